@@ -1,0 +1,294 @@
+package engine
+
+import (
+	"slices"
+
+	"outturn/contracts"
+	"outturn/contracts/money"
+)
+
+// candidate is a line, or a place, that asks for room under a cap across units.
+type candidate struct {
+	capEntry
+	at      key // of the cap
+	key     key // of the line
+	payment int // -1 for a place
+	period  int
+}
+
+// claimant names a candidate within one settlement.
+type claimant struct {
+	cap, ordinal, unit, payment, period int
+	key                                 key
+}
+
+// applyCaps applies to a tree's lines, in the order listed, the caps within a unit and those across units that earlier
+// passes decided, and collects candidates for the one that this pass decides. It stops there: what comes after waits.
+func (r *reader) applyCaps(pass int, collect func(ci int, c candidate), took func(ci, lines int, minor int64)) error {
+	for ci := range r.c.Caps {
+		if r.capStage[ci] == unseen {
+			continue
+		}
+		local := r.c.Caps[ci].Per.Unit >= 0
+		switch {
+		case local:
+			if err := r.capWithin(ci, took); err != nil {
+				return err
+			}
+		case r.capStage[ci] == pass:
+			return r.candidates(ci, func(c candidate) { collect(ci, c) })
+		case r.capStage[ci] < pass:
+			r.capDecided(ci, took)
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// capWithin applies a cap that stands per a unit.
+func (r *reader) capWithin(ci int, took func(int, int, int64)) error {
+	k := &r.c.Caps[ci]
+	for u := range r.tree.Units {
+		if r.tree.Units[u].Type != k.Per.Unit {
+			continue
+		}
+		if len(k.Per.Periods) == 0 {
+			if err := r.capUnit(ci, u, nil, took); err != nil {
+				return err
+			}
+			continue
+		}
+		var done []key
+		for i := range r.lines {
+			at := r.capKey(k, &r.lines[i])
+			if r.within(r.lines[i].unit, u) && !slices.Contains(done, at) {
+				done = append(done, at)
+				if err := r.capUnit(ci, u, &at, took); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// capUnit fills a cap within one unit, at one key of periods where it stands per these.
+func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
+	k := &r.c.Caps[ci]
+	r.entries = r.entries[:0]
+	for i := range r.lines {
+		l := &r.lines[i]
+		if !slices.Contains(k.Over, l.payment) || l.toDate == 0 || !r.within(l.unit, u) || at != nil && r.capKey(k, l) != *at {
+			continue
+		}
+		e := capEntry{listed: slices.Index(k.Over, l.payment), unit: l.unit, ordinal: i, sub: l.period, amount: l.toDate}
+		if k.Order == contracts.OrderDays {
+			if err := r.entryDays(k, l, &e); err != nil {
+				return err
+			}
+		}
+		r.entries = append(r.entries, e)
+	}
+	if len(r.entries) == 0 {
+		return nil
+	}
+	return r.fillWithin(ci, u, at, took)
+}
+
+// fillWithin fills a cap within unit u from the entries collected.
+func (r *reader) fillWithin(ci, u int, at *key, took func(int, int, int64)) error {
+	k := &r.c.Caps[ci]
+	sc := r.unitScope(u)
+	if at != nil {
+		sc.key = *at
+	}
+	f, err := r.eval(k.NotAbove, &sc)
+	if err != nil || f.State != 0 {
+		return err
+	}
+	limit, err := f.Num.Minor(r.c.Currency, money.Rounding{Mode: money.Down, Unit: r.c.Rounding.Unit})
+	if err != nil {
+		return err
+	}
+	fill(r.c, k, r.entries, max(limit, 0))
+	n, cut := 0, int64(0)
+	for i := range r.entries {
+		e := &r.entries[i]
+		l := &r.lines[e.ordinal]
+		if e.allowed != l.toDate {
+			n, cut = n+1, cut+l.toDate-e.allowed
+			r.refused(l, ci, e.allowed, figureText(f, r.c.Currency))
+		}
+	}
+	if n > 0 && took != nil {
+		took(ci, n, cut)
+	}
+	return nil
+}
+
+// refused cuts a line to what a cap allows it.
+func (r *reader) refused(l *rawLine, ci int, allowed int64, limit string) {
+	k := &r.c.Caps[ci]
+	l.toDate = allowed
+	l.notes = append(l.notes[:len(l.notes):len(l.notes)], k.Name+" ("+k.Clause+")")
+	if allowed == 0 {
+		r.wait(l.payment, waitRefused)
+	}
+	if r.trace != nil {
+		r.trace.say(k.Name, "not above "+limit+" ("+k.Clause+")", money.FromMinor(r.c.Currency, allowed).Format(r.c.Currency))
+	}
+}
+
+// entryDays finds the days that order an entry.
+func (r *reader) entryDays(k *contracts.Cap, l *rawLine, e *capEntry) error {
+	sc := r.unitScope(l.unit)
+	sc.met, sc.key = l.first, l.key
+	for i := range min(len(k.Days), len(e.days)) {
+		d, _, err := r.day(&k.Days[i], &sc)
+		if err != nil {
+			return err
+		}
+		e.days[i] = d
+	}
+	return nil
+}
+
+// candidates offers every line of the tree under a cap across units, or each unit with a line where places are counted.
+func (r *reader) candidates(ci int, offer func(candidate)) error {
+	k := &r.c.Caps[ci]
+	if k.Counting >= 0 {
+		return r.places(ci, offer)
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.toDate == 0 || !slices.Contains(k.Over, l.payment) {
+			continue
+		}
+		c := candidate{payment: l.payment, period: l.period, key: l.key, at: r.capKey(k, l),
+			capEntry: capEntry{listed: slices.Index(k.Over, l.payment), ordinal: r.ordinal, unit: l.unit, sub: l.period, amount: l.toDate}}
+		if err := r.entryDays(k, l, &c.capEntry); err != nil {
+			return err
+		}
+		if k.Places == contracts.PlacesStand {
+			c.stands = r.settledOf(l) > 0
+		}
+		offer(c)
+	}
+	return nil
+}
+
+// capKey is the key at which a line is charged to a cap.
+func (r *reader) capKey(k *contracts.Cap, l *rawLine) key {
+	sc := r.unitScope(l.unit)
+	sc.met, sc.key = l.first, l.key
+	if k.Dated != nil {
+		if d, _, err := r.day(k.Dated, &sc); err == nil && !d.IsZero() {
+			sc.met = d
+			for _, s := range k.Per.Periods {
+				sc.key.periods[s] = 0
+			}
+		}
+	}
+	return r.keyOf(k.Per, &sc)
+}
+
+// places offers one place for each unit of the counted type that a payment under the cap is due for.
+func (r *reader) places(ci int, offer func(candidate)) error {
+	k := &r.c.Caps[ci]
+	for u := range r.tree.Units {
+		if r.tree.Units[u].Type != k.Counting {
+			continue
+		}
+		c := candidate{payment: -1, capEntry: capEntry{ordinal: r.ordinal, unit: u, amount: 1}}
+		asks := false
+		for i := range r.lines {
+			l := &r.lines[i]
+			if l.toDate == 0 || !slices.Contains(k.Over, l.payment) || !r.within(l.unit, u) {
+				continue
+			}
+			if !asks {
+				asks = true
+				place := *l
+				place.unit = u
+				if err := r.entryDays(k, &place, &c.capEntry); err != nil {
+					return err
+				}
+				c.at = r.capKey(k, &place)
+			}
+			if k.Places == contracts.PlacesStand && r.settledOf(l) > 0 {
+				c.stands = true
+			}
+		}
+		if asks {
+			offer(c)
+		}
+	}
+	return nil
+}
+
+// capDecided applies what a cap across units decided.
+func (r *reader) capDecided(ci int, took func(int, int, int64)) {
+	k := &r.c.Caps[ci]
+	n, cut := 0, int64(0)
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.toDate == 0 || !slices.Contains(k.Over, l.payment) {
+			continue
+		}
+		who := claimant{cap: ci, ordinal: r.ordinal, unit: l.unit, payment: l.payment, period: l.period, key: l.key}
+		if k.Counting >= 0 {
+			who = claimant{cap: ci, ordinal: r.ordinal, unit: r.unitFor(k.Counting, l.unit), payment: -1}
+		}
+		allowed, decided := r.whole.allowed[who]
+		if !decided || allowed >= l.toDate && k.Counting < 0 {
+			continue
+		}
+		n, cut = n+1, cut+l.toDate-allowed
+		r.refused(l, ci, allowed, r.whole.limits[ci])
+	}
+	if n > 0 && took != nil {
+		took(ci, n, cut)
+	}
+}
+
+// decide fills a cap across units from all its candidates and keeps what is not wholly allowed.
+func (w *whole) decide(ci int, all []candidate) error {
+	k := &w.c.Caps[ci]
+	groups := map[key][]int{}
+	var order []key
+	for i := range all {
+		if groups[all[i].at] == nil {
+			order = append(order, all[i].at)
+		}
+		groups[all[i].at] = append(groups[all[i].at], i)
+	}
+	for _, at := range order {
+		limit, text, known, err := w.limit(ci, at)
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue
+		}
+		w.limits[ci] = text
+		group := groups[at]
+		entries := make([]capEntry, len(group))
+		for i, g := range group {
+			entries[i] = all[g].capEntry
+			entries[i].sub = g // candidates came in canonical order, so their place settles ties as the unit's own order does
+		}
+		fill(w.c, k, entries, limit)
+		for _, e := range entries {
+			c := &all[e.sub]
+			if e.allowed != c.amount {
+				who := claimant{cap: ci, ordinal: c.ordinal, unit: c.unit, payment: c.payment}
+				if c.payment >= 0 {
+					who.period, who.key = c.period, c.key
+				}
+				w.allowed[who] = e.allowed
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,290 @@
+package engine
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"outturn/contracts"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+	"outturn/engine/evidence"
+)
+
+// conclude works out what depends on the whole, once every unit has been gone through, and writes the record of it.
+func (st *settlement) conclude() error {
+	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
+	w.recording = true
+	w.reader.waits = &st.totals.waits
+	w.onGate = func(pay *contracts.Payment, text string) {
+		st.totals.gates[gateAt{paymentIndex(st.c, pay.Name), text}]++
+	}
+	lines, err := st.wholeLines(w)
+	if err != nil {
+		return err
+	}
+	settled, err := st.settledWhole()
+	if err != nil {
+		return err
+	}
+	r := w.reader
+	r.out, r.settled = r.out[:0], settled
+	for i := range lines {
+		l := &lines[i]
+		o := outLine{payment: l.payment, of: levelText(st.plan, st.c.Payments[l.payment].Per, l.key), period: l.period, count: l.count,
+			toDate: l.toDate, notes: l.notes, steps: l.steps}
+		for j := range settled {
+			if s := &settled[j]; s.payment == o.payment && s.of == o.of && s.period == o.period {
+				s.met = true
+				st.against(&o, s, r)
+			}
+		}
+		st.ends(r, l, &o)
+		if err := st.finishLine(r, &o, -1, &l.key, st.totals); err != nil {
+			return err
+		}
+	}
+	if err := st.reverseWhole(r, settled); err != nil {
+		return err
+	}
+	slices.SortStableFunc(r.out, compareLines)
+	return st.writeWhole(r.out)
+}
+
+// wholeLines are the lines of all payments for the whole, after caps.
+func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
+	var lines []rawLine
+	for i := range st.c.Payments {
+		if st.unitPay[i] {
+			continue
+		}
+		own, err := w.payLines(i)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, own...)
+	}
+	w.reader.trace = nil
+	err := w.capWhole(lines, func(ci, n int, minor int64, limit string) {
+		st.totals.took(ci, n, minor)
+		st.gathered.limits[ci] = limit
+	})
+	return slices.DeleteFunc(lines, func(l rawLine) bool { return l.toDate == 0 && len(l.steps) == 0 }), err
+}
+
+// settledWhole is what prior statements settled of the whole.
+func (st *settlement) settledWhole() ([]settledLine, error) {
+	s, err := newSettler(st.plan, st.position, len(st.c.Units), "")
+	defer s.close()
+	if err != nil {
+		return nil, err
+	}
+	units := 0
+	for i := range st.position.Prior {
+		units = max(units, st.position.Prior[i].Units)
+	}
+	if st.totals.matched < units {
+		return nil, fmt.Errorf("an earlier statement settled %d units and only %d of those settled before are in the evidence now: evidence is corrected or withdrawn by a further item, never removed; put it back",
+			units, st.totals.matched)
+	}
+	return s.take(nil, len(st.c.Units), "")
+}
+
+// reverseWhole takes back what was settled of lines that are no longer there.
+func (st *settlement) reverseWhole(r *reader, settled []settledLine) error {
+	for j := range settled {
+		s := &settled[j]
+		if s.met || s.minor == 0 && len(s.legs) == 0 {
+			continue
+		}
+		o := outLine{payment: s.payment, of: s.of, period: s.period, from: s.from, to: s.to}
+		st.against(&o, s, r)
+		var k key
+		k.party = int32(st.partyNamed(s.from+s.to)) + 1
+		if err := st.finishLine(r, &o, -1, &k, st.totals); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeWhole writes the last record.
+func (st *settlement) writeWhole(lines []outLine) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	b := openRecord(nil, st.c, len(st.c.Units), "")
+	for i := range lines {
+		b = appendLine(b, st.c, &lines[i], i == 0)
+	}
+	b = closeRecord(b)
+	st.root.Add(evidence.UnitDigest(b))
+	st.roll.Records++
+	st.roll.Lines += len(lines)
+	st.roll.Bytes += int64(len(b))
+	if st.sink == nil {
+		return nil
+	}
+	return st.sink(b)
+}
+
+// statement is the head of what was settled.
+func (st *settlement) statement() (Statement, error) {
+	c, t := st.c, st.totals
+	if t.overflow {
+		return Statement{}, errTooMuch
+	}
+	version := sha256.Sum256(c.Source)
+	sum := st.snapshot.Summary()
+	st.roll.Root = st.root.Sum().String()
+	out := Statement{Edition: c.Edition, Contract: c.ID, Version: hex.EncodeToString(version[:]), Currency: c.Currency.Code, Status: "provisional",
+		Through: st.through.String(), CutOff: st.on.CutOff.String(), Number: len(st.position.Prior) + 1,
+		Snapshot: SnapshotSummary{sum.Digest.String(), sum.Units, sum.Items, sum.Late}, Prior: []string{}, Lines: st.roll,
+		Due: []PartySum{}, Postings: []Posting{}, Payments: []PaymentSum{}, Cohorts: []CohortSum{}, Items: []ReasonCount{}, Waiting: []WaitingSum{}, Binds: []Bind{}}
+	for i := range st.position.Prior {
+		out.Prior = append(out.Prior, st.position.Prior[i].Digest.String())
+	}
+	for i := range c.Parties {
+		m := t.parties[i]
+		out.Due = append(out.Due, PartySum{Party: c.Parties[i].ID, Name: c.Parties[i].Name, Settled: st.amount(m.settled), Due: st.amount(m.toDate - m.settled), ToDate: st.amount(m.toDate)})
+	}
+	if st.on.Final {
+		out.Status = "final"
+		out.Postings = st.postings()
+	}
+	for i := range c.Payments {
+		p := &t.pay[i]
+		sum := PaymentSum{Payment: c.Payments[i].Name, Clause: c.Payments[i].Clause, Sentence: c.Payments[i].Sentence, Lines: p.lines, Adjusted: p.adjusted,
+			Settled: st.amount(p.settled), Due: st.amount(p.toDate - p.settled), ToDate: st.amount(p.toDate)}
+		if c.Payments[i].For != contracts.ForSum {
+			sum.Count = p.count.String()
+		}
+		out.Payments = append(out.Payments, sum)
+		for why, n := range t.waits.count[i] {
+			if n > 0 {
+				out.Waiting = append(out.Waiting, WaitingSum{c.Payments[i].Name, words[why], n})
+			}
+		}
+	}
+	st.cohortSums(&out)
+	st.itemSums(&out)
+	st.bindSums(&out)
+	return out, nil
+}
+
+func (st *settlement) amount(minor int64) money.Amount { return money.FromMinor(st.c.Currency, minor) }
+
+// postings lists what moves now, by payer, payee and payment in the contract's order.
+func (st *settlement) postings() []Posting {
+	var keys []posted
+	for k, v := range st.totals.postings {
+		if v != 0 {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b posted) int {
+		for _, d := range [3]int{a.from - b.from, a.to - b.to, a.payment - b.payment} {
+			if d != 0 {
+				return d
+			}
+		}
+		return 0
+	})
+	out := []Posting{}
+	for _, k := range keys {
+		out = append(out, Posting{From: st.c.Parties[k.from].ID, To: st.c.Parties[k.to].ID, Payment: st.c.Payments[k.payment].Name, Amount: st.amount(st.totals.postings[k])})
+	}
+	return out
+}
+
+func (st *settlement) cohortSums(out *Statement) {
+	for i := range st.c.Cohorts {
+		k := &st.c.Cohorts[i]
+		sum := CohortSum{Cohort: k.Name, Clause: k.Clause, Counted: st.totals.cohorts[i][counted], Excluded: []ReasonCount{}}
+		for why := notJoined; why <= comparedOnly; why++ {
+			if n := st.totals.cohorts[i][why]; n > 0 {
+				sum.Excluded = append(sum.Excluded, ReasonCount{words[why], n})
+			}
+		}
+		for n, one := range st.gathered.numbers[i].cohorts {
+			sum.Numbered = append(sum.Numbered, CohortSpan{n + 1, one.first.String(), one.closed.String(), one.units})
+		}
+		out.Cohorts = append(out.Cohorts, sum)
+	}
+}
+
+// itemSums counts the items by what became of them; those about the whole are counted with those of units.
+func (st *settlement) itemSums(out *Statement) {
+	counts := st.totals.items
+	whole := st.snapshot.Whole()
+	for i := range whole {
+		counts[st.wholeReason(&whole[i])]++
+	}
+	for why := itemUsed; why <= itemOutside; why++ {
+		if counts[why] > 0 {
+			out.Items = append(out.Items, ReasonCount{words[why], counts[why]})
+		}
+	}
+}
+
+func (st *settlement) wholeReason(it *evidence.Item) reason {
+	switch {
+	case it.Standing != evidence.Stands:
+		return itemUsed + reason(it.Standing)
+	case it.First > st.through:
+		return itemAfter
+	case !st.readKinds[it.Kind]:
+		return itemNoRule
+	}
+	return itemUsed
+}
+
+func (st *settlement) bindSums(out *Statement) {
+	for i := range st.c.Caps {
+		b := st.totals.binds[i]
+		if b.lines == 0 {
+			continue
+		}
+		k := &st.c.Caps[i]
+		what := "not above " + k.NotAbove.String()
+		if limit := st.gathered.limits[i]; limit != "" && k.NotAbove.Op != formula.OpLiteral {
+			what += " (" + limit + ")"
+		}
+		out.Binds = append(out.Binds, Bind{k.Name, k.Clause, what, b.lines, st.amount(b.took)})
+	}
+	var gates []gateAt
+	for g := range st.totals.gates {
+		gates = append(gates, g)
+	}
+	slices.SortFunc(gates, func(a, b gateAt) int {
+		if a.payment != b.payment {
+			return a.payment - b.payment
+		}
+		return order(0, a.text, 0, b.text)
+	})
+	for _, g := range gates {
+		pay := &st.c.Payments[g.payment]
+		out.Binds = append(out.Binds, Bind{pay.Name, pay.Clause, "hurdle not passed: " + g.text, st.totals.gates[g], st.amount(0)})
+	}
+}
+
+// Bytes are the canonical bytes of the head of a statement.
+func (s Statement) Bytes() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		return nil, fmt.Errorf("statement of %s: %w", s.Contract, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Digest is the SHA-256 digest of Bytes, by which later statements name this one.
+func (s Statement) Digest() (evidence.Digest, error) {
+	b, err := s.Bytes()
+	return sha256.Sum256(b), err
+}

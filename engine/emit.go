@@ -1,0 +1,281 @@
+package engine
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"outturn/contracts"
+	"outturn/contracts/money"
+	"outturn/engine/evidence"
+)
+
+// errTooMuch is returned where sums leave the range in which they are exact.
+var errTooMuch = errors.New("the sums of this statement are beyond what can be added in the currency's smallest unit; split the contract")
+
+// totals is what a statement's head adds up. Each shard has its own; they are merged in order.
+type totals struct {
+	pay      []payTotal
+	parties  []moved // by party
+	postings map[posted]int64
+	cohorts  [][reasonCount]int
+	items    [reasonCount]int
+	waits    waits
+	binds    []bindTotal // by cap
+	gates    map[gateAt]int
+	matched  int // roots settled before
+	overflow bool
+}
+
+type payTotal struct {
+	lines, adjusted int
+	count           money.Exact
+	moved
+}
+
+// moved is settled and to date, in minor units.
+type moved struct{ toDate, settled int64 }
+
+type posted struct{ from, to, payment int }
+
+type bindTotal struct {
+	lines int
+	took  int64
+}
+
+type gateAt struct {
+	payment int
+	text    string
+}
+
+func newTotals(p *plan) *totals {
+	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), postings: map[posted]int64{},
+		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
+		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}}
+}
+
+func (t *totals) took(ci, lines int, minor int64) {
+	t.binds[ci].lines += lines
+	t.add(&t.binds[ci].took, minor)
+}
+
+// add adds minor units and notes when they leave their range.
+func (t *totals) add(to *int64, minor int64) {
+	sum := *to + minor
+	if (sum > *to) != (minor > 0) && minor != 0 {
+		t.overflow = true
+	}
+	*to = sum
+}
+
+func (t *totals) move(m *moved, toDate, settled int64) {
+	t.add(&m.toDate, toDate)
+	t.add(&m.settled, settled)
+}
+
+func (t *totals) merge(o *totals) {
+	for i := range t.pay {
+		a, b := &t.pay[i], &o.pay[i]
+		a.lines, a.adjusted, a.count = a.lines+b.lines, a.adjusted+b.adjusted, a.count.Add(b.count)
+		t.move(&a.moved, b.toDate, b.settled)
+		for why, n := range o.waits.count[i] {
+			t.waits.count[i][why] += n
+		}
+	}
+	for i := range t.parties {
+		t.move(&t.parties[i], o.parties[i].toDate, o.parties[i].settled)
+	}
+	for k, v := range o.postings {
+		sum := t.postings[k]
+		t.add(&sum, v)
+		t.postings[k] = sum
+	}
+	for i := range t.cohorts {
+		for why, n := range o.cohorts[i] {
+			t.cohorts[i][why] += n
+		}
+	}
+	for why, n := range o.items {
+		t.items[why] += n
+	}
+	for i := range t.binds {
+		t.took(i, o.binds[i].lines, o.binds[i].took)
+	}
+	for k, n := range o.gates {
+		t.gates[k] += n
+	}
+	t.matched += o.matched
+	t.overflow = t.overflow || o.overflow
+}
+
+// emit writes the record of one root in the last pass: what is due for each line, against what was settled.
+func (st *settlement) emit(r *reader, out *shardResult) error {
+	st.count(r, out.totals)
+	lines, err := st.outLines(r, out.totals)
+	if err != nil {
+		return err
+	}
+	if out.totals.overflow {
+		return errTooMuch
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	from := len(out.bytes)
+	root := &r.tree.Units[0]
+	out.bytes = openRecord(out.bytes, st.c, root.Type, root.Key)
+	for i := range lines {
+		out.bytes = appendLine(out.bytes, st.c, &lines[i], i == 0)
+	}
+	out.bytes = closeRecord(out.bytes)
+	out.leaves = append(out.leaves, evidence.UnitDigest(out.bytes[from:]))
+	out.lines += len(lines)
+	return nil
+}
+
+// count counts the tree's units by cohort and its items by what became of them.
+func (st *settlement) count(r *reader, t *totals) {
+	for u := range r.tree.Units {
+		unit := &r.tree.Units[u]
+		for ci := range st.c.Cohorts {
+			if st.c.Cohorts[ci].Unit == unit.Type {
+				if j, err := r.join(ci, u); err == nil {
+					t.cohorts[ci][j.why]++
+				}
+			}
+		}
+		for i := range unit.Items {
+			t.items[r.itemReason(u, i)]++
+		}
+	}
+}
+
+// outLines are the lines of a tree that move money now, in canonical order: by payment, what they are of, and period.
+func (st *settlement) outLines(r *reader, t *totals) ([]outLine, error) {
+	r.out = r.out[:0]
+	for i := range r.lines {
+		l := &r.lines[i]
+		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, notes: l.notes}
+		for j := range r.settled {
+			if s := &r.settled[j]; s.payment == l.payment && s.period == l.period && s.of == o.of {
+				s.met = true
+				st.against(&o, s, r)
+			}
+		}
+		st.ends(r, l, &o)
+		if err := st.finishLine(r, &o, l.unit, &l.key, t); err != nil {
+			return nil, err
+		}
+	}
+	for j := range r.settled {
+		if s := &r.settled[j]; !s.met && (s.minor != 0 || len(s.legs) > 0) {
+			o := outLine{payment: s.payment, of: s.of, period: s.period, from: s.from, to: s.to}
+			st.against(&o, s, r)
+			if err := st.finishLine(r, &o, 0, &key{}, t); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !slices.IsSortedFunc(r.out, compareLines) {
+		slices.SortStableFunc(r.out, compareLines)
+	}
+	return r.out, nil
+}
+
+func compareLines(a, b outLine) int {
+	return cmp.Or(cmp.Compare(a.payment, b.payment), cmp.Compare(a.of, b.of), cmp.Compare(a.period, b.period))
+}
+
+// against sets a line against what was settled of it.
+func (st *settlement) against(o *outLine, s *settledLine, r *reader) {
+	o.settled, o.before = s.minor, s.legs
+	if o.toDate != s.minor {
+		o.corrects = s.number
+		o.reason = r.why(st.position.Prior[s.number-1].CutOff)
+	}
+}
+
+// ends names the payer and payee where a payment does not name one party for all its lines.
+func (st *settlement) ends(r *reader, l *rawLine, o *outLine) {
+	pay := &st.c.Payments[l.payment]
+	o.from, o.to = st.endOf(r, &pay.From, l), st.endOf(r, &pay.To, l)
+}
+
+func (st *settlement) endOf(r *reader, e *contracts.Payee, l *rawLine) string {
+	switch {
+	case e.Party >= 0 && st.c.Parties[e.Party].Each >= 0 && l.unit >= 0:
+		if u := r.unitFor(st.c.Parties[e.Party].Each, l.unit); u >= 0 {
+			return r.tree.Units[u].Key
+		}
+	case e.Party < 0 && e.Division < 0 && l.key.party > 0:
+		return st.c.Parties[l.key.party-1].ID
+	}
+	return ""
+}
+
+// finishLine divides a line where its payment says so, adds it to the totals, and keeps it when it moves money now.
+func (st *settlement) finishLine(r *reader, o *outLine, unit int, k *key, t *totals) error {
+	if err := st.divide(r, o, unit, k); err != nil {
+		return err
+	}
+	p := &t.pay[o.payment]
+	if o.toDate != 0 {
+		p.lines++
+		p.count = p.count.Add(o.count)
+	}
+	if o.corrects != 0 {
+		p.adjusted++
+	}
+	t.move(&p.moved, o.toDate, o.settled)
+	moves := o.toDate != o.settled
+	for _, leg := range o.legs {
+		moves = moves || leg.toDate != leg.settled
+	}
+	st.post(o, k, t)
+	if moves {
+		r.out = append(r.out, *o)
+	}
+	return nil
+}
+
+// post adds a line to what its parties give and receive.
+func (st *settlement) post(o *outLine, k *key, t *totals) {
+	pay := &st.c.Payments[o.payment]
+	from, to := partyOf(&pay.From, k), partyOf(&pay.To, k)
+	one := func(from, to int, toDate, settled int64) {
+		t.move(&t.parties[from], -toDate, -settled)
+		t.move(&t.parties[to], toDate, settled)
+		at := posted{from, to, o.payment}
+		sum := t.postings[at]
+		t.add(&sum, toDate-settled)
+		t.postings[at] = sum
+	}
+	if len(o.legs) == 0 {
+		one(from, to, o.toDate, o.settled)
+		return
+	}
+	for _, leg := range o.legs {
+		party := st.partyNamed(leg.party)
+		if leg.side == "from" {
+			one(party, to, leg.toDate, leg.settled)
+		} else {
+			one(from, party, leg.toDate, leg.settled)
+		}
+	}
+}
+
+func partyOf(e *contracts.Payee, k *key) int {
+	if e.Party >= 0 {
+		return e.Party
+	}
+	return max(int(k.party)-1, 0)
+}
+
+func (st *settlement) partyNamed(id string) int {
+	for i := range st.c.Parties {
+		if st.c.Parties[i].ID == id {
+			return i
+		}
+	}
+	return 0
+}

@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"fmt"
+
+	"outturn/contracts"
+	"outturn/engine/evidence"
+)
+
+// Explanation is one line with its working, worked out again.
+type Explanation struct {
+	Unit  string
+	Line  Line
+	Steps []Step
+}
+
+// ItemUse is one item of a unit and the one thing that became of it.
+type ItemUse struct {
+	Unit string
+	Kind string
+	Item evidence.Item
+	Use  string
+}
+
+// Explain settles again and returns every line of one root unit, with each figure on the way to it, and what became of
+// each of its items. An empty unit explains the lines of the whole. A payment, when named, narrows it to that one.
+func Explain(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, unit, payment string) ([]Explanation, []ItemUse, error) {
+	if payment != "" && paymentIndex(c, payment) < 0 {
+		return nil, nil, fmt.Errorf("contract %s has no payment %q", c.ID, payment)
+	}
+	st, err := settle(c, on, s, pos, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if unit == "" {
+		out, err := st.explainWhole(payment)
+		return out, nil, err
+	}
+	for shard := range s.Shards() {
+		index := 0
+		for t, err := range s.Units(shard) {
+			if err != nil {
+				return nil, nil, err
+			}
+			for u := range t.Units {
+				if t.Units[u].Key == unit {
+					return st.explainTree(t, shard<<32|index, payment)
+				}
+			}
+			index++
+		}
+	}
+	return nil, nil, fmt.Errorf("no evidence of a unit %q in this snapshot; look for its key in the evidence files", unit)
+}
+
+// explainWhole works out the lines of the whole again, with their working.
+func (st *settlement) explainWhole(payment string) ([]Explanation, error) {
+	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
+	w.recording = true
+	lines, err := st.wholeLines(w)
+	if err != nil {
+		return nil, err
+	}
+	var out []Explanation
+	for i := range lines {
+		l := &lines[i]
+		pay := &st.c.Payments[l.payment]
+		if payment != "" && payment != pay.Name {
+			continue
+		}
+		o := outLine{payment: l.payment, of: levelText(st.plan, pay.Per, l.key), period: l.period, count: l.count, toDate: l.toDate, notes: l.notes}
+		out = append(out, Explanation{Line: st.line(&o), Steps: l.steps})
+	}
+	return out, nil
+}
+
+// explainTree works out one tree's lines again with every figure written down, one payment and unit at a time.
+func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string) ([]Explanation, []ItemUse, error) {
+	r := newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole()))
+	steps := map[[2]int][]Step{}
+	r.take(t, ordinal)
+	for _, pi := range st.unitPays {
+		for u := range t.Units {
+			if t.Units[u].Type != st.c.Payments[pi].Per.Unit {
+				continue
+			}
+			r.stamp++ // forget what was worked out, so that each payment's working is whole
+			r.arena, r.outcomes = r.arena[:0], r.outcomes[:0]
+			r.trace = &trace{currency: st.c.Currency}
+			err := r.pay(pi, u)
+			steps[[2]int{pi, u}] = r.trace.steps
+			r.trace = nil
+			if err != nil {
+				return nil, nil, fmt.Errorf("payment %s: %w", st.c.Payments[pi].Name, err)
+			}
+		}
+	}
+	if err := r.applyCaps(st.last, func(int, candidate) {}, nil); err != nil {
+		return nil, nil, err
+	}
+	var out []Explanation
+	for _, pi := range st.unitPays {
+		if name := st.c.Payments[pi].Name; payment != "" && payment != name {
+			continue
+		}
+		for u := range t.Units {
+			out = append(out, st.explained(r, pi, u, steps[[2]int{pi, u}])...)
+		}
+	}
+	return out, st.uses(r), nil
+}
+
+// explained are the lines of one payment for one unit, or one empty line where nothing is paid but much was asked.
+func (st *settlement) explained(r *reader, pi, u int, steps []Step) []Explanation {
+	var out []Explanation
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.payment != pi || l.unit != u {
+			continue
+		}
+		o := outLine{payment: pi, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, notes: l.notes}
+		st.ends(r, l, &o)
+		out = append(out, Explanation{Unit: r.tree.Units[u].Key, Line: st.line(&o), Steps: steps})
+		steps = nil // shown once: the payment's working is of all its lines
+	}
+	if len(out) == 0 && len(steps) > 0 {
+		o := outLine{payment: pi}
+		out = append(out, Explanation{Unit: r.tree.Units[u].Key, Line: st.line(&o), Steps: steps})
+	}
+	return out
+}
+
+// uses says what became of each item of a tree.
+func (st *settlement) uses(r *reader) []ItemUse {
+	var out []ItemUse
+	for u := range r.tree.Units {
+		unit := &r.tree.Units[u]
+		for i := range unit.Items {
+			out = append(out, ItemUse{Unit: unit.Key, Kind: st.c.Evidence[unit.Items[i].Kind].Name, Item: unit.Items[i], Use: words[r.itemReason(u, i)]})
+		}
+	}
+	return out
+}
+
+// line is an outLine as the statement has it.
+func (st *settlement) line(o *outLine) Line {
+	l := Line{Payment: st.c.Payments[o.payment].Name, Of: o.of, Period: o.period, ToDate: st.amount(o.toDate), Settled: st.amount(o.settled),
+		Due: st.amount(o.toDate - o.settled), From: o.from, To: o.to, Notes: o.notes}
+	if !o.count.IsZero() {
+		l.Count = o.count.String()
+	}
+	return l
+}

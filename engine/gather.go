@@ -1,0 +1,319 @@
+package engine
+
+import (
+	"fmt"
+
+	"outturn/contracts"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+	"outturn/engine/evidence"
+)
+
+// gatherTree adds to a shard's results what figures of the whole need of one tree in one pass.
+func (st *settlement) gatherTree(pass int, r *reader, out *shardResult) error {
+	for i, g := range st.gathers {
+		if g.stage != pass || g.kind == gatherCheck {
+			continue
+		}
+		into := func(k key) *tally {
+			t := out.tallies[i][k]
+			if t == nil {
+				t = &tally{}
+				out.tallies[i][k] = t
+			}
+			return t
+		}
+		var err error
+		switch g.kind {
+		case gatherQuantity:
+			q := &st.c.Quantities[g.index]
+			if err = r.gatherWhole(q, into); err != nil {
+				err = fmt.Errorf("%s: %w", q.Name, err)
+			}
+		case gatherPayment:
+			r.gatherPaid(g.index, into)
+		case gatherTreated, gatherAgainst:
+			err = r.gatherCompared(g.index, g.kind == gatherTreated, into)
+		}
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", st.c.Units[r.tree.Units[0].Type].Name, r.tree.Units[0].Key, err)
+		}
+	}
+	return nil
+}
+
+// gatherChecks adds the claims of a tree to the checks they stand under, at the key of the day that dates them.
+func (st *settlement) gatherChecks(pass int, r *reader, out *shardResult) error {
+	for ki := range st.c.Checks {
+		if st.gathers[st.byCheck[ki]].stage != pass {
+			continue
+		}
+		k := &st.c.Checks[ki]
+		for i := range r.claims {
+			c := &r.claims[i]
+			if !isOne(k.Over, c.payment) {
+				continue
+			}
+			sc := r.unitScope(c.unit)
+			sc.met = c.day
+			if pay := &st.c.Payments[c.payment]; pay.For == contracts.ForMeasure {
+				sc.measure = pay.Index + 1
+			}
+			at, err := r.datedKey(k.Per, k.Dated, &sc)
+			if err != nil {
+				return err
+			}
+			t := out.checks[ki][at]
+			if t == nil {
+				t = &checkTally{}
+				out.checks[ki][at] = t
+			}
+			t.add(c)
+		}
+	}
+	return nil
+}
+
+// datedKey is a level's key, its periods by the day that dates what is gathered, else by the day in hand.
+func (r *reader) datedKey(l contracts.Level, dated *contracts.DayRef, sc *scope) (key, error) {
+	at := *sc
+	if dated != nil {
+		d, _, err := r.day(dated, sc)
+		if err != nil {
+			return key{}, err
+		}
+		at.met = d
+	}
+	return r.keyOf(l, &at), nil
+}
+
+// gatherWhole gathers from one tree what a quantity of the whole asks for.
+func (r *reader) gatherWhole(q *contracts.Quantity, into func(key) *tally) error {
+	for u := range r.tree.Units {
+		if q.Source.Kind != contracts.FromCohort {
+			if ok, err := r.eligible(u); err != nil {
+				return err
+			} else if !ok {
+				continue
+			}
+		}
+		sc := r.unitScope(u)
+		var err error
+		switch q.Source.Kind {
+		case contracts.FromItems:
+			if r.c.Evidence[q.Source.Index].Unit == r.tree.Units[u].Type {
+				err = r.gatherWholeItems(q, &sc, into)
+			}
+		case contracts.FromUnits:
+			if r.tree.Units[u].Type == q.Source.Index {
+				err = r.offer(q, &sc, number(1), into)
+			}
+		case contracts.FromCohort:
+			if r.c.Cohorts[q.Source.Index].Unit == r.tree.Units[u].Type {
+				err = r.gatherWholeMember(q, &sc, into)
+			}
+		case contracts.FromMeasure:
+			if r.c.Measures[q.Source.Index].Per.Unit == r.tree.Units[u].Type {
+				err = r.gatherWholeOutcomes(q, &sc, into)
+			}
+		case contracts.FromFigure:
+			if level := r.levelOf(q.Source.Slot); level.Unit == r.tree.Units[u].Type {
+				err = r.gatherWholeFigure(q, level, &sc, into)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// offer adds a value at the key of its scope, when the quantity's condition lets it.
+func (r *reader) offer(q *contracts.Quantity, sc *scope, f formula.Figure, into func(key) *tally) error {
+	at, err := r.datedKey(q.Per, q.Dated, sc)
+	if err != nil {
+		return err
+	}
+	t := into(at)
+	if yes, err := r.where(q.Where, sc, t); err != nil || !yes {
+		return err
+	}
+	t.add(f, sc.met)
+	return nil
+}
+
+func (r *reader) gatherWholeItems(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
+	w, err := r.place(q.In, sc)
+	if err != nil || !w.ok {
+		return err
+	}
+	notYet := !w.open && r.knownOn(q, w) > sc.asAt
+	items := r.tree.Units[sc.unit].Items
+	for i := range items {
+		it := &items[i]
+		if it.Kind != q.Source.Index || !speaks(it, sc.asAt) || !w.span.Contains(it.First) {
+			continue
+		}
+		r.use(sc.unit, i)
+		in := *sc
+		in.item, in.itemUnit, in.met = it, sc.unit, it.First
+		f := itemValue(it, q.Source.Field)
+		if notYet {
+			f.State = formula.NotYet
+		}
+		if err := r.offer(q, &in, f, into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) gatherWholeMember(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
+	j, err := r.join(q.Source.Index, sc.unit)
+	if err != nil || !j.joined || !j.counted && r.c.Cohorts[q.Source.Index].Counts != contracts.CountsComparedOnly {
+		return err
+	}
+	in := *sc
+	in.met = j.day
+	return r.offer(q, &in, number(1), into)
+}
+
+func (r *reader) gatherWholeOutcomes(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
+	found, state, err := r.met(q.Source.Index, sc.unit)
+	if err != nil {
+		return err
+	}
+	if state == formula.Unknown {
+		into(r.keyOf(q.Per, sc)).unknown++
+	}
+	for i := range found {
+		in := *sc
+		in.met, in.measure, in.item, in.itemUnit = found[i].day, q.Source.Index+1, found[i].item, found[i].itemUnit
+		if err := r.offer(q, &in, number(1), into); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gatherWholeFigure gathers a figure of units: once each, or for each ended period where it stands per these.
+func (r *reader) gatherWholeFigure(q *contracts.Quantity, level contracts.Level, sc *scope, into func(key) *tally) error {
+	if len(level.Periods) == 0 {
+		f, err := r.ref(q.Source.Slot, sc)
+		if err != nil {
+			return err
+		}
+		in := *sc
+		in.met = f.Known
+		return r.offer(q, &in, f, into)
+	}
+	start, err := r.startOf(sc.unit)
+	if err != nil {
+		return err
+	}
+	return r.eachPeriod(level.Periods, start, sc, func(in *scope) error {
+		f, err := r.ref(q.Source.Slot, in)
+		if err != nil {
+			return err
+		}
+		return r.offer(q, in, f, into)
+	})
+}
+
+// gatherPaid adds the lines of a payment, after caps, at the finest key: the unit's facts, its cohort and every period.
+func (r *reader) gatherPaid(pi int, into func(key) *tally) {
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.payment != pi || l.toDate == 0 {
+			continue
+		}
+		k := l.key
+		unit := &r.tree.Units[l.unit]
+		for f := range min(len(unit.Facts), keyFactsMax) {
+			if t := r.c.Units[unit.Type].Facts[f].Type; t == formula.Choice || t == formula.YesNo {
+				k.facts[f] = r.factKey(unit.Type, f, l.unit)
+			}
+		}
+		for s := range r.c.Periods {
+			if n, ok := r.c.Periods[s].Series.Number(l.first); ok && k.periods[s] == 0 {
+				k.periods[s] = int16(n)
+			}
+		}
+		for ci := range r.c.Cohorts {
+			if r.closing[ci] && k.cohort == 0 {
+				k.cohort = r.cohortNumber(ci, l.unit)
+			}
+		}
+		t := into(k)
+		t.n++
+		t.sum = t.sum.Add(money.FromMinor(r.c.Currency, l.toDate).Exact())
+		t.known = max(t.known, l.first)
+	}
+}
+
+// gatherCompared adds the figure a comparison compares, over the members of one side.
+func (r *reader) gatherCompared(ci int, treated bool, into func(key) *tally) error {
+	c := &r.c.Comparisons[ci]
+	side := c.Treated
+	if !treated {
+		side = c.Against
+	}
+	for u := range r.tree.Units {
+		if r.tree.Units[u].Type != r.c.Cohorts[side].Unit {
+			continue
+		}
+		j, err := r.join(side, u)
+		if err != nil || !j.joined {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		var k key
+		if c.Per.Cohort >= 0 {
+			if k.cohort = r.sideNumber(c, treated, u, j); k.cohort == 0 {
+				continue
+			}
+		}
+		sc := r.unitScope(u)
+		f, err := r.quantity(c.Of, &sc)
+		if err != nil {
+			return err
+		}
+		into(k).add(f, j.day)
+	}
+	return nil
+}
+
+// sideNumber is the number of the cohort a unit is in, or, for one only compared with, of the cohort open on its day.
+func (r *reader) sideNumber(c *contracts.Comparison, treated bool, u int, j membership) int32 {
+	switch {
+	case treated:
+		return r.cohortNumber(c.Treated, u)
+	case !r.closing[c.Treated]:
+		return 1
+	}
+	return r.whole.numbers[c.Treated].byDay(j.day)
+}
+
+// itemReason is the one reason an item was used, or was not.
+func (r *reader) itemReason(u, i int) reason {
+	it := &r.tree.Units[u].Items[i]
+	switch {
+	case it.Standing == evidence.Corrected:
+		return itemCorrected
+	case it.Standing == evidence.Withdrawn:
+		return itemWithdrawn
+	case it.Standing == evidence.Duplicate:
+		return itemDuplicate
+	case it.Standing == evidence.Withdrawing:
+		return itemWithdrawing
+	case it.First > r.through:
+		return itemAfter
+	case r.used[r.first[u]+i]:
+		return itemUsed
+	case !r.readKinds[it.Kind]:
+		return itemNoRule
+	}
+	return itemOutside
+}

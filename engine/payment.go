@@ -1,0 +1,486 @@
+package engine
+
+import (
+	"fmt"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+var wholeDown = money.Rounding{Mode: money.Down, Unit: money.Int(1)}
+
+// rawLine is a line while it is worked out: in minor units, by index, without text.
+type rawLine struct {
+	payment int
+	unit    int // within the tree; -1 for the whole
+	key     key // the periods (and for the whole the rest) it stands per
+	period  int // settlement period
+	count   money.Exact
+	sum     money.Exact
+	toDate  int64
+	first   calendar.Date // the first outcome in it
+	notes   []string
+	steps   []Step
+}
+
+// claim is one outcome as a check of claims sees it: due or withdrawn, examined or not.
+type claim struct {
+	payment          int
+	unit             int
+	day              calendar.Date
+	sum              money.Exact
+	examined, failed bool
+}
+
+// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
+type waits struct{ count [][reasonCount]int }
+
+func (r *reader) wait(pay int, why reason) {
+	if r.waits != nil {
+		r.waits.count[pay][why]++
+	}
+	if r.trace != nil {
+		r.trace.say(r.c.Payments[pay].Name, words[why], "not paid")
+	}
+}
+
+// assess works out every line of the tree for the payments that can be read in a pass, before caps.
+func (r *reader) assess(pass int) error {
+	for _, pi := range r.unitPays {
+		if r.payStage[pi] > pass {
+			continue
+		}
+		for u := range r.tree.Units {
+			if r.tree.Units[u].Type != r.c.Payments[pi].Per.Unit {
+				continue
+			}
+			if err := r.pay(pi, u); err != nil {
+				pay := &r.c.Payments[pi]
+				return fmt.Errorf("payment %s (%s), %s %s: %w", pay.Name, pay.Clause, r.c.Units[r.tree.Units[u].Type].Name, r.tree.Units[u].Key, err)
+			}
+		}
+	}
+	return nil
+}
+
+// pay works out one payment for one unit.
+func (r *reader) pay(pi, u int) error {
+	pay := &r.c.Payments[pi]
+	eligible, err := r.eligible(u)
+	if err != nil || !eligible {
+		return err
+	}
+	from := len(r.lines)
+	switch pay.For {
+	case contracts.ForMeasure:
+		err = r.payOutcomes(pi, u)
+	case contracts.ForCohort:
+		err = r.payJoining(pi, u)
+	default:
+		err = r.paySums(pi, u)
+	}
+	if err != nil {
+		return err
+	}
+	return r.closeLines(pi, from)
+}
+
+// eligible says whether a unit may be paid for: where cohorts are over units like it, it must count in one.
+func (r *reader) eligible(u int) (bool, error) {
+	judged := false
+	for ci := range r.c.Cohorts {
+		v := r.unitFor(r.c.Cohorts[ci].Unit, u)
+		if v < 0 {
+			continue
+		}
+		judged = true
+		j, err := r.join(ci, v)
+		if err != nil || j.counted {
+			return j.counted, err
+		}
+	}
+	return !judged, nil
+}
+
+// payOutcomes pays for each time a measure was met, at its own day's price.
+func (r *reader) payOutcomes(pi, u int) error {
+	pay := &r.c.Payments[pi]
+	sc := r.unitScope(u)
+	if !r.payVaries[pi] {
+		if ok, err := r.allowed(pi, &sc); err != nil || !ok {
+			return err
+		}
+	}
+	found, state, err := r.met(pay.Index, u)
+	if err != nil {
+		return err
+	}
+	if state == formula.Unknown {
+		r.wait(pi, waitUnknown)
+	}
+	var taken uint64 // claims already used, by place
+	for i := range found {
+		in := sc
+		in.met, in.measure, in.item, in.itemUnit = found[i].day, pay.Index+1, found[i].item, found[i].itemUnit
+		if err := r.payOutcome(pi, &in, &taken); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// payJoining pays once for a unit that counts in a cohort, on the day it joined.
+func (r *reader) payJoining(pi, u int) error {
+	pay := &r.c.Payments[pi]
+	v := r.unitFor(r.c.Cohorts[pay.Index].Unit, u)
+	if v < 0 {
+		return nil
+	}
+	j, err := r.join(pay.Index, v)
+	if err != nil || !j.counted {
+		return err
+	}
+	sc := r.unitScope(u)
+	if !r.payVaries[pi] {
+		if ok, err := r.allowed(pi, &sc); err != nil || !ok {
+			return err
+		}
+	}
+	sc.met = j.day
+	var taken uint64
+	return r.payOutcome(pi, &sc, &taken)
+}
+
+// payOutcome pays for the one outcome in hand: its conditions, its claim and checks, its day, its price.
+func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
+	pay := &r.c.Payments[pi]
+	if r.payVaries[pi] {
+		if ok, err := r.allowed(pi, sc); err != nil || !ok {
+			return err
+		}
+	}
+	due, why, failed, err := r.due(pay, sc, taken)
+	switch {
+	case err != nil:
+		return err
+	case why == waitFailed:
+	case why != counted:
+		r.wait(pi, why)
+		return nil
+	case due > r.through:
+		r.wait(pi, waitNotDue)
+		return nil
+	}
+	price, err := r.eval(pay.Price, sc)
+	if err != nil {
+		return err
+	}
+	if price.State != formula.Known {
+		r.wait(pi, waitOf(price.State))
+		return nil
+	}
+	examined := false
+	if !failed {
+		examined, failed = r.examined(pi, sc)
+	}
+	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined || why == waitFailed, failed})
+	if failed {
+		r.wait(pi, waitFailed)
+		return nil
+	}
+	l := r.line(pi, sc, r.settlePeriod(sc.met))
+	l.count = l.count.Add(money.Int(1))
+	l.sum = l.sum.Add(price.Num)
+	r.trace.leaf("price", sc.met.String(), price, pay.Clause)
+	return nil
+}
+
+// line is the payment's line for a unit, key and settlement period, begun if there is none yet.
+func (r *reader) line(pi int, sc *scope, period int) *rawLine {
+	for i := len(r.lines) - 1; i >= 0 && r.lines[i].payment == pi && r.lines[i].unit == sc.unit; i-- {
+		if r.lines[i].period == period && r.lines[i].key == sc.key {
+			return &r.lines[i]
+		}
+	}
+	r.lines = append(r.lines, rawLine{payment: pi, unit: sc.unit, key: sc.key, period: period, first: sc.met})
+	return &r.lines[len(r.lines)-1]
+}
+
+// settlePeriod is the number of the settlement period a day falls in; days outside the contract fall in its first or last.
+func (p *plan) settlePeriod(day calendar.Date) int {
+	if n, ok := p.settle.Number(day); ok {
+		return n
+	}
+	if first, ok := p.settle.Span(1); ok && day < first.First {
+		return 1
+	}
+	return p.settle.Len()
+}
+
+// allowed tests a payment's when and unless. An unless that is not yet known does not hold back: what comes to hold
+// later is taken back later.
+func (r *reader) allowed(pi int, sc *scope) (bool, error) {
+	pay := &r.c.Payments[pi]
+	for _, k := range []*contracts.Condition{pay.When, pay.Unless} {
+		if k == nil {
+			continue
+		}
+		h, err := r.holds(k, sc)
+		if err != nil {
+			return false, err
+		}
+		if r.trace != nil {
+			r.trace.say("condition", conditionText(r.c, k), figureText(h.figure(), r.c.Currency))
+		}
+		wanted := holdsYes
+		if k == pay.Unless {
+			wanted = holdsNo
+		}
+		switch {
+		case h == wanted:
+		case h == holdsNotYet || h == holdsUnknown:
+			if k == pay.Unless && h == holdsNotYet {
+				continue
+			}
+			r.wait(pi, waitOf(h.figure().State))
+			return false, nil
+		default:
+			r.wait(pi, waitCondition)
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+func waitOf(s formula.State) reason {
+	if s == formula.NotYet {
+		return waitNotYet
+	}
+	return waitUnknown
+}
+
+// due finds the day on which the outcome in hand falls due: its own day, or its claim's, and what must have been
+// validated before; or why it does not.
+func (r *reader) due(pay *contracts.Payment, sc *scope, taken *uint64) (calendar.Date, reason, bool, error) {
+	day := sc.met
+	if pay.Due.ClaimedBy >= 0 {
+		claimed, why, err := r.claimDay(pay, sc, taken)
+		if err != nil || why != counted {
+			return 0, why, false, err
+		}
+		day = max(day, claimed)
+	}
+	if pay.Due.ValidatedBy >= 0 {
+		found, passed, checked := r.checkOf(pay.Due.ValidatedBy, sc)
+		if !found {
+			return 0, waitCheck, false, nil
+		}
+		if !passed {
+			return day, waitFailed, true, nil
+		}
+		day = max(day, checked)
+	}
+	if pay.Due.Wait != nil {
+		day = pay.Due.Wait.After(day, r.c.Calendar.Holidays).Last
+	}
+	return day, counted, false, nil
+}
+
+// claimDay is the day of the first claim not yet used within the outcome's window.
+func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *uint64) (calendar.Date, reason, error) {
+	w, err := r.place(pay.Due.Within, sc)
+	if err != nil || !w.ok {
+		return 0, waitClaim, err
+	}
+	why, n := waitClaim, 0
+	for v := range r.tree.Units {
+		if r.tree.Units[v].Type != r.c.Evidence[pay.Due.ClaimedBy].Unit || !r.within(v, sc.unit) && !r.within(sc.unit, v) {
+			continue
+		}
+		items := r.tree.Units[v].Items
+		for i := range items {
+			it := &items[i]
+			if it.Kind != pay.Due.ClaimedBy || !speaks(it, r.through) {
+				continue
+			}
+			bit := uint64(1) << min(n, 63)
+			n++
+			if *taken&bit != 0 && n <= 63 {
+				continue
+			}
+			r.use(v, i)
+			if w.span.Contains(it.First) {
+				*taken |= bit
+				return it.First, counted, nil
+			}
+			if it.First > w.span.Last {
+				why = waitClaimLate
+			}
+		}
+	}
+	return 0, why, nil
+}
+
+// checkOf finds the answer to a check of the outcome in hand: the latest that is about it, or about no outcome by name.
+func (r *reader) checkOf(kind int, sc *scope) (found, passed bool, day calendar.Date) {
+	about, result := r.checkFields[kind].outcome, r.checkFields[kind].found
+	for v := range r.tree.Units {
+		if r.tree.Units[v].Type != r.c.Evidence[kind].Unit || !r.within(v, sc.unit) && !r.within(sc.unit, v) {
+			continue
+		}
+		items := r.tree.Units[v].Items
+		for i := range items {
+			it := &items[i]
+			if it.Kind != kind || !speaks(it, r.through) {
+				continue
+			}
+			if f := it.Values[about]; f.State == formula.Known && f.Num.Cmp(money.Int(int64(sc.met))) != 0 {
+				continue
+			}
+			r.use(v, i)
+			f := it.Values[result]
+			found = f.State == formula.Known
+			passed = found && f.Num.IsZero()
+			day = it.First
+		}
+	}
+	return found, passed, day
+}
+
+// examined says whether a check of claims over the payment examined the outcome in hand, and whether it failed.
+func (r *reader) examined(pi int, sc *scope) (examined, failed bool) {
+	for _, ki := range r.payChecks[pi] {
+		found, passed, _ := r.checkOf(r.c.Checks[ki].FoundBy, sc)
+		examined = examined || found
+		failed = failed || found && !passed
+	}
+	return examined, failed
+}
+
+// paySums pays a sum that a formula gives, or a figure at a price: for the unit, or for each ended period of it.
+func (r *reader) paySums(pi, u int) error {
+	pay := &r.c.Payments[pi]
+	sc := r.unitScope(u)
+	if len(pay.Per.Periods) == 0 {
+		return r.paySum(pi, &sc)
+	}
+	start, err := r.startOf(u)
+	if err != nil {
+		return err
+	}
+	return r.eachPeriod(pay.Per.Periods, start, &sc, func(in *scope) error { return r.paySum(pi, in) })
+}
+
+// startOf is the first day a unit joined any cohort over it.
+func (r *reader) startOf(u int) (calendar.Date, error) {
+	start := r.c.First
+	found := false
+	for ci := range r.c.Cohorts {
+		v := r.unitFor(r.c.Cohorts[ci].Unit, u)
+		if v < 0 {
+			continue
+		}
+		j, err := r.join(ci, v)
+		if err != nil {
+			return start, err
+		}
+		if j.counted && (!found || j.day < start) {
+			start, found = j.day, true
+		}
+	}
+	return start, nil
+}
+
+// eachPeriod calls do for every combination of ended periods of the series, from the one that holds start.
+func (r *reader) eachPeriod(series []int, start calendar.Date, sc *scope, do func(*scope) error) error {
+	if len(series) == 0 {
+		return do(sc)
+	}
+	s := &r.c.Periods[series[0]].Series
+	from, ok := s.Number(start)
+	if !ok {
+		from = 1
+	}
+	for n := from; n <= s.Len(); n++ {
+		span, _ := s.Span(n)
+		if span.Last > r.through {
+			break
+		}
+		in := *sc
+		in.key.periods[series[0]] = int16(n)
+		in.met = span.Last
+		if err := r.eachPeriod(series[1:], start, &in, do); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// paySum works out one sum: of a formula, or a count at a price.
+func (r *reader) paySum(pi int, sc *scope) error {
+	pay := &r.c.Payments[pi]
+	if ok, err := r.allowed(pi, sc); err != nil || !ok {
+		return err
+	}
+	l, why, err := r.sum(pay, sc)
+	switch {
+	case err != nil:
+		return err
+	case why != counted:
+		r.wait(pi, why)
+		return nil
+	}
+	if l.first > r.through {
+		r.wait(pi, waitNotDue)
+		return nil
+	}
+	l.payment, l.unit, l.key, l.period = pi, sc.unit, sc.key, r.settlePeriod(l.first)
+	r.lines = append(r.lines, l)
+	return nil
+}
+
+// sum is a payment's exact sum before its steps, with the day from which it stands, or why there is none.
+func (r *reader) sum(pay *contracts.Payment, sc *scope) (rawLine, reason, error) {
+	var l rawLine
+	e := pay.Of
+	if pay.For == contracts.ForFigure {
+		e = pay.Figure
+	}
+	f, err := r.eval(e, sc)
+	if err != nil {
+		return l, counted, err
+	}
+	if f.State != formula.Known {
+		return l, waitOf(f.State), nil
+	}
+	r.trace.leaf("sum", r.trace.formula(e, r, sc), f, "")
+	l.first = max(f.Known, sc.met)
+	if l.first.IsZero() {
+		l.first = r.c.First
+	}
+	if pay.Due.Wait != nil && pay.Due.Wait.After(l.first, r.c.Calendar.Holidays).Last > r.through {
+		return l, waitNotDue, nil
+	}
+	amount := f.Num
+	if pay.Hurdle != nil {
+		if amount, err = r.hurdle(pay, amount, sc); err != nil {
+			return l, counted, err
+		}
+	}
+	l.sum = amount
+	if pay.For == contracts.ForFigure {
+		price, err := r.eval(pay.Price, sc)
+		if err != nil || price.State != formula.Known {
+			return l, waitOf(price.State), err
+		}
+		l.count, l.sum = amount, amount.Mul(price.Num)
+		r.trace.say("at its price", amount.String()+" x "+figureText(price, r.c.Currency), moneyText(l.sum, r.c.Currency))
+	}
+	return l, counted, nil
+}
+
+func moneyText(x money.Exact, c money.Currency) string {
+	return formula.Figure{Type: formula.Money, Num: x}.Format(c)
+}

@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"fmt"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+)
+
+// Limits of a contract's levels, which keep keys small enough to be compared as values.
+const (
+	keyFactsMax   = 8
+	keyPeriodsMax = 8
+)
+
+// plan is a contract made ready to be settled on one occasion: which figures are worked out unit by unit and which for
+// the whole, in which pass over the units each can be known, and what each pass must gather. It is read-only once made,
+// and shared by all workers.
+type plan struct {
+	c       *contracts.Contract
+	on      Occasion
+	through calendar.Date
+	settle  *calendar.Series
+
+	quantities  []quantityPlan
+	gathers     []gather
+	byQuantity  []int // quantity to gather, -1
+	byPayment   []int // payment to the gather of its total, -1
+	byCheck     []int
+	byTreated   []int // comparison to the gather of its treated side, -1
+	byAgainst   []int
+	unitPay     []bool // payment is worked out unit by unit
+	unitPays    []int  // those payments, in order
+	closing     []bool // cohort closes and is numbered
+	localCaps   []int  // caps within one unit
+	crossCaps   []int  // caps across units, in order
+	wholeCaps   []int  // caps over payments for the whole
+	capStage    []int  // by cap: the pass that collects its candidates
+	onKinds     []bool // kinds that an `on` measure looks at
+	payStage    []int  // the first pass in which a payment's lines are known
+	payVaries   []bool // its conditions depend on the outcome or period in hand
+	payChecks   [][]int
+	checkFields []checkFields
+	last        int    // the last pass, which writes lines
+	readKinds   []bool // kinds that any rule reads
+}
+
+// quantityPlan is what the plan knows of one quantity.
+type quantityPlan struct {
+	whole     bool // stands per the contract, periods, facts, a cohort or a role: not per a unit
+	fromUnits bool // whole, and gathered in a pass over the units
+	cacheable bool // the same for a unit wherever it is read
+	stage     int  // the first pass in which it is known (unit), or the pass after which it is (whole)
+}
+
+// checkFields are the places of a check's implied fields.
+type checkFields struct{ found, outcome int }
+
+// gatherKind says what is gathered for the whole in a pass over the units.
+type gatherKind uint8
+
+const (
+	gatherQuantity gatherKind = iota
+	gatherPayment
+	gatherCheck
+	gatherTreated
+	gatherAgainst
+)
+
+// gather is one thing gathered for the whole in a pass over the units.
+type gather struct {
+	kind  gatherKind
+	index int // quantity, payment, check or comparison
+	stage int // pass in which it is gathered
+}
+
+// newPlan makes the plan, or says what in the contract cannot be settled.
+func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
+	p := &plan{c: c, on: on, through: on.Through, settle: &c.Periods[c.Calendar.Settle].Series,
+		quantities: make([]quantityPlan, len(c.Quantities)),
+		byQuantity: filled(len(c.Quantities)), byPayment: filled(len(c.Payments)), byCheck: filled(len(c.Checks)),
+		byTreated: filled(len(c.Comparisons)), byAgainst: filled(len(c.Comparisons)),
+		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: make([]int, len(c.Caps)),
+		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence))}
+	if err := p.checkLimits(); err != nil {
+		return nil, err
+	}
+	for i := range c.Cohorts {
+		p.closing[i] = c.Cohorts[i].CloseAt > 0 || c.Cohorts[i].CloseAfter != nil
+	}
+	for i := range c.Measures {
+		if c.Measures[i].Form == contracts.OnItem {
+			p.onKinds[c.Measures[i].Kinds[0]] = true
+		}
+	}
+	for i := range c.Payments {
+		if p.unitPay[i] = c.Payments[i].Per.Unit >= 0; p.unitPay[i] {
+			p.unitPays = append(p.unitPays, i)
+		}
+	}
+	p.markRead()
+	p.markChecks()
+	s := newStager(p)
+	if err := s.run(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func filled(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = -1
+	}
+	return out
+}
+
+// checkLimits refuses what keys cannot hold.
+func (p *plan) checkLimits() error {
+	if len(p.c.Periods) > keyPeriodsMax {
+		return fmt.Errorf("contract %s: %d period series; at most %d can be settled", p.c.ID, len(p.c.Periods), keyPeriodsMax)
+	}
+	for i := range p.c.Payments {
+		if pay := &p.c.Payments[i]; pay.Per.Unit < 0 && (pay.For == contracts.ForMeasure || pay.For == contracts.ForCohort) {
+			return fmt.Errorf("payment %s (%s): it pays for each time %s is met but stands per something wider than a unit; gather it first with a quantity that counts it, and pay for that",
+				pay.Name, pay.Clause, forName(p.c, pay))
+		}
+	}
+	return nil
+}
+
+func forName(c *contracts.Contract, pay *contracts.Payment) string {
+	if pay.For == contracts.ForMeasure {
+		return c.Measures[pay.Index].Name
+	}
+	return c.Cohorts[pay.Index].Name
+}
+
+// markChecks finds the implied fields of checks, and which checks each payment stands under.
+func (p *plan) markChecks() {
+	p.checkFields = make([]checkFields, len(p.c.Evidence))
+	for k := range p.c.Evidence {
+		for i, f := range p.c.Evidence[k].Says {
+			switch f.Name {
+			case "found":
+				p.checkFields[k].found = i
+			case "outcome":
+				p.checkFields[k].outcome = i
+			}
+		}
+	}
+	p.payChecks = make([][]int, len(p.c.Payments))
+	for i := range p.c.Checks {
+		for _, pay := range p.c.Checks[i].Over {
+			p.payChecks[pay] = append(p.payChecks[pay], i)
+		}
+	}
+}
+
+// markRead finds the kinds of evidence that some rule reads, so that an item of another kind can say why it was not used.
+func (p *plan) markRead() {
+	c := p.c
+	mark := func(k int) {
+		if k >= 0 {
+			p.readKinds[k] = true
+		}
+	}
+	for i := range c.Cohorts {
+		mark(c.Cohorts[i].JoinedBy)
+	}
+	for i := range c.Quantities {
+		if q := &c.Quantities[i]; q.Source.Kind == contracts.FromItems {
+			mark(q.Source.Index)
+			if q.Head == contracts.SpellsOf {
+				mark(q.Except)
+			}
+		}
+	}
+	for i := range c.Measures {
+		for _, k := range c.Measures[i].Kinds {
+			mark(k)
+		}
+	}
+	for i := range c.Comparisons {
+		mark(c.Comparisons[i].CertifiedBy)
+	}
+	for i := range c.Payments {
+		mark(c.Payments[i].Due.ClaimedBy)
+		mark(c.Payments[i].Due.ValidatedBy)
+	}
+	for i := range c.Checks {
+		mark(c.Checks[i].FoundBy)
+	}
+	for _, r := range c.Refs {
+		if r.Kind == contracts.RefField || r.Kind == contracts.RefItemDay {
+			mark(r.Index)
+		}
+	}
+}
+
+// refs calls visit for every reference in an expression.
+func refs(e *formula.Expr, visit func(slot int)) {
+	if e == nil {
+		return
+	}
+	if e.Op == formula.OpRef {
+		visit(e.Slot)
+		return
+	}
+	refs(e.Left, visit)
+	refs(e.Right, visit)
+}
+
+// conditionRefs calls visit for every figure a condition tests or compares with.
+func conditionRefs(k *contracts.Condition, visit func(slot int)) {
+	if k == nil {
+		return
+	}
+	for i := range k.Parts {
+		conditionRefs(&k.Parts[i], visit)
+	}
+	if k.Op == contracts.Test {
+		visit(k.Slot)
+		refs(k.Bound, visit)
+	}
+}

@@ -1,0 +1,224 @@
+package engine
+
+import (
+	"fmt"
+	"iter"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+)
+
+// settledLine is what prior statements settled of one line: the sum of what each found due.
+type settledLine struct {
+	payment int
+	of      string
+	period  int
+	minor   int64
+	legs    []settledLeg
+	number  int // of the last statement that moved it
+	from    string
+	to      string
+	met     bool // found again in this settlement
+}
+
+type settledLeg struct {
+	side, party string
+	minor       int64
+}
+
+// settler reads, for each root in order, what prior statements settled of it: one cursor over each statement's records.
+type settler struct {
+	p       *plan
+	cursors []cursor
+}
+
+type cursor struct {
+	next func() (Record, error, bool)
+	stop func()
+	at   Record
+	ok   bool
+}
+
+// newSettler opens the prior statements at the first root that will be asked for.
+func newSettler(p *plan, pos Position, unitType int, unitKey string) (*settler, error) {
+	s := &settler{p: p}
+	for i := range pos.Prior {
+		next, stop := iter.Pull2(pos.Prior[i].Lines(unitType, unitKey))
+		s.cursors = append(s.cursors, cursor{next: func() (Record, error, bool) { r, err, ok := next(); return r, err, ok }, stop: stop})
+		if err := s.advance(i); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func (s *settler) close() {
+	for i := range s.cursors {
+		s.cursors[i].stop()
+	}
+}
+
+func (s *settler) advance(i int) error {
+	c := &s.cursors[i]
+	r, err, ok := c.next()
+	c.at, c.ok = r, ok
+	if err != nil {
+		return fmt.Errorf("prior statement %d: %w", i+1, err)
+	}
+	return nil
+}
+
+// take appends what was settled of a root. A root that was settled before and is in no evidence now is refused: evidence
+// is withdrawn, never removed.
+func (s *settler) take(dst []settledLine, unitType int, unitKey string) ([]settledLine, error) {
+	for i := range s.cursors {
+		c := &s.cursors[i]
+		for c.ok && order(c.at.UnitType, c.at.Unit, unitType, unitKey) < 0 {
+			return dst, s.missing(i)
+		}
+		if c.ok && c.at.UnitType == unitType && c.at.Unit == unitKey {
+			var err error
+			if dst, err = s.fold(dst, &c.at, i+1); err != nil {
+				return dst, err
+			}
+			if err := s.advance(i); err != nil {
+				return dst, err
+			}
+		}
+	}
+	return dst, nil
+}
+
+func (s *settler) missing(i int) error {
+	at := &s.cursors[i].at
+	return fmt.Errorf("statement %d settled %s %s, of which there is now no evidence: evidence is corrected or withdrawn by a further item, never removed; put it back",
+		i+1, s.p.c.Units[at.UnitType].Name, at.Unit)
+}
+
+// order compares roots in canonical order: by type, then by key as bytes.
+func order(typeA int, a string, typeB int, b string) int {
+	if typeA != typeB {
+		return typeA - typeB
+	}
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// fold adds a record's lines to what was settled.
+func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine, error) {
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		pay := paymentIndex(s.p.c, l.Payment)
+		if pay < 0 {
+			return dst, fmt.Errorf("statement %d settled a payment %s that the contract no longer has: a variation dates a payment out, it does not remove it", number, l.Payment)
+		}
+		at := -1
+		for j := range dst {
+			if dst[j].payment == pay && dst[j].period == l.Period && dst[j].of == l.Of {
+				at = j
+			}
+		}
+		if at < 0 {
+			dst = append(dst, settledLine{payment: pay, of: l.Of, period: l.Period, from: l.From, to: l.To})
+			at = len(dst) - 1
+		}
+		due, ok := l.Due.Minor()
+		if !ok {
+			return dst, fmt.Errorf("statement %d, payment %s: %s is too large an amount", number, l.Payment, l.Due)
+		}
+		dst[at].minor += due
+		dst[at].number = number
+		for _, leg := range l.Legs {
+			m, _ := leg.Due.Minor()
+			dst[at].addLeg(leg.Side, leg.Party, m)
+		}
+	}
+	return dst, nil
+}
+
+func (l *settledLine) addLeg(side, party string, minor int64) {
+	for i := range l.legs {
+		if l.legs[i].side == side && l.legs[i].party == party {
+			l.legs[i].minor += minor
+			return
+		}
+	}
+	l.legs = append(l.legs, settledLeg{side, party, minor})
+}
+
+func (l *settledLine) leg(side, party string) int64 {
+	for i := range l.legs {
+		if l.legs[i].side == side && l.legs[i].party == party {
+			return l.legs[i].minor
+		}
+	}
+	return 0
+}
+
+func paymentIndex(c *contracts.Contract, name string) int {
+	for i := range c.Payments {
+		if c.Payments[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// settledOf is what prior statements settled of a line of the tree in hand.
+func (r *reader) settledOf(l *rawLine) int64 {
+	if len(r.settled) == 0 {
+		return 0
+	}
+	of := r.ofText(l)
+	for i := range r.settled {
+		s := &r.settled[i]
+		if s.payment == l.payment && s.period == l.period && s.of == of {
+			return s.minor
+		}
+	}
+	return 0
+}
+
+// ofText names a line within its root's record: the member, and the level's periods; nothing for the root itself.
+func (r *reader) ofText(l *rawLine) string {
+	text := levelText(r.plan, contracts.Level{FactOf: -1, Cohort: -1, Periods: r.c.Payments[l.payment].Per.Periods}, l.key)
+	if l.unit <= 0 {
+		return text
+	}
+	if text == "" {
+		return r.tree.Units[l.unit].Key
+	}
+	return r.tree.Units[l.unit].Key + " / " + text
+}
+
+// why says in words why a line differs from what an earlier statement settled, from the items learned since.
+func (r *reader) why(cutOff calendar.Date) string {
+	late, text := false, ""
+	for u := range r.tree.Units {
+		for i := range r.tree.Units[u].Items {
+			it := &r.tree.Units[u].Items[i]
+			if it.Learned <= cutOff {
+				continue
+			}
+			kind := r.c.Evidence[it.Kind].Name
+			switch {
+			case it.Points != "":
+				text = "evidence corrected or withdrawn: " + kind + " " + it.Points + ", learned " + it.Learned.String()
+			case text == "":
+				late = true
+			}
+		}
+	}
+	switch {
+	case text != "":
+		return text
+	case late:
+		return "later evidence"
+	}
+	return "worked out again with the whole"
+}

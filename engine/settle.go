@@ -1,0 +1,300 @@
+// Package engine settles contracts: Settle is a pure function of a contract, an occasion, the evidence known at the
+// cut-off and what was settled before. Nothing else can reach its answer: no clock, no map order, no number of cores.
+package engine
+
+import (
+	"fmt"
+
+	"outturn/contracts"
+	"outturn/engine/evidence"
+)
+
+// Settle works out what the whole contract is worth to date on the evidence known at the cut-off, subtracts what the
+// position says was settled, and returns the statement of the difference. Its lines go to the sink, which may be nil,
+// as canonical records in canonical order.
+//
+// It goes over the units in passes: each pass assesses every unit on its own and gathers what figures of the whole
+// need; the last one applies the caps and writes the lines of units. Then it concludes what depends on the whole. An
+// error names the payment, its clause and the unit; it never leaves a statement behind.
+func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (Statement, error) {
+	st, err := settle(c, on, s, pos, sink)
+	if err != nil {
+		return Statement{}, err
+	}
+	return st.statement()
+}
+
+// settlement is a settlement under way.
+type settlement struct {
+	*plan
+	snapshot evidence.Snapshot
+	position Position
+	sink     Sink
+	gathered *gathered
+	readers  []*reader // by worker
+	totals   *totals
+	root     evidence.Root
+	roll     Roll
+	record   Record // of the whole
+}
+
+func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
+	if err := on.check(c, pos); err != nil {
+		return nil, err
+	}
+	p, err := newPlan(c, on)
+	if err != nil {
+		return nil, err
+	}
+	st := &settlement{plan: p, snapshot: s, position: pos, sink: sink, totals: newTotals(p)}
+	st.gathered = &gathered{tallies: make([]map[key]*tally, len(p.gathers)), checks: make([]map[key]*checkTally, len(c.Checks)),
+		numbers: make([]numbering, len(c.Cohorts)), allowed: map[claimant]int64{}, limits: make([]string, len(c.Caps))}
+	for i := range st.gathered.tallies {
+		st.gathered.tallies[i] = map[key]*tally{}
+	}
+	for i := range st.gathered.checks {
+		st.gathered.checks[i] = map[key]*checkTally{}
+	}
+	for pass := 0; pass <= p.last; pass++ {
+		if err := st.pass(pass); err != nil {
+			return nil, err
+		}
+	}
+	return st, st.conclude()
+}
+
+// check refuses an occasion that cannot be settled.
+func (on *Occasion) check(c *contracts.Contract, pos Position) error {
+	switch {
+	case on.Through < c.First:
+		return fmt.Errorf("contract %s begins on %s: there is nothing to settle through %s", c.ID, c.First, on.Through)
+	case on.CutOff < on.Through:
+		return fmt.Errorf("the cut-off %s is before the last day settled %s; evidence is cut off on or after it", on.CutOff, on.Through)
+	}
+	for i := range pos.Prior {
+		if pos.Prior[i].Through > on.Through {
+			return fmt.Errorf("statement %d already settled contract %s through %s, after %s; settle a later day", i+1, c.ID, pos.Prior[i].Through, on.Through)
+		}
+	}
+	return nil
+}
+
+// shardResult is what a worker found in one shard in one pass.
+type shardResult struct {
+	tallies    []map[key]*tally
+	checks     []map[key]*checkTally
+	members    [][]place     // by cohort, in the first pass
+	candidates [][]candidate // by cap
+	totals     *totals
+	bytes      []byte
+	leaves     []evidence.Digest
+	lines      int
+}
+
+// pass goes over every unit once.
+func (st *settlement) pass(pass int) error {
+	n := st.snapshot.Shards()
+	st.readers = st.readers[:0]
+	for range workersFor(n) {
+		st.readers = append(st.readers, newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole())))
+	}
+	members := make([][]place, len(st.c.Cohorts))
+	candidates := make([][]candidate, len(st.c.Caps))
+	err := inOrder(n, func(worker, shard int) (*shardResult, error) {
+		return st.shard(pass, shard, st.readers[worker])
+	}, func(_ int, r *shardResult) error {
+		st.gathered.merge(r)
+		for i := range members {
+			members[i] = append(members[i], r.members[i]...)
+		}
+		for i := range candidates {
+			candidates[i] = append(candidates[i], r.candidates[i]...)
+		}
+		if pass != st.last {
+			return nil
+		}
+		return st.write(r)
+	})
+	if err != nil {
+		return err
+	}
+	st.gathered.done = pass + 1
+	for i := range st.c.Cohorts {
+		if pass == 0 && st.closing[i] {
+			st.gathered.numbers[i] = st.number(&st.c.Cohorts[i], members[i])
+		}
+	}
+	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
+	for _, i := range st.crossCaps {
+		if st.capStage[i] == pass {
+			if err := w.decide(i, candidates[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// write adds a shard of the last pass to the statement.
+func (st *settlement) write(r *shardResult) error {
+	st.totals.merge(r.totals)
+	for _, leaf := range r.leaves {
+		st.root.Add(leaf)
+	}
+	st.roll.Records += len(r.leaves)
+	st.roll.Units += len(r.leaves)
+	st.roll.Lines += r.lines
+	st.roll.Bytes += int64(len(r.bytes))
+	if st.sink == nil || len(r.bytes) == 0 {
+		return nil
+	}
+	return st.sink(r.bytes)
+}
+
+// merge adds what one shard gathered.
+func (g *gathered) merge(r *shardResult) {
+	for i, m := range r.tallies {
+		for k, t := range m {
+			if have := g.tallies[i][k]; have != nil {
+				have.merge(t)
+			} else {
+				g.tallies[i][k] = t
+			}
+		}
+	}
+	for i, m := range r.checks {
+		for k, t := range m {
+			if have := g.checks[i][k]; have != nil {
+				have.merge(t)
+			} else {
+				g.checks[i][k] = t
+			}
+		}
+	}
+}
+
+// shard goes over the units of one shard.
+func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
+	out := &shardResult{tallies: make([]map[key]*tally, len(st.gathers)), checks: make([]map[key]*checkTally, len(st.c.Checks)),
+		members: make([][]place, len(st.c.Cohorts)), candidates: make([][]candidate, len(st.c.Caps)), totals: newTotals(st.plan)}
+	for i := range out.tallies {
+		out.tallies[i] = map[key]*tally{}
+	}
+	for i := range out.checks {
+		out.checks[i] = map[key]*checkTally{}
+	}
+	r.waits = nil
+	if pass == st.last {
+		r.waits = &out.totals.waits
+	}
+	var prior *settler
+	defer func() {
+		if prior != nil {
+			prior.close()
+		}
+	}()
+	index := 0
+	for t, err := range st.snapshot.Units(shard) {
+		if err != nil {
+			return nil, err
+		}
+		root := &t.Units[0]
+		if prior == nil && len(st.position.Prior) > 0 {
+			if prior, err = newSettler(st.plan, st.position, root.Type, root.Key); err != nil {
+				return nil, err
+			}
+		}
+		r.take(t, shard<<32|index)
+		index++
+		if prior != nil {
+			if r.settled, err = prior.take(r.settled[:0], root.Type, root.Key); err != nil {
+				return nil, err
+			}
+			out.totals.matched += priorMatches(r.settled)
+		}
+		if err := st.tree(pass, r, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// priorMatches is 1 where a root was settled before.
+func priorMatches(settled []settledLine) int {
+	if len(settled) > 0 {
+		return 1
+	}
+	return 0
+}
+
+// tree does one pass's work for one root and its members.
+func (st *settlement) tree(pass int, r *reader, out *shardResult) error {
+	if pass == 0 {
+		if err := st.enrol(r, out); err != nil {
+			return err
+		}
+	}
+	if st.needsLines(pass) {
+		if err := r.assess(pass); err != nil {
+			return err
+		}
+	}
+	if err := st.gatherChecks(pass, r, out); err != nil {
+		return err
+	}
+	took := func(int, int, int64) {}
+	if pass == st.last {
+		took = out.totals.took
+	}
+	err := r.applyCaps(pass, func(ci int, c candidate) { out.candidates[ci] = append(out.candidates[ci], c) }, took)
+	if err != nil {
+		return err
+	}
+	if err := st.gatherTree(pass, r, out); err != nil {
+		return err
+	}
+	if pass == st.last {
+		return st.emit(r, out)
+	}
+	return nil
+}
+
+// needsLines says whether a pass needs the lines of units.
+func (st *settlement) needsLines(pass int) bool {
+	if pass == st.last {
+		return true
+	}
+	for _, g := range st.gathers {
+		if g.stage == pass && (g.kind == gatherPayment || g.kind == gatherCheck) {
+			return true
+		}
+	}
+	for _, i := range st.crossCaps {
+		if st.capStage[i] == pass {
+			return true
+		}
+	}
+	return false
+}
+
+// enrol notes the members of cohorts that close, in the first pass.
+func (st *settlement) enrol(r *reader, out *shardResult) error {
+	for ci := range st.c.Cohorts {
+		if !st.closing[ci] {
+			continue
+		}
+		for u := range r.tree.Units {
+			if r.tree.Units[u].Type != st.c.Cohorts[ci].Unit {
+				continue
+			}
+			j, err := r.join(ci, u)
+			if err != nil {
+				return fmt.Errorf("cohort %s, %s: %w", st.c.Cohorts[ci].Name, r.tree.Units[u].Key, err)
+			}
+			if j.joined {
+				out.members[ci] = append(out.members[ci], place{j.day, r.ordinal, u})
+			}
+		}
+	}
+	return nil
+}

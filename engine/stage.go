@@ -1,0 +1,443 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"outturn/contracts"
+	"outturn/contracts/formula"
+)
+
+// stager works out in which pass over the units each figure can first be read. A figure of a unit that reads only the
+// unit's own evidence is ready in pass 0. What is gathered from all units in pass n is ready in pass n+1: so a price
+// that depends on a cohort's effect, or a cap across units, costs a further pass, and a contract without them has one.
+type stager struct {
+	p        *plan
+	quantity []int // ready, or working / unseen
+	payment  []int
+	table    []int
+	measure  []int
+	compare  []int
+	check    []int
+	capsAt   []int
+	err      error
+}
+
+const (
+	unseen  = -1
+	working = -2
+)
+
+func newStager(p *plan) *stager {
+	return &stager{p: p, quantity: filled(len(p.c.Quantities)), payment: filled(len(p.c.Payments)), table: filled(len(p.c.Tables)),
+		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), capsAt: filled(1)}
+}
+
+// run fills the plan's stages, gathers and passes.
+func (s *stager) run() error {
+	p, c := s.p, s.p.c
+	s.sortCaps()
+	for i := range c.Quantities {
+		s.quantityReady(i)
+	}
+	for i := range c.Comparisons {
+		s.compareReady(i)
+	}
+	for i := range c.Payments {
+		s.paymentReady(i)
+	}
+	for i := range c.Checks {
+		s.checkReady(i)
+	}
+	p.last = max(p.last, s.capsReady())
+	for _, i := range p.unitPays {
+		p.last = max(p.last, s.payment[i])
+	}
+	for _, g := range p.gathers {
+		p.last = max(p.last, g.stage)
+	}
+	p.payStage, p.payVaries = s.payment, make([]bool, len(c.Payments))
+	for i := range c.Payments {
+		for _, k := range []*contracts.Condition{c.Payments[i].When, c.Payments[i].Unless} {
+			conditionRefs(k, func(slot int) { p.payVaries[i] = p.payVaries[i] || s.variesRef(slot, map[int]bool{}) })
+		}
+	}
+	for i := range c.Quantities {
+		p.quantities[i].cacheable = !s.varies(i, map[int]bool{})
+	}
+	return s.err
+}
+
+// memo runs work once for cell i and refuses a circle.
+func (s *stager) memo(cells []int, i int, name string, work func() int) int {
+	switch cells[i] {
+	case working:
+		if s.err == nil {
+			s.err = fmt.Errorf("%s is worked out from itself; break the circle", name)
+		}
+		return 0
+	case unseen:
+		cells[i] = working
+		cells[i] = work()
+	}
+	return cells[i]
+}
+
+// gather adds something to be gathered in pass stage and returns its place.
+func (s *stager) gather(k gatherKind, index, stage int) int {
+	s.p.gathers = append(s.p.gathers, gather{k, index, stage})
+	return len(s.p.gathers) - 1
+}
+
+func (s *stager) ref(slot int) int {
+	r := &s.p.c.Refs[slot]
+	switch r.Kind {
+	case contracts.RefQuantity:
+		return s.quantityReady(r.Index)
+	case contracts.RefTable:
+		return s.tableReady(r.Index)
+	case contracts.RefMeasure, contracts.RefMeasureDay:
+		return s.measureReady(r.Index)
+	case contracts.RefCohort:
+		return s.condition(s.p.c.Cohorts[r.Index].Where)
+	case contracts.RefComparison:
+		return s.compareReady(r.Index)
+	case contracts.RefCheck:
+		return s.checkReady(r.Index)
+	case contracts.RefPayment:
+		return s.paymentTotal(r.Index)
+	}
+	return 0
+}
+
+func (s *stager) expr(es ...*formula.Expr) int {
+	at := 0
+	for _, e := range es {
+		refs(e, func(slot int) { at = max(at, s.ref(slot)) })
+	}
+	return at
+}
+
+func (s *stager) condition(ks ...*contracts.Condition) int {
+	at := 0
+	for _, k := range ks {
+		conditionRefs(k, func(slot int) { at = max(at, s.ref(slot)) })
+	}
+	return at
+}
+
+func (s *stager) day(d *contracts.DayRef) int {
+	if d == nil {
+		return 0
+	}
+	switch d.Kind {
+	case contracts.DayMeasure:
+		return s.measureReady(d.Index)
+	case contracts.DayQuantity:
+		return s.quantityReady(d.Index)
+	case contracts.DayCohort:
+		return s.condition(s.p.c.Cohorts[d.Index].Where)
+	}
+	return 0
+}
+
+func (s *stager) window(w *contracts.Window) int {
+	if w == nil {
+		return 0
+	}
+	return s.day(&w.Day)
+}
+
+// numbered is the pass from which a unit's cohort number is known.
+func (s *stager) numbered(l contracts.Level) int {
+	if l.Cohort >= 0 && s.p.closing[l.Cohort] {
+		return 1 + s.condition(s.p.c.Cohorts[l.Cohort].Where)
+	}
+	return 0
+}
+
+func (s *stager) quantityReady(i int) int {
+	q := &s.p.c.Quantities[i]
+	return s.memo(s.quantity, i, q.Name, func() int {
+		at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
+		fromUnits := false
+		switch q.Source.Kind {
+		case contracts.FromItems:
+			fromUnits = s.p.c.Evidence[q.Source.Index].Of == contracts.OfUnit
+		case contracts.FromUnits:
+			fromUnits = true
+		case contracts.FromCohort:
+			fromUnits = true
+			at = max(at, s.condition(s.p.c.Cohorts[q.Source.Index].Where))
+		case contracts.FromMeasure:
+			fromUnits = true
+			at = max(at, s.measureReady(q.Source.Index))
+		case contracts.FromFigure:
+			at = max(at, s.ref(q.Source.Slot))
+			fromUnits = s.unitLevel(q.Source.Slot)
+		}
+		pl := &s.p.quantities[i]
+		pl.whole = q.Per.Unit < 0
+		if !pl.whole || !fromUnits {
+			pl.stage = at
+			return at
+		}
+		pl.fromUnits = true
+		s.p.byQuantity[i] = s.gather(gatherQuantity, i, at)
+		pl.stage = at + 1
+		return at + 1
+	})
+}
+
+// unitLevel says whether a figure stands per a unit, so that gathering it for the whole takes a pass.
+func (s *stager) unitLevel(slot int) bool {
+	r := &s.p.c.Refs[slot]
+	switch r.Kind {
+	case contracts.RefQuantity:
+		return s.p.c.Quantities[r.Index].Per.Unit >= 0
+	case contracts.RefField:
+		return s.p.c.Evidence[r.Index].Of == contracts.OfUnit
+	case contracts.RefFact, contracts.RefMeasure, contracts.RefCohort:
+		return true
+	case contracts.RefTable:
+		return s.p.c.Tables[r.Index].Per.Unit >= 0
+	case contracts.RefPayment:
+		return s.p.unitPay[r.Index]
+	}
+	return false
+}
+
+func (s *stager) tableReady(i int) int {
+	t := &s.p.c.Tables[i]
+	return s.memo(s.table, i, t.Name, func() int {
+		at := s.day(t.Dated)
+		for _, b := range t.By {
+			at = max(at, s.ref(b.Slot))
+		}
+		rows := t.Rows
+		if t.Otherwise != nil {
+			rows = append(rows[:len(rows):len(rows)], *t.Otherwise)
+		}
+		for _, r := range rows {
+			at = max(at, s.expr(r.Values...))
+			for _, m := range r.Match {
+				at = max(at, s.condition(m.Test))
+			}
+		}
+		return at
+	})
+}
+
+func (s *stager) measureReady(i int) int {
+	m := &s.p.c.Measures[i]
+	return s.memo(s.measure, i, m.Name, func() int {
+		at := max(s.condition(m.When), s.window(m.In), s.day(m.Until), s.expr(m.NotAbove))
+		if m.Form == contracts.EveryRun {
+			at = max(at, s.quantityReady(m.Run))
+		}
+		return at
+	})
+}
+
+func (s *stager) compareReady(i int) int {
+	k := &s.p.c.Comparisons[i]
+	return s.memo(s.compare, i, k.Name, func() int {
+		switch k.Estimator {
+		case contracts.EstimatorPooled:
+			return s.compareReady(k.Pools)
+		case contracts.EstimatorCertified:
+			return s.numbered(contracts.Level{Cohort: k.Treated})
+		}
+		at := max(s.quantityReady(k.Of), s.numbered(contracts.Level{Cohort: k.Treated}))
+		s.p.byTreated[i] = s.gather(gatherTreated, i, at)
+		s.p.byAgainst[i] = s.gather(gatherAgainst, i, at)
+		return at + 1
+	})
+}
+
+func (s *stager) paymentReady(i int) int {
+	pay := &s.p.c.Payments[i]
+	return s.memo(s.payment, i, pay.Name, func() int {
+		at := max(s.condition(pay.When, pay.Unless), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
+		if pay.Hurdle != nil {
+			at = max(at, s.condition(&pay.Hurdle.Test))
+		}
+		for _, step := range pay.Then {
+			at = max(at, s.expr(step.By))
+		}
+		switch pay.For {
+		case contracts.ForMeasure:
+			at = max(at, s.measureReady(pay.Index))
+		case contracts.ForCohort:
+			at = max(at, s.condition(s.p.c.Cohorts[pay.Index].Where))
+		}
+		return at
+	})
+}
+
+// paymentTotal is the pass from which the total of a payment can be read elsewhere.
+func (s *stager) paymentTotal(i int) int {
+	at := s.paymentReady(i)
+	if !s.p.unitPay[i] {
+		return at
+	}
+	if s.capped(i) {
+		at = max(at, s.capsReady())
+	}
+	if s.p.byPayment[i] < 0 {
+		s.p.byPayment[i] = s.gather(gatherPayment, i, at)
+	}
+	return s.p.gathers[s.p.byPayment[i]].stage + 1
+}
+
+func (s *stager) checkReady(i int) int {
+	k := &s.p.c.Checks[i]
+	return s.memo(s.check, i, k.Name, func() int {
+		at := max(s.day(k.Dated), s.numbered(k.Per))
+		for _, pay := range k.Over {
+			at = max(at, s.paymentReady(pay))
+		}
+		s.p.byCheck[i] = s.gather(gatherCheck, i, at)
+		return at + 1
+	})
+}
+
+// sortCaps tells the caps within one unit from those across units and those over payments for the whole.
+func (s *stager) sortCaps() {
+	p := s.p
+	for i := range p.c.Caps {
+		k := &p.c.Caps[i]
+		unit, whole := 0, 0
+		for _, pay := range k.Over {
+			if p.unitPay[pay] {
+				unit++
+			} else {
+				whole++
+			}
+		}
+		switch {
+		case unit > 0 && whole > 0:
+			s.err = fmt.Errorf("%s (%s): it stands over payments by unit and payments for the whole together; write one cap for each", k.Name, k.Clause)
+		case unit == 0:
+			p.wholeCaps = append(p.wholeCaps, i)
+		case k.Per.Unit >= 0:
+			p.localCaps = append(p.localCaps, i)
+		default:
+			p.crossCaps = append(p.crossCaps, i)
+		}
+	}
+}
+
+// capsReady gives each cap across units the pass that collects its candidates, after every earlier one has been
+// decided, since caps apply in the order listed; it returns the pass from which all are decided.
+func (s *stager) capsReady() int {
+	p := s.p
+	return s.memo(s.capsAt, 0, "a cap", func() int {
+		next := 0
+		for _, i := range p.crossCaps {
+			k := &p.c.Caps[i]
+			at := max(next, s.expr(k.NotAbove)-1)
+			for _, pay := range k.Over {
+				at = max(at, s.paymentReady(pay))
+			}
+			for d := range k.Days {
+				at = max(at, s.day(&k.Days[d]))
+			}
+			p.capStage[i] = at
+			next = at + 1
+		}
+		return next
+	})
+}
+
+// capped says whether a payment stands under a cap across units.
+func (s *stager) capped(pay int) bool {
+	for _, i := range s.p.crossCaps {
+		if slices.Contains(s.p.c.Caps[i].Over, pay) {
+			return true
+		}
+	}
+	return false
+}
+
+// varies says whether a unit's figure depends on where it is read: on the item in hand, the outcome in hand, or the
+// period, directly or through what it is made of.
+func (s *stager) varies(i int, seen map[int]bool) bool {
+	if seen[i] {
+		return false
+	}
+	seen[i] = true
+	q := &s.p.c.Quantities[i]
+	if len(q.Per.Periods) > 0 || s.variesWindow(q.In) {
+		return true
+	}
+	found := false
+	visit := func(slot int) { found = found || s.variesRef(slot, seen) }
+	for _, e := range []*formula.Expr{q.Is, q.NotBelow, q.NotAbove} {
+		refs(e, visit)
+	}
+	for _, k := range []*contracts.Condition{q.Where, q.NeutralIf, q.Met} {
+		conditionRefs(k, visit)
+	}
+	switch {
+	case q.Source.Kind == contracts.FromFigure || q.Head == contracts.DaysOf || q.Head == contracts.RunOf || q.Head == contracts.FirstGap:
+		visit(q.Source.Slot)
+	}
+	if q.In != nil && q.In.Day.Kind == contracts.DayQuantity {
+		found = found || s.varies(q.In.Day.Index, seen)
+	}
+	return found
+}
+
+func (s *stager) variesWindow(w *contracts.Window) bool {
+	return w != nil && s.variesDay(&w.Day)
+}
+
+func (s *stager) variesDay(d *contracts.DayRef) bool {
+	switch d.Kind {
+	case contracts.DayItem:
+		return s.p.onKinds[d.Index]
+	case contracts.DayMet, contracts.DayLearned, contracts.DayPeriod:
+		return true
+	}
+	return false
+}
+
+func (s *stager) variesRef(slot int, seen map[int]bool) bool {
+	r := &s.p.c.Refs[slot]
+	switch r.Kind {
+	case contracts.RefQuantity:
+		return s.varies(r.Index, seen)
+	case contracts.RefPeriod:
+		return true
+	case contracts.RefField:
+		return s.p.c.Evidence[r.Index].Each >= 0 || s.p.onKinds[r.Index]
+	case contracts.RefItemDay:
+		return s.p.onKinds[r.Index]
+	case contracts.RefTable:
+		t := &s.p.c.Tables[r.Index]
+		if t.Dated != nil && s.variesDay(t.Dated) {
+			return true
+		}
+		for _, b := range t.By {
+			if s.p.c.Refs[b.Slot].Kind == contracts.RefPeriod && t.Dated != nil {
+				continue
+			}
+			if s.variesRef(b.Slot, seen) {
+				return true
+			}
+		}
+		return s.variesRows(t, seen)
+	}
+	return false
+}
+
+func (s *stager) variesRows(t *contracts.Table, seen map[int]bool) bool {
+	found := false
+	for _, r := range t.Rows {
+		for _, e := range r.Values {
+			refs(e, func(slot int) { found = found || s.variesRef(slot, seen) })
+		}
+	}
+	return found
+}

@@ -1,0 +1,260 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// table reads one thing that a table gives, in the row that applies: of those that match, the more particular, then
+// the later dated.
+func (r *reader) table(ti, column int, sc *scope) (formula.Figure, error) {
+	t := &r.c.Tables[ti]
+	day := sc.asAt
+	if t.Dated != nil {
+		d, state, err := r.day(t.Dated, sc)
+		if err != nil || d.IsZero() {
+			return inState(t.Gives[column].Type, max(state, formula.NotYet)), err
+		}
+		day = d
+	}
+	if t.Reads == contracts.ReadsSlice || t.Reads == contracts.ReadsStraightLine {
+		return r.along(t, column, sc)
+	}
+	row, state, err := r.row(t, day, sc)
+	if err != nil || row == nil {
+		return inState(t.Gives[column].Type, state), err
+	}
+	f, err := r.eval(row.Values[column], sc)
+	if err != nil {
+		return f, fmt.Errorf("%s (%s): %w", t.Name, t.Clause, err)
+	}
+	if r.trace != nil {
+		r.trace.leaf(t.Name+"."+t.Gives[column].Name, rowText(r, t, row), f, t.Clause)
+	}
+	f.Type = t.Gives[column].Type
+	return f, nil
+}
+
+// row finds the row that applies on a day. Rows stand in the order in which they prevail, so the first that matches is it.
+func (r *reader) row(t *contracts.Table, day calendar.Date, sc *scope) (*contracts.Row, formula.State, error) {
+	var best *contracts.Row
+	bestNamed := -1
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		if row.From > day {
+			continue
+		}
+		named := 0
+		for j := range row.Match {
+			if !row.Match[j].Any {
+				named++
+			}
+		}
+		if named < bestNamed || named == bestNamed && row.From <= best.From {
+			continue
+		}
+		yes, state, err := r.rowMatches(t, row, day, sc)
+		if err != nil || state != formula.Known {
+			return nil, state, err
+		}
+		if yes {
+			best, bestNamed = row, named
+		}
+	}
+	if best == nil {
+		best = t.Otherwise
+	}
+	if best == nil {
+		return nil, 0, fmt.Errorf("table %s (%s): no row for %s on %s, and no otherwise row; add one", t.Name, t.Clause, r.combination(t, day, sc), day)
+	}
+	return best, formula.Known, nil
+}
+
+func (r *reader) rowMatches(t *contracts.Table, row *contracts.Row, day calendar.Date, sc *scope) (bool, formula.State, error) {
+	for j := range row.Match {
+		m := &row.Match[j]
+		if m.Any {
+			continue
+		}
+		yes, state, err := r.matches(t, j, m, day, sc)
+		if err != nil || state != formula.Known || !yes {
+			return false, state, err
+		}
+	}
+	return true, formula.Known, nil
+}
+
+// matches tests one column of a row.
+func (r *reader) matches(t *contracts.Table, column int, m *contracts.Match, day calendar.Date, sc *scope) (bool, formula.State, error) {
+	ref := &r.c.Refs[t.By[column].Slot]
+	switch {
+	case ref.Kind == contracts.RefUnitKey:
+		u := r.unitFor(ref.Index, sc.unit)
+		return u >= 0 && slices.Contains(m.Texts, r.tree.Units[u].Key), formula.Known, nil
+	case ref.Kind == contracts.RefRole:
+		return sc.key.party > 0 && slices.Contains(m.Texts, r.c.Parties[sc.key.party-1].ID), formula.Known, nil
+	case m.Test != nil:
+		h, err := r.holds(m.Test, sc)
+		return h == holdsYes, h.figure().State, err
+	}
+	f, err := r.columnFigure(t, column, day, sc)
+	if err != nil || f.State != formula.Known {
+		return false, f.State, err
+	}
+	for i := range m.Values {
+		if m.Values[i].Num.Cmp(f.Num) == 0 {
+			return true, formula.Known, nil
+		}
+	}
+	return false, formula.Known, nil
+}
+
+// columnFigure is what a table is looked up by: a period by the day that dates the table, else the named figure.
+func (r *reader) columnFigure(t *contracts.Table, column int, day calendar.Date, sc *scope) (formula.Figure, error) {
+	ref := &r.c.Refs[t.By[column].Slot]
+	if ref.Kind == contracts.RefPeriod && t.Dated != nil {
+		n, ok := r.c.Periods[ref.Index].Series.Number(day)
+		if !ok {
+			return formula.Figure{}, fmt.Errorf("table %s (%s): %s is in no %s; the series runs over other days", t.Name, t.Clause, day, ref.Name)
+		}
+		return number(int64(n)), nil
+	}
+	return r.ref(t.By[column].Slot, sc)
+}
+
+// combination says what a table was looked up by, for people.
+func (r *reader) combination(t *contracts.Table, day calendar.Date, sc *scope) string {
+	var parts []string
+	for j := range t.By {
+		ref := &r.c.Refs[t.By[j].Slot]
+		text := "?"
+		switch ref.Kind {
+		case contracts.RefUnitKey:
+			if u := r.unitFor(ref.Index, sc.unit); u >= 0 {
+				text = r.tree.Units[u].Key
+			}
+		default:
+			if f, err := r.columnFigure(t, j, day, sc); err == nil {
+				text = r.show(ref, f)
+			}
+		}
+		parts = append(parts, t.By[j].Name+" "+text)
+	}
+	if len(parts) == 0 {
+		return "its day"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// show prints a figure by what its reference says of it: a choice by its name.
+func (r *reader) show(ref *contracts.Ref, f formula.Figure) string {
+	if f.State == formula.Known && len(ref.Choices) > 0 {
+		if n, ok := f.Num.Int64(); ok && n >= 0 && int(n) < len(ref.Choices) {
+			return ref.Choices[n]
+		}
+	}
+	return f.Format(r.c.Currency)
+}
+
+// along reads a table by slices, each at its own rate, or along straight lines between points.
+func (r *reader) along(t *contracts.Table, column int, sc *scope) (formula.Figure, error) {
+	x, err := r.ref(t.By[0].Slot, sc)
+	if err != nil || x.State != formula.Known {
+		return inState(t.Gives[column].Type, x.State), err
+	}
+	out := formula.Figure{Type: t.Gives[column].Type, Known: x.Known}
+	if t.Reads == contracts.ReadsStraightLine {
+		out.Num, err = r.onLine(t, column, x.Num, sc)
+		return out, err
+	}
+	var from money.Exact
+	rows := t.Rows
+	if t.Otherwise != nil {
+		rows = append(rows[:len(rows):len(rows)], *t.Otherwise)
+	}
+	for i := range rows {
+		row := &rows[i]
+		to := x.Num
+		if row.UpTo != nil && row.UpTo.Num.Cmp(to) < 0 {
+			to = row.UpTo.Num
+		}
+		if to.Cmp(from) > 0 {
+			rate, err := r.eval(row.Values[column], sc)
+			if err != nil {
+				return out, err
+			}
+			slice := to.Sub(from)
+			if t.ForEach != nil {
+				slice, _ = slice.Quo(t.ForEach.Num)
+			}
+			out.Num, from = out.Num.Add(slice.Mul(rate.Num)), to
+		}
+	}
+	return out, nil
+}
+
+// onLine reads between two points; before the first and after the last it keeps the end's value.
+func (r *reader) onLine(t *contracts.Table, column int, x money.Exact, sc *scope) (money.Exact, error) {
+	var x0, y0 money.Exact
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		f, err := r.eval(row.Values[column], sc)
+		if err != nil || row.UpTo == nil {
+			return f.Num, err
+		}
+		x1, y1 := row.UpTo.Num, f.Num
+		if x.Cmp(x1) <= 0 {
+			if i == 0 {
+				return y1, nil
+			}
+			part, _ := x.Sub(x0).Quo(x1.Sub(x0))
+			return y0.Add(part.Mul(y1.Sub(y0))), nil
+		}
+		x0, y0 = x1, y1
+	}
+	return y0, nil
+}
+
+// field reads a reading's field bare: the one that stands for the scope's unit and period, or, where readings do not
+// come by period, the latest.
+func (r *reader) field(ref *contracts.Ref, sc *scope) (formula.Figure, error) {
+	kind := &r.c.Evidence[ref.Index]
+	if sc.item != nil && sc.item.Kind == ref.Index {
+		return sc.item.Values[ref.Field], nil
+	}
+	if kind.Of != contracts.OfUnit {
+		return r.whole.field(ref, sc.key, sc.asAt), nil
+	}
+	u := r.unitFor(kind.Unit, sc.unit)
+	if u < 0 {
+		return formula.Figure{}, fmt.Errorf("%s is said of each %s and was read where there is none; gather it first", ref.Name, r.c.Units[kind.Unit].Name)
+	}
+	span := calendar.Span{First: calendar.MinDate, Last: sc.asAt}
+	if kind.Each >= 0 {
+		n := sc.key.periods[kind.Each]
+		if n == 0 {
+			f := r.periodNumber(kind.Each, sc)
+			k, _ := f.Num.Int64()
+			n = int16(k)
+		}
+		var ok bool
+		if span, ok = r.c.Periods[kind.Each].Series.Span(int(n)); !ok {
+			return inState(ref.Type, formula.NotYet), nil
+		}
+	}
+	out := inState(ref.Type, formula.Unknown)
+	items := r.tree.Units[u].Items
+	for i := range items {
+		if it := &items[i]; it.Kind == ref.Index && speaks(it, sc.asAt) && span.Contains(it.First) {
+			r.use(u, i)
+			out = it.Values[ref.Field]
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,337 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// payLines works out the lines of a payment for the whole, before caps, once.
+func (w *whole) payLines(pi int) ([]rawLine, error) {
+	if lines, ok := w.lines[pi]; ok {
+		return lines, nil
+	}
+	pay := &w.c.Payments[pi]
+	if w.busy[pi] {
+		return nil, fmt.Errorf("payment %s (%s) is worked out from itself; break the circle", pay.Name, pay.Clause)
+	}
+	w.busy[pi] = true
+	defer delete(w.busy, pi)
+	var out []rawLine
+	for _, k := range w.domain(pay.Per) {
+		l, ok, err := w.payLine(pi, pay, k)
+		if err != nil {
+			return nil, fmt.Errorf("payment %s%s (%s): %w", pay.Name, keyText(w.plan, pay.Per, k), pay.Clause, err)
+		}
+		if ok {
+			out = append(out, l)
+		}
+	}
+	w.lines[pi] = out
+	return out, nil
+}
+
+// payLine works out one line; it is false where nothing is due or known.
+func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, error) {
+	sc := w.scope(k)
+	sc.met, _ = w.ended(pay.Per, k)
+	r := w.reader
+	r.onGate, r.notes = w.onGate, nil
+	if w.recording {
+		r.trace = &trace{currency: w.c.Currency}
+		defer func() { r.trace = nil }()
+	}
+	if ok, err := r.allowed(pi, &sc); err != nil || !ok {
+		return rawLine{}, false, err
+	}
+	l, why, err := r.sum(pay, &sc)
+	switch {
+	case err != nil:
+		return l, false, err
+	case why == counted && l.first > w.through:
+		why = waitNotDue
+	}
+	if why != counted {
+		r.wait(pi, why)
+		return l, false, nil
+	}
+	l.payment, l.unit, l.key, l.period = pi, -1, k, w.settlePeriod(l.first)
+	if ok, err := r.closeLine(pi, &l, &sc); err != nil || !ok {
+		return l, false, err
+	}
+	l.notes = r.notes
+	if r.trace != nil {
+		l.steps = r.trace.steps
+	}
+	return l, true, nil
+}
+
+// paid is the total of a payment within a key, after caps.
+func (w *whole) paid(pi int, k key) (formula.Figure, error) {
+	out := formula.Figure{Type: formula.Money}
+	if w.unitPay[pi] {
+		g := w.byPayment[pi]
+		if w.gathers[g].stage >= w.done {
+			return out, fmt.Errorf("the total of %s was read before all units were gone through", w.c.Payments[pi].Name)
+		}
+		for at, t := range w.tallies[g] {
+			if contains(at, k) {
+				out.Num = out.Num.Add(t.sum)
+				out.Known = max(out.Known, t.known)
+			}
+		}
+		return out, nil
+	}
+	lines, err := w.afterCaps(pi)
+	if err != nil {
+		return out, err
+	}
+	for i := range lines {
+		if contains(lines[i].key, k) {
+			out.Num = out.Num.Add(money.FromMinor(w.c.Currency, lines[i].toDate).Exact())
+			out.Known = max(out.Known, lines[i].first)
+		}
+	}
+	return out, nil
+}
+
+// afterCaps is a payment's lines after the caps it stands under, filled in the order listed by the payments before it.
+func (w *whole) afterCaps(pi int) ([]rawLine, error) {
+	var lines []rawLine
+	needed := []int{pi}
+	for _, ci := range w.wholeCaps {
+		if over := w.c.Caps[ci].Over; slices.Contains(over, pi) && w.c.Caps[ci].Order == contracts.OrderListed {
+			needed = append(needed, over[:slices.Index(over, pi)]...)
+		}
+	}
+	slices.Sort(needed)
+	for _, i := range slices.Compact(needed) {
+		own, err := w.payLines(i)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, own...)
+	}
+	if err := w.capWhole(lines, nil); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(lines, func(l rawLine) bool { return l.payment != pi }), nil
+}
+
+// capWhole applies the caps over payments for the whole, in the order listed.
+func (w *whole) capWhole(lines []rawLine, took func(capIndex int, lines int, minor int64, limit string)) error {
+	for _, ci := range w.wholeCaps {
+		k := &w.c.Caps[ci]
+		groups := map[key][]*rawLine{}
+		var order []key
+		for i := range lines {
+			l := &lines[i]
+			if !slices.Contains(k.Over, l.payment) {
+				continue
+			}
+			sc := w.scope(l.key)
+			sc.met = l.first
+			at := w.reader.keyOf(k.Per, &sc)
+			if groups[at] == nil {
+				order = append(order, at)
+			}
+			groups[at] = append(groups[at], l)
+		}
+		for _, at := range order {
+			if err := w.capGroup(ci, at, groups[at], took); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// capGroup fills one cap at one key with lines of the whole.
+func (w *whole) capGroup(ci int, at key, lines []*rawLine, took func(int, int, int64, string)) error {
+	k := &w.c.Caps[ci]
+	limit, text, known, err := w.limit(ci, at)
+	if err != nil || !known {
+		return err
+	}
+	entries := make([]capEntry, len(lines))
+	for i, l := range lines {
+		entries[i] = capEntry{listed: slices.Index(k.Over, l.payment), amount: l.toDate, ordinal: i}
+		if k.Order == contracts.OrderDays {
+			entries[i].days[0] = l.first
+		}
+	}
+	fill(w.c, k, entries, limit)
+	n, cut := 0, int64(0)
+	for _, e := range entries {
+		if l := lines[e.ordinal]; e.allowed != l.toDate {
+			n, cut = n+1, cut+l.toDate-e.allowed
+			l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: k.Name, Text: "not above " + text, Clause: k.Clause,
+				Value: money.FromMinor(w.c.Currency, e.allowed).Format(w.c.Currency)})
+			l.toDate = e.allowed
+		}
+	}
+	if n > 0 && took != nil {
+		took(ci, n, cut, text)
+	}
+	return nil
+}
+
+// limit is what a cap allows at a key, in minor units or in places. A cap that is not yet known, not observed or left
+// out does not bind.
+func (w *whole) limit(ci int, at key) (int64, string, bool, error) {
+	k := &w.c.Caps[ci]
+	sc := w.scope(at)
+	f, err := w.reader.eval(k.NotAbove, &sc)
+	if err != nil {
+		return 0, "", false, fmt.Errorf("%s (%s): %w", k.Name, k.Clause, err)
+	}
+	if f.State != formula.Known {
+		return 0, "", false, nil
+	}
+	text := figureText(f, w.c.Currency)
+	if k.Counting >= 0 {
+		n, _ := f.Num.Round(wholeDown).Int64()
+		return max(n, 0), text, true, nil
+	}
+	// A cap is never rounded up: what is paid under it stays at or below it.
+	unit := money.Rounding{Mode: money.Down, Unit: w.c.Rounding.Unit}
+	m, err := f.Num.Minor(w.c.Currency, unit)
+	return max(m, 0), text, true, err
+}
+
+// levelText names the values of a level at a key: "jsa_18_24 / 4", "cohort 1". The settlement period is left out,
+// since a line names it by itself.
+func levelText(p *plan, l contracts.Level, k key) string {
+	var parts []string
+	for _, f := range l.Facts {
+		fact := &p.c.Units[l.FactOf].Facts[f]
+		switch n := int(k.facts[f]) - 1; {
+		case n >= 0 && n < len(fact.Choices):
+			parts = append(parts, fact.Choices[n])
+		case n >= 0:
+			parts = append(parts, fact.Name+" "+[]string{"no", "yes"}[min(n, 1)])
+		}
+	}
+	if l.Cohort >= 0 && k.cohort > 0 {
+		parts = append(parts, "cohort "+strconv.Itoa(int(k.cohort)))
+	}
+	if l.Role != "" && k.party > 0 {
+		parts = append(parts, p.c.Parties[k.party-1].ID)
+	}
+	for _, s := range l.Periods {
+		if s != p.c.Calendar.Settle && k.periods[s] > 0 {
+			parts = append(parts, strconv.Itoa(int(k.periods[s])))
+		}
+	}
+	return strings.Join(parts, " / ")
+}
+
+// keyText is a level's values in brackets, for names.
+func keyText(p *plan, l contracts.Level, k key) string {
+	text := levelText(p, l, k)
+	for _, s := range l.Periods {
+		if s == p.c.Calendar.Settle && k.periods[s] > 0 {
+			if text != "" {
+				text += " / "
+			}
+			text += strconv.Itoa(int(k.periods[s]))
+		}
+	}
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+// capEntry is one sum, or one place, that asks for room under a cap.
+type capEntry struct {
+	stands  bool // settled before, and the contract says settled places stand
+	days    [3]calendar.Date
+	listed  int
+	ordinal int
+	unit    int
+	sub     int // order within the unit
+	amount  int64
+	allowed int64
+}
+
+// fill gives room under a limit to entries in the cap's order: those whose settled place stands first. It sorts them.
+func fill(c *contracts.Contract, k *contracts.Cap, entries []capEntry, limit int64) {
+	if k.Order == contracts.OrderProRata {
+		proRata(c, entries, limit)
+		return
+	}
+	slices.SortFunc(entries, func(a, b capEntry) int { return a.before(&b) })
+	left := limit
+	for i := range entries {
+		e := &entries[i]
+		switch {
+		case e.amount <= left:
+			e.allowed = e.amount
+		case k.Beyond == contracts.BeyondCut:
+			e.allowed = left
+		default:
+			e.allowed = 0
+			continue
+		}
+		left -= e.allowed
+	}
+}
+
+func (e *capEntry) before(o *capEntry) int {
+	if e.stands != o.stands {
+		if e.stands {
+			return -1
+		}
+		return 1
+	}
+	for i := range e.days {
+		if e.days[i] != o.days[i] {
+			return dayOrder(e.days[i], o.days[i])
+		}
+	}
+	for _, d := range [4]int{e.listed - o.listed, e.ordinal - o.ordinal, e.unit - o.unit, e.sub - o.sub} {
+		if d != 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+// dayOrder puts a day that has not come last.
+func dayOrder(a, b calendar.Date) int {
+	switch {
+	case a.IsZero():
+		return 1
+	case b.IsZero():
+		return -1
+	}
+	return int(a) - int(b)
+}
+
+// proRata shares a limit in proportion to what is asked, by the largest remainder.
+func proRata(c *contracts.Contract, entries []capEntry, limit int64) {
+	var asked int64
+	weights := make([]money.Exact, len(entries))
+	for i, e := range entries {
+		asked += e.amount
+		weights[i] = money.Int(e.amount)
+		entries[i].allowed = e.amount
+	}
+	if asked <= limit {
+		return
+	}
+	parts, err := money.Allocate(money.FromMinor(c.Currency, limit), c.Currency, c.Rounding.Unit, weights, money.LargestRemainder)
+	if err != nil {
+		return // nothing was asked
+	}
+	for i := range entries {
+		entries[i].allowed, _ = parts[i].Minor()
+	}
+}
