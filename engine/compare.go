@@ -52,7 +52,13 @@ func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figur
 		out.Num = out.Num.Round(r)
 	}
 	if t := w.reader.trace; t != nil {
-		t.say(c.Name+keyText(w.plan, c.Per, k), fmt.Sprintf("treated %s, comparison %s, units %s; exact %s", e.treated, e.comparison, e.units, exact), figureText(out, w.c.Currency))
+		exactly := out
+		exactly.Num = exact
+		text := fmt.Sprintf("treated %s, comparison %s, units %s", e.treated, e.comparison, e.units)
+		if f == contracts.CompareEffect {
+			text = fmt.Sprintf("100%% - %s / %s = %s; %d units", e.treated, e.comparison, figureText(exactly, w.c.Currency), unitsOf(e))
+		}
+		t.say(c.Name+"."+[]string{"effect", "treated", "comparison", "units"}[f]+keyText(w.plan, c.Per, k), text, figureText(out, w.c.Currency))
 	}
 	return out, nil
 }
@@ -209,3 +215,6 @@ func (w *whole) paidOn(ci int, k key) (bool, error) {
 	}
 	return false, nil
 }
+
+// unitsOf is an estimate's treated units as a count.
+func unitsOf(e estimate) int64 { n, _ := e.units.Int64(); return n }

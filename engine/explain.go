@@ -87,9 +87,11 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 			r.stamp++ // forget what was worked out, so that each payment's working is whole
 			r.arena, r.outcomes = r.arena[:0], r.outcomes[:0]
 			r.trace = &trace{currency: st.c.Currency}
+			r.whole.reader.trace = r.trace
+			clear(r.whole.memo)
 			err := r.pay(pi, u)
 			steps[[2]int{pi, u}] = r.trace.steps
-			r.trace = nil
+			r.trace, r.whole.reader.trace = nil, nil
 			if err != nil {
 				return nil, nil, fmt.Errorf("payment %s: %w", st.c.Payments[pi].Name, err)
 			}

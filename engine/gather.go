@@ -207,11 +207,16 @@ func (r *reader) gatherWholeFigure(q *contracts.Quantity, level contracts.Level,
 		in.met = f.Known
 		return r.offer(q, &in, f, into)
 	}
+	return r.gatherByPeriod(q, level, *sc, into)
+}
+
+// gatherByPeriod takes its scope by value, so that gathering without periods costs no allocation.
+func (r *reader) gatherByPeriod(q *contracts.Quantity, level contracts.Level, sc scope, into func(key) *tally) error {
 	start, err := r.startOf(sc.unit)
 	if err != nil {
 		return err
 	}
-	return r.eachPeriod(level.Periods, start, sc, func(in *scope) error {
+	return r.eachPeriod(level.Periods, start, &sc, func(in *scope) error {
 		f, err := r.ref(q.Source.Slot, in)
 		if err != nil {
 			return err

@@ -17,11 +17,18 @@ func (r *reader) met(m, u int) ([]outcome, formula.State, error) {
 	}
 	me := &r.c.Measures[m]
 	sc := r.unitScope(u)
-	var local [32]outcome
-	found, state, err := r.find(me, &sc, local[:0])
+	// One measure may ask for another while it is being found, so each depth has a list of its own.
+	if r.depth == len(r.finding) {
+		r.finding = append(r.finding, nil)
+	}
+	depth := r.depth
+	r.depth++
+	found, state, err := r.find(me, &sc, r.finding[depth][:0])
+	r.depth--
 	if err != nil {
 		return nil, state, err
 	}
+	r.finding[depth] = found
 	if found, err = r.limit(me, &sc, found); err != nil {
 		return nil, state, err
 	}

@@ -52,17 +52,52 @@ func (r *reader) assess(pass int) error {
 		if r.payStage[pi] > pass {
 			continue
 		}
-		for u := range r.tree.Units {
-			if r.tree.Units[u].Type != r.c.Payments[pi].Per.Unit {
-				continue
-			}
-			if err := r.pay(pi, u); err != nil {
-				pay := &r.c.Payments[pi]
-				return fmt.Errorf("payment %s (%s), %s %s: %w", pay.Name, pay.Clause, r.c.Units[r.tree.Units[u].Type].Name, r.tree.Units[u].Key, err)
-			}
+		if err := r.assessPayment(pi); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// assessPayment works out one payment for every unit of the tree, once.
+func (r *reader) assessPayment(pi int) error {
+	if r.assessed[pi] == r.stamp {
+		return nil
+	}
+	pay := &r.c.Payments[pi]
+	if r.asking[pi] {
+		return fmt.Errorf("payment %s (%s) is worked out from itself; break the circle", pay.Name, pay.Clause)
+	}
+	r.asking[pi] = true
+	defer func() { r.asking[pi] = false }()
+	for u := range r.tree.Units {
+		if r.tree.Units[u].Type != pay.Per.Unit {
+			continue
+		}
+		if err := r.pay(pi, u); err != nil {
+			return fmt.Errorf("payment %s (%s), %s %s: %w", pay.Name, pay.Clause, r.c.Units[r.tree.Units[u].Type].Name, r.tree.Units[u].Key, err)
+		}
+	}
+	r.assessed[pi] = r.stamp
+	return nil
+}
+
+// paidOf is what a payment comes to for the unit in hand and its members, in the periods in hand, before caps. The plan
+// refuses to read one so that stands under a cap.
+func (r *reader) paidOf(pi int, sc *scope) (formula.Figure, error) {
+	out := formula.Figure{Type: formula.Money}
+	if err := r.assessPayment(pi); err != nil {
+		return out, err
+	}
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.payment != pi || !r.within(l.unit, sc.unit) && !r.within(sc.unit, l.unit) || !contains(l.key, key{periods: sc.key.periods}) && len(r.c.Payments[pi].Per.Periods) > 0 {
+			continue
+		}
+		out.Num = out.Num.Add(money.FromMinor(r.c.Currency, l.toDate).Exact())
+		out.Known = max(out.Known, l.first)
+	}
+	return out, nil
 }
 
 // pay works out one payment for one unit.
@@ -156,12 +191,16 @@ func (r *reader) payJoining(pi, u int) error {
 // payOutcome pays for the one outcome in hand: its conditions, its claim and checks, its day, its price.
 func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 	pay := &r.c.Payments[pi]
+	if !within(pay, sc.met) {
+		r.wait(pi, waitCondition)
+		return nil
+	}
 	if r.payVaries[pi] {
 		if ok, err := r.allowed(pi, sc); err != nil || !ok {
 			return err
 		}
 	}
-	due, why, failed, err := r.due(pay, sc, taken)
+	due, why, failed, err := r.due(pi, sc, taken)
 	switch {
 	case err != nil:
 		return err
@@ -193,15 +232,29 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 	l := r.line(pi, sc, r.settlePeriod(sc.met))
 	l.count = l.count.Add(money.Int(1))
 	l.sum = l.sum.Add(price.Num)
-	r.trace.leaf("price", sc.met.String(), price, pay.Clause)
+	if r.trace != nil {
+		r.trace.leaf("price", sc.met.String(), price, pay.Clause)
+	}
 	return nil
+}
+
+// within says whether a payment applies on a day: one that a variation added or ended does only between its dates.
+func within(pay *contracts.Payment, day calendar.Date) bool {
+	return pay.Between.First.IsZero() || day.IsZero() || pay.Between.Contains(day)
 }
 
 // line is the payment's line for a unit, key and settlement period, begun if there is none yet.
 func (r *reader) line(pi int, sc *scope, period int) *rawLine {
-	for i := len(r.lines) - 1; i >= 0 && r.lines[i].payment == pi && r.lines[i].unit == sc.unit; i-- {
-		if r.lines[i].period == period && r.lines[i].key == sc.key {
-			return &r.lines[i]
+	for i := len(r.lines) - 1; i >= 0; i-- {
+		l := &r.lines[i]
+		if l.payment != pi {
+			continue
+		}
+		if l.unit != sc.unit {
+			break
+		}
+		if l.period == period && l.key == sc.key {
+			return l
 		}
 	}
 	r.lines = append(r.lines, rawLine{payment: pi, unit: sc.unit, key: sc.key, period: period, first: sc.met})
@@ -263,8 +316,8 @@ func waitOf(s formula.State) reason {
 
 // due finds the day on which the outcome in hand falls due: its own day, or its claim's, and what must have been
 // validated before; or why it does not.
-func (r *reader) due(pay *contracts.Payment, sc *scope, taken *uint64) (calendar.Date, reason, bool, error) {
-	day := sc.met
+func (r *reader) due(pi int, sc *scope, taken *uint64) (calendar.Date, reason, bool, error) {
+	pay, day := &r.c.Payments[pi], sc.met
 	if pay.Due.ClaimedBy >= 0 {
 		claimed, why, err := r.claimDay(pay, sc, taken)
 		if err != nil || why != counted {
@@ -282,10 +335,25 @@ func (r *reader) due(pay *contracts.Payment, sc *scope, taken *uint64) (calendar
 		}
 		day = max(day, checked)
 	}
-	if pay.Due.Wait != nil {
-		day = pay.Due.Wait.After(day, r.c.Calendar.Holidays).Last
+	return r.afterWait(pi, day), counted, false, nil
+}
+
+// afterWait is the day something of a payment falls due, its wait counted after a day. Few days ever occur, so each is
+// worked out once.
+func (r *reader) afterWait(pi int, day calendar.Date) calendar.Date {
+	wait := r.c.Payments[pi].Due.Wait
+	if wait == nil {
+		return day
 	}
-	return day, counted, false, nil
+	if r.waited[pi] == nil {
+		r.waited[pi] = map[calendar.Date]calendar.Date{}
+	}
+	due, ok := r.waited[pi][day]
+	if !ok {
+		due = wait.After(day, r.c.Calendar.Holidays).Last
+		r.waited[pi][day] = due
+	}
+	return due
 }
 
 // claimDay is the day of the first claim not yet used within the outcome's window.
@@ -421,10 +489,13 @@ func (r *reader) eachPeriod(series []int, start calendar.Date, sc *scope, do fun
 // paySum works out one sum: of a formula, or a count at a price.
 func (r *reader) paySum(pi int, sc *scope) error {
 	pay := &r.c.Payments[pi]
+	if !within(pay, sc.met) {
+		return nil
+	}
 	if ok, err := r.allowed(pi, sc); err != nil || !ok {
 		return err
 	}
-	l, why, err := r.sum(pay, sc)
+	l, why, err := r.sum(pi, sc)
 	switch {
 	case err != nil:
 		return err
@@ -442,7 +513,8 @@ func (r *reader) paySum(pi int, sc *scope) error {
 }
 
 // sum is a payment's exact sum before its steps, with the day from which it stands, or why there is none.
-func (r *reader) sum(pay *contracts.Payment, sc *scope) (rawLine, reason, error) {
+func (r *reader) sum(pi int, sc *scope) (rawLine, reason, error) {
+	pay := &r.c.Payments[pi]
 	var l rawLine
 	e := pay.Of
 	if pay.For == contracts.ForFigure {
@@ -460,7 +532,7 @@ func (r *reader) sum(pay *contracts.Payment, sc *scope) (rawLine, reason, error)
 	if l.first.IsZero() {
 		l.first = r.c.First
 	}
-	if pay.Due.Wait != nil && pay.Due.Wait.After(l.first, r.c.Calendar.Holidays).Last > r.through {
+	if r.afterWait(pi, l.first) > r.through {
 		return l, waitNotDue, nil
 	}
 	amount := f.Num

@@ -37,6 +37,7 @@ type plan struct {
 	crossCaps   []int  // caps across units, in order
 	wholeCaps   []int  // caps over payments for the whole
 	capStage    []int  // by cap: the pass that collects its candidates
+	tables      []tablePlan
 	onKinds     []bool // kinds that an `on` measure looks at
 	payStage    []int  // the first pass in which a payment's lines are known
 	payVaries   []bool // its conditions depend on the outcome or period in hand
@@ -86,6 +87,9 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 	if err := p.checkLimits(); err != nil {
 		return nil, err
 	}
+	for i := range c.Tables {
+		p.tables = append(p.tables, newTablePlan(&c.Tables[i]))
+	}
 	for i := range c.Cohorts {
 		p.closing[i] = c.Cohorts[i].CloseAt > 0 || c.Cohorts[i].CloseAfter != nil
 	}
@@ -120,6 +124,11 @@ func filled(n int) []int {
 func (p *plan) checkLimits() error {
 	if len(p.c.Periods) > keyPeriodsMax {
 		return fmt.Errorf("contract %s: %d period series; at most %d can be settled", p.c.ID, len(p.c.Periods), keyPeriodsMax)
+	}
+	for i := range p.c.Tables {
+		if t := &p.c.Tables[i]; len(t.By) > columnsMax {
+			return fmt.Errorf("table %s (%s): looked up by %d columns; at most %d can be settled", t.Name, t.Clause, len(t.By), columnsMax)
+		}
 	}
 	for i := range p.c.Payments {
 		if pay := &p.c.Payments[i]; pay.Per.Unit < 0 && (pay.For == contracts.ForMeasure || pay.For == contracts.ForCohort) {

@@ -50,12 +50,19 @@ type reader struct {
 	joined   []memoJoin // units x cohorts
 	measured []memoMeasure
 	outcomes []outcome
+	finding  [][]outcome // by depth, while measures are found
+	depth    int
+	rows     []memoRow                         // units x tables
+	waited   []map[calendar.Date]calendar.Date // by payment: the day something falls due after its wait
 	stamp    uint32
 	ordinal  int // of the tree's root, within the snapshot
 	lines    []rawLine
 	claims   []claim
+	assessed []uint32 // by payment: the stamp of the tree it was last worked out for
+	asking   []bool   // by payment: it is being worked out
 	entries  []capEntry
 	out      []outLine
+	hint     int           // how many bytes a shard's records came to
 	settled  []settledLine // of the tree, from prior statements
 	waits    *waits
 	onGate   func(pay *contracts.Payment, text string)
@@ -87,7 +94,8 @@ type outcome struct {
 }
 
 func newReader(p *plan, w *whole) *reader {
-	r := &reader{plan: p, whole: w}
+	r := &reader{plan: p, whole: w, assessed: make([]uint32, len(p.c.Payments)), asking: make([]bool, len(p.c.Payments)),
+		waited: make([]map[calendar.Date]calendar.Date, len(p.c.Payments))}
 	r.get = func(slot int) (formula.Figure, error) { return r.ref(slot, &r.sc) }
 	return r
 }
@@ -96,9 +104,11 @@ func newReader(p *plan, w *whole) *reader {
 func (r *reader) take(t *evidence.Tree, ordinal int) {
 	r.tree, r.ordinal = t, ordinal
 	r.stamp++
+	r.depth = 0
 	units := len(t.Units)
 	r.figures = grown(r.figures, units*len(r.c.Quantities))
 	r.spans = grown(r.spans, units*len(r.c.Quantities))
+	r.rows = grown(r.rows, units*len(r.c.Tables))
 	r.joined = grown(r.joined, units*len(r.c.Cohorts))
 	r.measured = grown(r.measured, units*len(r.c.Measures))
 	r.arena, r.outcomes, r.lines, r.claims = r.arena[:0], r.outcomes[:0], r.lines[:0], r.claims[:0]
@@ -166,6 +176,9 @@ func (r *reader) ref(slot int, sc *scope) (formula.Figure, error) {
 	case contracts.RefCheck:
 		return r.whole.checked(ref.Index, contracts.CheckField(ref.Field), r.keyOf(r.c.Checks[ref.Index].Per, sc))
 	case contracts.RefPayment:
+		if sc.unit >= 0 && r.unitPay[ref.Index] {
+			return r.paidOf(ref.Index, sc)
+		}
 		return r.whole.paid(ref.Index, sc.key)
 	}
 	return formula.Figure{}, fmt.Errorf("%s cannot stand in a formula", ref.Name)

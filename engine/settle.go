@@ -176,7 +176,7 @@ func (g *gathered) merge(r *shardResult) {
 // shard goes over the units of one shard.
 func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
 	out := &shardResult{tallies: make([]map[key]*tally, len(st.gathers)), checks: make([]map[key]*checkTally, len(st.c.Checks)),
-		members: make([][]place, len(st.c.Cohorts)), candidates: make([][]candidate, len(st.c.Caps)), totals: newTotals(st.plan)}
+		members: make([][]place, len(st.c.Cohorts)), candidates: make([][]candidate, len(st.c.Caps)), totals: newTotals(st.plan), bytes: make([]byte, 0, r.hint)}
 	for i := range out.tallies {
 		out.tallies[i] = map[key]*tally{}
 	}
@@ -216,6 +216,7 @@ func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
 			return nil, err
 		}
 	}
+	r.hint = max(r.hint, len(out.bytes)+len(out.bytes)/16)
 	return out, nil
 }
 

@@ -20,6 +20,7 @@ type stager struct {
 	compare  []int
 	check    []int
 	capsAt   []int
+	inUnit   bool // what is being looked at stands per a unit
 	err      error
 }
 
@@ -61,6 +62,9 @@ func (s *stager) run() error {
 		for _, k := range []*contracts.Condition{c.Payments[i].When, c.Payments[i].Unless} {
 			conditionRefs(k, func(slot int) { p.payVaries[i] = p.payVaries[i] || s.variesRef(slot, map[int]bool{}) })
 		}
+	}
+	for i := range c.Tables {
+		p.tables[i].steady = s.steady(&c.Tables[i])
 	}
 	for i := range c.Quantities {
 		p.quantities[i].cacheable = !s.varies(i, map[int]bool{})
@@ -105,9 +109,34 @@ func (s *stager) ref(slot int) int {
 	case contracts.RefCheck:
 		return s.checkReady(r.Index)
 	case contracts.RefPayment:
+		if s.inUnit && s.p.unitPay[r.Index] {
+			return s.paymentOfUnit(r.Index)
+		}
 		return s.paymentTotal(r.Index)
 	}
 	return 0
+}
+
+// paymentOfUnit is the pass from which a unit's own rule can read what another payment comes to for the same unit: the
+// same pass, before caps, so that neither may stand under one.
+func (s *stager) paymentOfUnit(i int) int {
+	pay := &s.p.c.Payments[i]
+	for k := range s.p.c.Caps {
+		if one := &s.p.c.Caps[k]; slices.Contains(one.Over, i) && s.err == nil {
+			s.err = fmt.Errorf("payment %s (%s) is read by a rule for the same unit and stands under %s (%s): what a cap leaves is known only when all payments are; read the figure it pays on instead",
+				pay.Name, pay.Clause, one.Name, one.Clause)
+		}
+	}
+	return s.paymentReady(i)
+}
+
+// within runs work with inUnit set, and puts it back.
+func (s *stager) within(inUnit bool, work func() int) int {
+	saved := s.inUnit
+	s.inUnit = inUnit
+	at := work()
+	s.inUnit = saved
+	return at
 }
 
 func (s *stager) expr(es ...*formula.Expr) int {
@@ -159,34 +188,38 @@ func (s *stager) numbered(l contracts.Level) int {
 func (s *stager) quantityReady(i int) int {
 	q := &s.p.c.Quantities[i]
 	return s.memo(s.quantity, i, q.Name, func() int {
-		at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
-		fromUnits := false
-		switch q.Source.Kind {
-		case contracts.FromItems:
-			fromUnits = s.p.c.Evidence[q.Source.Index].Of == contracts.OfUnit
-		case contracts.FromUnits:
-			fromUnits = true
-		case contracts.FromCohort:
-			fromUnits = true
-			at = max(at, s.condition(s.p.c.Cohorts[q.Source.Index].Where))
-		case contracts.FromMeasure:
-			fromUnits = true
-			at = max(at, s.measureReady(q.Source.Index))
-		case contracts.FromFigure:
-			at = max(at, s.ref(q.Source.Slot))
-			fromUnits = s.unitLevel(q.Source.Slot)
-		}
-		pl := &s.p.quantities[i]
-		pl.whole = q.Per.Unit < 0
-		if !pl.whole || !fromUnits {
-			pl.stage = at
-			return at
-		}
-		pl.fromUnits = true
-		s.p.byQuantity[i] = s.gather(gatherQuantity, i, at)
-		pl.stage = at + 1
-		return at + 1
+		return s.within(q.Per.Unit >= 0, func() int { return s.quantityStage(i, q) })
 	})
+}
+
+func (s *stager) quantityStage(i int, q *contracts.Quantity) int {
+	at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
+	fromUnits := false
+	switch q.Source.Kind {
+	case contracts.FromItems:
+		fromUnits = s.p.c.Evidence[q.Source.Index].Of == contracts.OfUnit
+	case contracts.FromUnits:
+		fromUnits = true
+	case contracts.FromCohort:
+		fromUnits = true
+		at = max(at, s.condition(s.p.c.Cohorts[q.Source.Index].Where))
+	case contracts.FromMeasure:
+		fromUnits = true
+		at = max(at, s.measureReady(q.Source.Index))
+	case contracts.FromFigure:
+		at = max(at, s.ref(q.Source.Slot))
+		fromUnits = s.unitLevel(q.Source.Slot)
+	}
+	pl := &s.p.quantities[i]
+	pl.whole = q.Per.Unit < 0
+	if !pl.whole || !fromUnits {
+		pl.stage = at
+		return at
+	}
+	pl.fromUnits = true
+	s.p.byQuantity[i] = s.gather(gatherQuantity, i, at)
+	pl.stage = at + 1
+	return at + 1
 }
 
 // unitLevel says whether a figure stands per a unit, so that gathering it for the whole takes a pass.
@@ -258,21 +291,25 @@ func (s *stager) compareReady(i int) int {
 func (s *stager) paymentReady(i int) int {
 	pay := &s.p.c.Payments[i]
 	return s.memo(s.payment, i, pay.Name, func() int {
-		at := max(s.condition(pay.When, pay.Unless), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
-		if pay.Hurdle != nil {
-			at = max(at, s.condition(&pay.Hurdle.Test))
-		}
-		for _, step := range pay.Then {
-			at = max(at, s.expr(step.By))
-		}
-		switch pay.For {
-		case contracts.ForMeasure:
-			at = max(at, s.measureReady(pay.Index))
-		case contracts.ForCohort:
-			at = max(at, s.condition(s.p.c.Cohorts[pay.Index].Where))
-		}
-		return at
+		return s.within(s.p.unitPay[i], func() int { return s.paymentStage(pay) })
 	})
+}
+
+func (s *stager) paymentStage(pay *contracts.Payment) int {
+	at := max(s.condition(pay.When, pay.Unless), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
+	if pay.Hurdle != nil {
+		at = max(at, s.condition(&pay.Hurdle.Test))
+	}
+	for _, step := range pay.Then {
+		at = max(at, s.expr(step.By))
+	}
+	switch pay.For {
+	case contracts.ForMeasure:
+		at = max(at, s.measureReady(pay.Index))
+	case contracts.ForCohort:
+		at = max(at, s.condition(s.p.c.Cohorts[pay.Index].Where))
+	}
+	return at
 }
 
 // paymentTotal is the pass from which the total of a payment can be read elsewhere.
@@ -416,20 +453,44 @@ func (s *stager) variesRef(slot int, seen map[int]bool) bool {
 		return s.p.onKinds[r.Index]
 	case contracts.RefTable:
 		t := &s.p.c.Tables[r.Index]
-		if t.Dated != nil && s.variesDay(t.Dated) {
-			return true
-		}
-		for _, b := range t.By {
-			if s.p.c.Refs[b.Slot].Kind == contracts.RefPeriod && t.Dated != nil {
-				continue
-			}
-			if s.variesRef(b.Slot, seen) {
-				return true
-			}
-		}
-		return s.variesRows(t, seen)
+		return s.variesRow(t, seen) || s.variesRows(t, seen)
+	case contracts.RefPayment, contracts.RefComparison, contracts.RefCheck:
+		return true
 	}
 	return false
+}
+
+// variesRow says whether which row applies depends on where a table is read.
+func (s *stager) variesRow(t *contracts.Table, seen map[int]bool) bool {
+	if t.Dated != nil && s.variesDay(t.Dated) {
+		return true
+	}
+	for _, b := range t.By {
+		if s.p.c.Refs[b.Slot].Kind == contracts.RefPeriod && t.Dated != nil {
+			continue
+		}
+		if s.variesRef(b.Slot, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// steady says whether a unit finds the same row wherever it reads a table.
+func (s *stager) steady(t *contracts.Table) bool {
+	if t.Reads != contracts.ReadsStep && t.Reads != 0 || s.variesRow(t, map[int]bool{}) {
+		return false
+	}
+	for i := range t.Rows {
+		for _, m := range t.Rows[i].Match {
+			varies := false
+			conditionRefs(m.Test, func(slot int) { varies = varies || s.variesRef(slot, map[int]bool{}) })
+			if varies {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (s *stager) variesRows(t *contracts.Table, seen map[int]bool) bool {

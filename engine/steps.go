@@ -14,6 +14,11 @@ func (r *reader) closeLines(pi, from int) error {
 	kept := from
 	for i := from; i < len(r.lines); i++ {
 		l := r.lines[i]
+		if l.payment != pi { // another payment's, which this one read
+			r.lines[kept] = l
+			kept++
+			continue
+		}
 		sc := r.unitScope(l.unit)
 		sc.key = l.key
 		sc.met = l.first
@@ -136,8 +141,9 @@ func (r *reader) steps(pay *contracts.Payment, sum money.Exact, sc *scope) (mone
 		switch f.State {
 		case formula.Known:
 		case formula.Neutral:
-			r.notes = append(r.notes, step.Text+": not applied, not observed")
-			r.trace.say(step.Text, "not applied: not observed", "left out")
+			why := r.whyLeftOut(step.By, sc)
+			r.notes = append(r.notes, step.Text+": not applied, "+why)
+			r.trace.say(step.Text, "not applied: "+why, "left out")
 			continue
 		default:
 			return sum, f.State, nil
@@ -149,6 +155,23 @@ func (r *reader) steps(pay *contracts.Payment, sum money.Exact, sc *scope) (mone
 		}
 	}
 	return sum, formula.Known, nil
+}
+
+// whyLeftOut says why a step's figure is left out: the condition that makes it neutral, or that it was not observed.
+func (r *reader) whyLeftOut(e *formula.Expr, sc *scope) string {
+	why := "not observed"
+	refs(e, func(slot int) {
+		ref := &r.c.Refs[slot]
+		if ref.Kind != contracts.RefQuantity {
+			return
+		}
+		if q := &r.c.Quantities[ref.Index]; q.NeutralIf != nil {
+			if h, err := r.holds(q.NeutralIf, sc); err == nil && h == holdsYes {
+				why = "since " + conditionText(r.c, q.NeutralIf)
+			}
+		}
+	})
+	return why
 }
 
 // applied is a sum after one step.

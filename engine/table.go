@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,20 +16,16 @@ import (
 // the later dated.
 func (r *reader) table(ti, column int, sc *scope) (formula.Figure, error) {
 	t := &r.c.Tables[ti]
-	day := sc.asAt
-	if t.Dated != nil {
-		d, state, err := r.day(t.Dated, sc)
-		if err != nil || d.IsZero() {
-			return inState(t.Gives[column].Type, max(state, formula.NotYet)), err
-		}
-		day = d
+	if r.trace == nil && r.tables[ti].steady && sc.unit >= 0 && sc.asAt == r.through {
+		return r.steadyTable(ti, column, sc)
 	}
 	if t.Reads == contracts.ReadsSlice || t.Reads == contracts.ReadsStraightLine {
 		return r.along(t, column, sc)
 	}
-	row, state, err := r.row(t, day, sc)
+	found, err := r.rowOnDay(ti, t, sc)
+	row := found.row
 	if err != nil || row == nil {
-		return inState(t.Gives[column].Type, state), err
+		return inState(t.Gives[column].Type, found.state), err
 	}
 	f, err := r.eval(row.Values[column], sc)
 	if err != nil {
@@ -41,57 +38,117 @@ func (r *reader) table(ti, column int, sc *scope) (formula.Figure, error) {
 	return f, nil
 }
 
-// row finds the row that applies on a day. Rows stand in the order in which they prevail, so the first that matches is it.
-func (r *reader) row(t *contracts.Table, day calendar.Date, sc *scope) (*contracts.Row, formula.State, error) {
-	var best *contracts.Row
-	bestNamed := -1
+// steadyTable reads a table that gives a unit the same row wherever it is read, and so is looked up once a unit.
+func (r *reader) steadyTable(ti, column int, sc *scope) (formula.Figure, error) {
+	t := &r.c.Tables[ti]
+	cell := &r.rows[sc.unit*len(r.c.Tables)+ti]
+	if cell.stamp != r.stamp {
+		found, err := r.rowOnDay(ti, t, sc)
+		if err != nil {
+			return formula.Figure{}, err
+		}
+		cell = &r.rows[sc.unit*len(r.c.Tables)+ti]
+		*cell = found
+	}
+	if cell.row == nil {
+		return inState(t.Gives[column].Type, cell.state), nil
+	}
+	f, err := r.eval(cell.row.Values[column], sc)
+	if err != nil {
+		return f, fmt.Errorf("%s (%s): %w", t.Name, t.Clause, err)
+	}
+	f.Type = t.Gives[column].Type
+	return f, nil
+}
+
+// rowOnDay finds the row on the day that dates the table.
+func (r *reader) rowOnDay(ti int, t *contracts.Table, sc *scope) (memoRow, error) {
+	day := sc.asAt
+	if t.Dated != nil {
+		d, state, err := r.day(t.Dated, sc)
+		if err != nil || d.IsZero() {
+			return memoRow{stamp: r.stamp, state: max(state, formula.NotYet)}, err
+		}
+		day = d
+	}
+	row, state, err := r.row(ti, t, day, sc)
+	return memoRow{r.stamp, state, row}, err
+}
+
+// memoRow is the row of a table for a unit.
+type memoRow struct {
+	stamp uint32
+	state formula.State
+	row   *contracts.Row
+}
+
+// tablePlan is a table made ready to be looked up: its rows in the order in which they prevail.
+type tablePlan struct {
+	rows   []*contracts.Row
+	steady bool // the row is the same wherever a unit reads it; the row's own formulas may vary
+}
+
+// newTablePlan orders the rows: the more columns named the sooner, then the later dated. Rows that could both apply are
+// always one more particular than the other, or dated apart: the contract was refused otherwise.
+func newTablePlan(t *contracts.Table) tablePlan {
+	var p tablePlan
 	for i := range t.Rows {
-		row := &t.Rows[i]
+		p.rows = append(p.rows, &t.Rows[i])
+	}
+	named := func(r *contracts.Row) (n int) {
+		for j := range r.Match {
+			if !r.Match[j].Any {
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(p.rows, func(a, b *contracts.Row) int {
+		return cmp.Or(named(b)-named(a), int(b.From)-int(a.From))
+	})
+	return p
+}
+
+// lookup is what one look-up knows of the columns it has worked out.
+type lookup struct {
+	known   [columnsMax]bool
+	figures [columnsMax]formula.Figure
+}
+
+// columnsMax is the most columns a table is looked up by.
+const columnsMax = 8
+
+// row finds the row that applies on a day: the first that matches in the order in which rows prevail.
+func (r *reader) row(ti int, t *contracts.Table, day calendar.Date, sc *scope) (*contracts.Row, formula.State, error) {
+	var seen lookup
+rows:
+	for _, row := range r.tables[ti].rows {
 		if row.From > day {
 			continue
 		}
-		named := 0
 		for j := range row.Match {
-			if !row.Match[j].Any {
-				named++
+			m := &row.Match[j]
+			if m.Any {
+				continue
+			}
+			yes, state, err := r.matches(t, j, m, day, sc, &seen)
+			if err != nil || state != formula.Known {
+				return nil, state, err
+			}
+			if !yes {
+				continue rows
 			}
 		}
-		if named < bestNamed || named == bestNamed && row.From <= best.From {
-			continue
-		}
-		yes, state, err := r.rowMatches(t, row, day, sc)
-		if err != nil || state != formula.Known {
-			return nil, state, err
-		}
-		if yes {
-			best, bestNamed = row, named
-		}
+		return row, formula.Known, nil
 	}
-	if best == nil {
-		best = t.Otherwise
+	if t.Otherwise != nil {
+		return t.Otherwise, formula.Known, nil
 	}
-	if best == nil {
-		return nil, 0, fmt.Errorf("table %s (%s): no row for %s on %s, and no otherwise row; add one", t.Name, t.Clause, r.combination(t, day, sc), day)
-	}
-	return best, formula.Known, nil
-}
-
-func (r *reader) rowMatches(t *contracts.Table, row *contracts.Row, day calendar.Date, sc *scope) (bool, formula.State, error) {
-	for j := range row.Match {
-		m := &row.Match[j]
-		if m.Any {
-			continue
-		}
-		yes, state, err := r.matches(t, j, m, day, sc)
-		if err != nil || state != formula.Known || !yes {
-			return false, state, err
-		}
-	}
-	return true, formula.Known, nil
+	return nil, 0, fmt.Errorf("table %s (%s): no row for %s on %s, and no otherwise row; add one", t.Name, t.Clause, r.combination(t, day, sc), day)
 }
 
 // matches tests one column of a row.
-func (r *reader) matches(t *contracts.Table, column int, m *contracts.Match, day calendar.Date, sc *scope) (bool, formula.State, error) {
+func (r *reader) matches(t *contracts.Table, column int, m *contracts.Match, day calendar.Date, sc *scope, seen *lookup) (bool, formula.State, error) {
 	ref := &r.c.Refs[t.By[column].Slot]
 	switch {
 	case ref.Kind == contracts.RefUnitKey:
@@ -103,9 +160,16 @@ func (r *reader) matches(t *contracts.Table, column int, m *contracts.Match, day
 		h, err := r.holds(m.Test, sc)
 		return h == holdsYes, h.figure().State, err
 	}
-	f, err := r.columnFigure(t, column, day, sc)
-	if err != nil || f.State != formula.Known {
-		return false, f.State, err
+	f := &seen.figures[column]
+	if !seen.known[column] {
+		var err error
+		if *f, err = r.columnFigure(t, column, day, sc); err != nil {
+			return false, 0, err
+		}
+		seen.known[column] = true
+	}
+	if f.State != formula.Known {
+		return false, f.State, nil
 	}
 	for i := range m.Values {
 		if m.Values[i].Num.Cmp(f.Num) == 0 {

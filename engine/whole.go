@@ -192,8 +192,10 @@ func (w *whole) gatherItems(q *contracts.Quantity, sc *scope, t *tally) error {
 		if yes, err := w.reader.where(q.Where, &in, t); err != nil {
 			return err
 		} else if yes {
+			if t.n == 0 {
+				t.known = max(t.known, it.First) // it stands from the first, so that a later item does not move its line
+			}
 			t.add(itemValue(it, q.Source.Field), it.First)
-			t.known = max(t.known, it.First)
 		}
 	}
 	return nil

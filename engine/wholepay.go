@@ -42,15 +42,20 @@ func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, e
 	sc := w.scope(k)
 	sc.met, _ = w.ended(pay.Per, k)
 	r := w.reader
+	saved, gate := r.trace, r.onGate
 	r.onGate, r.notes = w.onGate, nil
-	if w.recording {
+	defer func() { r.trace, r.onGate = saved, gate }()
+	if w.recording { // each line's working is whole: what an earlier line worked out is written down again
 		r.trace = &trace{currency: w.c.Currency}
-		defer func() { r.trace = nil }()
+		clear(w.memo)
+	}
+	if !within(pay, sc.met) {
+		return rawLine{}, false, nil
 	}
 	if ok, err := r.allowed(pi, &sc); err != nil || !ok {
 		return rawLine{}, false, err
 	}
-	l, why, err := r.sum(pay, &sc)
+	l, why, err := r.sum(pi, &sc)
 	switch {
 	case err != nil:
 		return l, false, err

@@ -117,10 +117,25 @@ func (h *Holidays) walk(d Date, n int) Date {
 		step, n = -1, -n
 	}
 	for n > 0 && d+step >= 1 && d+step <= lastDay {
+		// A whole week on from a weekday is five working days on, where no holiday falls within it.
+		if week := d + 7*step; n >= 5 && d.Weekday() < 5 && week >= 1 && week <= lastDay && !h.anyWithin(d, week) {
+			d, n = week, n-5
+			continue
+		}
 		d += step
 		if h.IsWorkingDay(d) {
 			n--
 		}
 	}
 	return d
+}
+
+// anyWithin reports whether a holiday falls on or between two days, in either order.
+func (h *Holidays) anyWithin(a, b Date) bool {
+	if h == nil || len(h.days) == 0 {
+		return false
+	}
+	a, b = min(a, b), max(a, b)
+	at, _ := slices.BinarySearch(h.days, a)
+	return at < len(h.days) && h.days[at] <= b
 }

@@ -1,0 +1,156 @@
+package contracts
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Decode reads a contract: one YAML document, JSON accepted. It checks the whole of it and returns either the resolved
+// contract or *Faults with every fault it found; name is where the document was read from, for the faults. Only faults
+// of YAML itself end it early.
+func Decode(name string, document []byte) (*Contract, error) {
+	d := &decoder{
+		file:   name,
+		lines:  linesOf(string(document)),
+		c:      &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
+		things: map[string]thing{},
+		refs:   map[string]int{},
+		reads:  map[thing][]thing{},
+	}
+	ended := d.read(document)
+	if len(d.faults) > 0 {
+		return nil, d.sorted(ended)
+	}
+	return d.c, nil
+}
+
+// read reads the document and reports whether it ended at FaultsMax faults.
+func (d *decoder) read(document []byte) (ended bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ended = r.(enough); !ended {
+				panic(r)
+			}
+		}
+	}()
+	if root := d.parse(document); root != nil {
+		d.contract(root)
+	}
+	return false
+}
+
+// linesOf splits a document where YAML does: at a carriage return alone, too, and at the line breaks of Unicode.
+func linesOf(document string) []string {
+	breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+	return strings.Split(breaks.Replace(document), "\n")
+}
+
+// decoder holds a document while it is read. Everything of it is thrown away but the contract.
+type decoder struct {
+	file     string
+	lines    []string
+	faults   []Fault
+	nodes    int
+	exceeded bool
+
+	c      *Contract
+	root   *node
+	things map[string]thing      // one name, one thing
+	facts  map[string][]position // where each fact's name stands among units
+	fields map[string][]position // where each field's name stands among kinds
+	refs   map[string]int        // name as written to its index in Contract.Refs
+	reads  map[thing][]thing     // what each thing reads, for circles
+
+	units, evidence, cohorts, tables, quantities, measures []*node
+	comparisons, payments, divisions, checks, periods      []*node
+
+	quantityState, tableState []progress
+	roundingSaid              []bool // quantities that say how they are rounded, exact among the answers
+}
+
+// position is one field or fact: of which kind or unit type, and which.
+type position struct{ owner, field int }
+
+// progress is how far a quantity or table has been resolved.
+type progress uint8
+
+const (
+	untouched progress = iota
+	underway
+	resolved
+	faulty
+)
+
+// sorted returns the faults in the order of their places.
+func (d *decoder) sorted(ended bool) *Faults {
+	slices.SortStableFunc(d.faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	d.faults = slices.CompactFunc(d.faults, func(a, b Fault) bool {
+		return a.Line == b.Line && a.Column == b.Column && a.Message == b.Message
+	})
+	return &Faults{List: d.faults, Ended: ended}
+}
+
+// contract reads the document in the order in which its parts need one another: names first, then what their types and
+// levels stand on, then figures, then money.
+func (d *decoder) contract(root *node) {
+	d.root = root
+	if !d.edition(root) {
+		return
+	}
+	d.conform(root, topShape, topWho)
+	if root.bad || root.kind != mapNode || !d.head(root.get("contract")) {
+		return
+	}
+	d.declare()
+	d.readPeriods()
+	d.readUnits()
+	d.readParties(root.get("parties"))
+	d.readCalendar(root.get("calendar"))
+	d.readSumRounding(root.get("rounding"))
+	d.startCohorts()
+	d.readEvidence()
+	d.startFigures()
+	d.readCohorts()
+	for i := range d.c.Tables {
+		d.table(i)
+	}
+	for i := range d.c.Quantities {
+		d.quantity(i)
+	}
+	d.readMeasures()
+	d.readComparisons()
+	d.readDivisions()
+	d.readPayments()
+	d.readCaps(root.get("caps"))
+	d.readChecks()
+	d.readExamples(root.get("examples"))
+	d.circles()
+	if len(d.faults) == 0 {
+		d.sentences()
+	}
+}
+
+// edition reports whether the document is of an edition that this release reads.
+func (d *decoder) edition(root *node) bool {
+	if root.kind != mapNode || !root.has("outturn") {
+		return true // the shape will say so
+	}
+	text := root.value("outturn")
+	if text == strconv.Itoa(Edition) {
+		return true
+	}
+	at := root.place()
+	for i, k := range root.keys {
+		if k.text == "outturn" {
+			at = root.items[i].place()
+		}
+	}
+	d.fault(at, Fault{Message: "outturn, the edition of the contract language", Expected: strconv.Itoa(Edition), Found: strconv.Quote(text),
+		Remedy: "this release reads edition 1 only; a contract of a later edition needs a later release"})
+	return false
+}

@@ -1,0 +1,123 @@
+package contracts
+
+// The keys of comparisons and of what decides money.
+
+var settlesShape = mapOf("effect, treated and comparison, each exact or a rounding",
+	must("effect", "how the effect is rounded before it is used", roundedShape),
+	must("treated", "how the treated mean is rounded before it is used", roundedShape),
+	must("comparison", "how the comparison mean is rounded before it is used", roundedShape))
+
+var comparisonShape = mapOf("estimator, treated, per, settles and the rest of a comparison",
+	may("called", "how sentences name it", calledShape),
+	must("estimator", "how it is estimated", words("an estimator",
+		Option{"certified", "the figures come certified by the evaluator"}, Option{"means", "exact means a unit, the one over the other"},
+		Option{"pooled", "the cohorts of another comparison taken together, weighted by their units"})),
+	may("treated", "the cohort whose outcomes are compared", nameShape),
+	may("against", "the cohort that it is compared with", nameShape),
+	may("of", "the quantity per unit that is compared", nameShape),
+	may("certified_by", "the kind of reading that states treated, comparison and units", nameShape),
+	may("pools", "the comparison whose cohorts are taken together", nameShape),
+	may("covers", "which cohorts are taken together", words("a word",
+		Option{"all_cohorts", "all, whether they paid on their own or not"}, Option{"cohorts_not_paid", "only those that did not pay on their own"})),
+	must("per", "what it stands per: cohort or contract", levelShape),
+	must("fixed_on", "the day on which the method was fixed", dateShape),
+	must("settles", "whether each figure is used exact or rounded", settlesShape),
+	not("options", "the estimators of this release have no options; leave them out"),
+	must("clause", "where in the signed contract the term stands", clauseShape))
+
+var dueShape = either("on_evidence, or a map such as {on: claim, within: 26 weeks after job_outcome}",
+	words("a word", Option{"on_evidence", "it falls due as soon as the evidence is in"}),
+	&shape{kind: mapShape, what: "a map", words: []Option{{"{on: KIND, within: WINDOW}", "it falls due on a claim made within the window"},
+		{"{on: evidence, wait: LENGTH}", "it falls due so long after the evidence"}}, keys: []key{
+		must("on", "what it falls due on", text("evidence, or a kind of claim", `^[a-z][a-z0-9_]*$`)),
+		may("within", "the days on which the claim may be made", windowShape),
+		may("validated_by", "the kind of check that must have passed first", nameShape),
+		may("wait", "how long after it falls due", lengthShape)}})
+
+var hurdleShape = &shape{kind: mapShape, what: "one test and pays_on, such as {saving_rate: {at_least: 2%}, pays_on: whole}", def: "hurdle", item: testShape,
+	keys: []key{must("pays_on", "what is paid once the hurdle is passed", words("whole or excess",
+		Option{"whole", "the whole sum"}, Option{"excess", "only what lies beyond the hurdle"}))}}
+
+var stepShape = mapOf("one step such as {times: 50%}",
+	may("times", "times a rate or number", formulaShape), may("less", "less a rate of itself, or a sum", formulaShape),
+	may("not_above", "not above a sum", formulaShape), may("not_below", "not below a sum", formulaShape), may("plus", "plus a sum", formulaShape))
+
+var paymentShape = mapOf("from, to, per, for and price or of, due and clause",
+	may("called", "how sentences name it", calledShape),
+	must("from", "who pays", partyShape),
+	must("to", "who is paid", partyShape),
+	must("per", "what one line of it is per", levelShape),
+	may("for", "what is paid for: a measure, a cohort, or a number or days", formulaShape),
+	may("price", "the price of each", formulaShape),
+	may("of", "the sum of money", formulaShape),
+	may("when", "paid only when this holds", conditionShape),
+	may("unless", "not paid when this holds", conditionShape),
+	may("hurdle", "the test that must be passed", hurdleShape),
+	may("then", "what is done to the sum, in the order listed", listOf("a list of steps", stepShape)),
+	must("due", "when it falls due", dueShape),
+	may("rest", "the party to whom what is not earned is left", partyShape),
+	may("between", "the days it applies to; the contract's term when not said", betweenShape),
+	must("clause", "where in the signed contract the term stands", clauseShape),
+	not("payable", "write it as due: on_evidence, or {on: evidence, wait: 15 working days}"),
+	not("claimed", "write it as due: {on: KIND OF CLAIM, within: WINDOW}"),
+	not("held", "money held back is not part of this release; write two payments, the second due later"),
+	not("in_kind", "payment in kind is not part of this release"),
+	not("restricted_to", "restricted money is not part of this release"))
+
+var divisionShape = mapOf("tranches and clause",
+	may("called", "how sentences name it", calledShape),
+	must("tranches", "filled in order, each full before the next", listOf("a list of tranches", mapOf("among, with by or claim",
+		must("among", "who shares it: a share for each, a list of parties, or a role", either("shares, parties or a role",
+			nameShape, listOf("a list of parties", nameShape), namedAs("a share for each party", formulaShape))),
+		may("by", "the weights by which it is shared", formulaShape),
+		may("claim", "the most each may take of it", formulaShape)))),
+	must("clause", "where in the signed contract the term stands", clauseShape))
+
+var orderShape = either("in which order it is filled", words("as_listed or pro_rata",
+	Option{"as_listed", "the payments in the order listed"}, Option{"pro_rata", "all in proportion"}),
+	&shape{kind: listShape, what: "a list of days", item: dayShape, words: []Option{{"[KIND OR MEASURE]", "the earliest such day first"}}})
+
+var capShape = mapOf("over, per, not_above, in_order_of, beyond and clause",
+	may("called", "how sentences name it", calledShape),
+	must("over", "the payments it covers", either("all, or a list of payments",
+		words("all", Option{"all", "every payment"}),
+		&shape{kind: listShape, what: "a list of payments", item: nameShape, words: []Option{{"[PAYMENT, ...]", "the payments listed"}}})),
+	must("per", "what it limits: each unit, period or the contract", levelShape),
+	may("counting", "the unit type of which places are counted, instead of money", nameShape),
+	must("not_above", "the most", formulaShape),
+	must("in_order_of", "in which order it is filled", orderShape),
+	must("beyond", "what becomes of what it leaves out", words("cut or refuse",
+		Option{"cut", "the sum that crosses the line is paid in part"}, Option{"refuse", "it is not paid at all"})),
+	may("dated", "which day says which period is charged", dayShape),
+	may("places", "whether a settled place may be displaced by an earlier claim learned later", words("stand or move",
+		Option{"stand", "what was settled keeps its place"}, Option{"move", "places are given anew each time"})),
+	must("clause", "where in the signed contract the term stands", clauseShape),
+	not("payer", "caps that name a payer are not part of this release"))
+
+var checkShape = mapOf("over, per, found_by, sample, error, recovers and clause",
+	may("called", "how sentences name it", calledShape),
+	must("over", "the payments whose claims are examined", listOf("a list of payments", nameShape)),
+	must("per", "what one sample stands per", levelShape),
+	may("dated", "which day says in which period a claim falls", dayShape),
+	must("found_by", "the kind of evidence that answers", nameShape),
+	must("sample", "what is examined", mapOf("share, at_least and drawn",
+		must("share", "the least share of the claims", text("a rate such as 5%", "")),
+		must("at_least", "the least number of claims", countShape),
+		must("drawn", "how the sample is drawn", proseShape))),
+	must("error", "how the error rate is worked out", words("a word",
+		Option{"by_claims", "failed claims over examined claims"}, Option{"by_money", "the money on failed claims over the money examined"})),
+	must("recovers", "what a found error recovers", words("a word",
+		Option{"found_only", "only what was found"}, Option{"extrapolated", "the rate is carried over to what was not examined"})),
+	must("clause", "where in the signed contract the term stands", clauseShape))
+
+var givenFiguresShape = mapOf("treated, comparison and units",
+	may("cohort", "the cohort's number", countShape), may("treated", "the treated mean", valueShape),
+	may("comparison", "the comparison mean", valueShape), may("units", "the treated units", countShape), may("effect", "the effect, when stated", valueShape))
+
+var exampleShape = mapOf("it, as_at, evidence and due",
+	must("it", "what the example shows, as a sentence that begins with it", proseShape),
+	must("as_at", "the last day settled", dateShape),
+	may("evidence", "the items, as they would come", listOf("a list of items", namedAs("an item", valueShape))),
+	may("given", "figures of comparisons, stated instead of worked out", namedAs("figures by comparison",
+		either("the figures, or a list of them by cohort", givenFiguresShape, listOf("a list of figures by cohort", givenFiguresShape)))),
+	must("due", "what is then due to each party, with a minus when it pays", namedAs("amounts by party", moneyShape)))

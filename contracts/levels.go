@@ -1,0 +1,238 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// level reads what a thing stands per. cohort is the cohort that the bare word cohort means, or -1: then it is the one
+// cohort of the contract that counts.
+func (d *decoder) level(n *node, who string, cohort int) (Level, bool) {
+	l, ok := ContractLevel(), n != nil && !n.bad
+	texts := n.texts()
+	if ok && len(texts) == 0 {
+		d.bad(n, Fault{Message: who + ", per: it names nothing", Expected: levelShape.what})
+		return l, false
+	}
+	for _, t := range texts {
+		if t.text == "contract" {
+			if len(texts) > 1 {
+				d.bad(t, Fault{Message: who + ", per: contract stands with others", Remedy: "everything is within the contract: leave the word out, or the others"})
+				ok = false
+			}
+			continue
+		}
+		ok = d.levelPart(&l, t, who, cohort) && ok
+	}
+	return l, ok
+}
+
+// levelPart adds one name to a level.
+func (d *decoder) levelPart(l *Level, t *node, who string, cohort int) bool {
+	refuse := func(message, remedy string) bool {
+		d.bad(t, Fault{Message: who + ", per " + t.text + ": " + message, Remedy: remedy})
+		return false
+	}
+	if t.text == "cohort" {
+		if cohort < 0 {
+			cohort = d.countingCohort()
+		}
+		if cohort < 0 {
+			return refuse("it does not say which cohort", "name the cohort, one of "+list(d.names(cohortThing)))
+		}
+		l.Cohort = cohort
+		return true
+	}
+	named, known := d.things[t.text]
+	switch {
+	case known && named.kind == unitThing:
+		if l.Unit >= 0 {
+			return refuse("it names two unit types", "name the finer one: what is part of another settles it")
+		}
+		l.Unit = named.index
+	case known && named.kind == periodThing:
+		if slices.Contains(l.Periods, named.index) {
+			return refuse("it stands twice", "leave one out")
+		}
+		l.Periods = append(l.Periods, named.index)
+	case known && named.kind == cohortThing:
+		l.Cohort = named.index
+	case len(d.facts[t.text]) > 1:
+		return refuse("several unit types have this fact", "give the facts different names")
+	case len(d.facts[t.text]) == 1:
+		f := d.facts[t.text][0]
+		if l.FactOf >= 0 && l.FactOf != f.owner {
+			return refuse("it names facts of two unit types", "name facts of one")
+		}
+		l.FactOf, l.Facts = f.owner, append(l.Facts, f.field)
+	case d.isRole(t.text):
+		l.Role = t.text
+	default:
+		known := append(d.names(unitThing, periodThing, cohortThing), d.roles()...)
+		for name := range d.facts {
+			known = append(known, name)
+		}
+		slices.Sort(known)
+		return refuse("there is no unit type, fact, period series, cohort or role of this name", meant(t.text, append(known, "contract", "cohort")))
+	}
+	return true
+}
+
+// countingCohort returns the one cohort whose members count, or -1 when there is none or several.
+func (d *decoder) countingCohort() int {
+	found := -1
+	for i := range d.c.Cohorts {
+		if d.cohorts[i].value("counts") == "compared_only" {
+			continue
+		}
+		if found >= 0 {
+			return -1
+		}
+		found = i
+	}
+	return found
+}
+
+// isPartOf reports whether a unit of type a belongs to one unit of type b, itself included.
+func (d *decoder) isPartOf(a, b int) bool {
+	for steps := 0; a >= 0 && steps <= len(d.c.Units); steps++ {
+		if a == b {
+			return true
+		}
+		a = d.c.Units[a].PartOf
+	}
+	return false
+}
+
+// settles reports whether whatever stands per a settles what stands per b: a pupil settles her family, a unit its
+// facts, everything the contract.
+func (d *decoder) settles(a, b Level) bool {
+	if b.Unit >= 0 && !d.isPartOf(a.Unit, b.Unit) {
+		return false
+	}
+	if b.FactOf >= 0 && !d.isPartOf(a.Unit, b.FactOf) {
+		if a.FactOf != b.FactOf {
+			return false
+		}
+		for _, f := range b.Facts {
+			if !slices.Contains(a.Facts, f) {
+				return false
+			}
+		}
+	}
+	if b.Cohort >= 0 && a.Cohort != b.Cohort && !d.isPartOf(a.Unit, d.c.Cohorts[b.Cohort].Unit) {
+		return false
+	}
+	for _, p := range b.Periods {
+		if !slices.Contains(a.Periods, p) {
+			return false
+		}
+	}
+	return b.Role == "" || a.Role == b.Role || d.roleUnit(b.Role) >= 0 && d.isPartOf(a.Unit, d.roleUnit(b.Role))
+}
+
+// join returns the level that settles both; false when no level does.
+func (d *decoder) join(a, b Level) (Level, bool) {
+	j := Level{Unit: a.Unit, FactOf: a.FactOf, Facts: slices.Clone(a.Facts), Cohort: a.Cohort, Periods: slices.Clone(a.Periods), Role: a.Role}
+	switch {
+	case b.Unit < 0 || d.isPartOf(a.Unit, b.Unit):
+	case a.Unit < 0 || d.isPartOf(b.Unit, a.Unit):
+		j.Unit = b.Unit
+	default:
+		return j, false
+	}
+	if b.FactOf >= 0 {
+		if j.FactOf >= 0 && j.FactOf != b.FactOf {
+			return j, false
+		}
+		j.FactOf = b.FactOf
+		for _, f := range b.Facts {
+			if !slices.Contains(j.Facts, f) {
+				j.Facts = append(j.Facts, f)
+			}
+		}
+	}
+	if j.FactOf >= 0 && d.isPartOf(j.Unit, j.FactOf) {
+		j.FactOf, j.Facts = -1, nil
+	}
+	if b.Cohort >= 0 {
+		if j.Cohort >= 0 && j.Cohort != b.Cohort {
+			return j, false
+		}
+		j.Cohort = b.Cohort
+	}
+	if j.Cohort >= 0 && d.isPartOf(j.Unit, d.c.Cohorts[j.Cohort].Unit) {
+		j.Cohort = -1
+	}
+	for _, p := range b.Periods {
+		if !slices.Contains(j.Periods, p) {
+			j.Periods = append(j.Periods, p)
+		}
+	}
+	if b.Role != "" && j.Role != "" && b.Role != j.Role {
+		return j, false
+	}
+	if j.Role == "" {
+		j.Role = b.Role
+	}
+	return j, true
+}
+
+// levelWords says what a level is per, as an error or sentence prints it: "family and quarter".
+func (c *Contract) levelWords(l Level) string {
+	parts := c.levelParts(l)
+	if len(parts) == 0 {
+		return "contract"
+	}
+	return list(parts)
+}
+
+func (c *Contract) levelParts(l Level) []string {
+	var parts []string
+	if l.Unit >= 0 {
+		parts = append(parts, spaced(c.Units[l.Unit].Name))
+	}
+	for _, f := range l.Facts {
+		parts = append(parts, spaced(c.Units[l.FactOf].Facts[f].Name))
+	}
+	if l.Cohort >= 0 {
+		parts = append(parts, "cohort of "+c.Cohorts[l.Cohort].words())
+	}
+	for _, p := range l.Periods {
+		parts = append(parts, spaced(c.Periods[p].Name))
+	}
+	if l.Role != "" {
+		parts = append(parts, spaced(l.Role))
+	}
+	return parts
+}
+
+// spaced returns a name as words.
+func spaced(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+// unitLevel is the level of one unit type.
+func unitLevel(unit int) Level {
+	l := ContractLevel()
+	l.Unit = unit
+	return l
+}
+
+// kindLevel returns what an item of a kind is about.
+func (d *decoder) kindLevel(kind int) Level {
+	l := ContractLevel()
+	switch k := &d.c.Evidence[kind]; k.Of {
+	case OfUnit:
+		l.Unit = k.Unit
+	case OfCohort:
+		l.Cohort = k.Unit
+	case OfRole:
+		l.Role = k.Role
+	}
+	return l
+}
+
+// gatherFirst is the remedy for reading a figure that stands per something finer than its reader.
+func gatherFirst(head, per string) string {
+	return fmt.Sprintf("gather it first: a quantity such as {%s, per: %s}", head, per)
+}

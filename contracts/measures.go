@@ -1,0 +1,177 @@
+package contracts
+
+import (
+	"fmt"
+
+	"outturn/contracts/formula"
+)
+
+// measureForms are the keys by which a measure says its form.
+var measureForms = []Option{
+	{"on, when", "tested on each item of a kind"}, {"as_soon_as", "met on the first day a condition holds"},
+	{"first", "met on the first item of the kinds listed"}, {"each", "met on every item of the kinds listed"},
+	{"every, run", "met at every further such length of an unbroken run"},
+}
+
+func (d *decoder) readMeasures() {
+	for i, n := range d.measures {
+		if n.bad {
+			continue
+		}
+		m := &d.c.Measures[i]
+		m.Called, m.Clause = n.value("called"), n.value("clause")
+		r := &reader{who: "measure " + m.Name, self: thing{measureThing, i}, levels: []Level{m.Per}, hand: -1}
+		d.readMeasureForm(r, n, m)
+		inner := *r
+		inner.who = r.who + ", in"
+		m.In = d.window(&inner, n.get("in"))
+		inner.who = r.who + ", until"
+		m.Until = d.dated(&inner, n.get("until"))
+		inner.who = r.who + ", not_above"
+		m.NotAbove = d.formula(&inner, n.get("not_above"), formula.Number, formula.Plain)
+		d.readAllNeutral(r, n, m)
+	}
+}
+
+func (d *decoder) readMeasureForm(r *reader, n *node, m *Measure) {
+	said := 0
+	for _, form := range []struct {
+		key  string
+		form MeasureForm
+	}{{"on", OnItem}, {"as_soon_as", AsSoonAs}, {"first", FirstItem}, {"each", EachItem}, {"every", EveryRun}} {
+		if n.has(form.key) {
+			m.Form = form.form
+			said++
+		}
+	}
+	if said != 1 {
+		d.fault(n.place(), Fault{Message: r.who + " does not say how it is met", Expected: "exactly one of these", Options: measureForms})
+		return
+	}
+	switch m.Form {
+	case OnItem:
+		m.Kinds = d.measureKinds(r, n.get("on"), r.who+", on", m)
+		if !n.has("when") {
+			d.missing(n, r.who, "when", "the test on each item; without one, write each", conditionShape)
+		}
+		inner := *r
+		inner.who += ", when"
+		if len(m.Kinds) > 0 {
+			inner.hand = m.Kinds[0]
+		}
+		m.When = d.condition(&inner, n.get("when"))
+	case AsSoonAs:
+		inner := *r
+		inner.who += ", as_soon_as"
+		m.When = d.condition(&inner, n.get("as_soon_as"))
+	case FirstItem:
+		m.Kinds = d.measureKinds(r, n.get("first"), r.who+", first", m)
+	case EachItem:
+		m.Kinds = d.measureKinds(r, n.get("each"), r.who+", each", m)
+	case EveryRun:
+		d.readEvery(r, n, m)
+	}
+	for _, only := range []struct {
+		key  string
+		form MeasureForm
+		says string
+	}{{"when", OnItem, "on"}, {"run", EveryRun, "every"}} {
+		if n.has(only.key) && m.Form != only.form {
+			d.fault(n.place(), Fault{Message: fmt.Sprintf("%s has the key %q, which stands only with %s", r.who, only.key, only.says)})
+		}
+	}
+}
+
+// measureKinds reads the kinds of item by which a measure is met: they are evidence of its unit, or of what is part of it.
+func (d *decoder) measureKinds(r *reader, n *node, who string, m *Measure) []int {
+	var kinds []int
+	for _, item := range n.texts() {
+		at, ok := d.find(item, who, kindThing)
+		if !ok {
+			continue
+		}
+		if l := d.kindLevel(at); m.Per.Unit >= 0 && !d.settles(l, m.Per) {
+			d.bad(item, Fault{Message: fmt.Sprintf("%s: %s is evidence per %s, not per %s", who, item.text, d.c.levelWords(l), d.c.levelWords(m.Per))})
+			continue
+		}
+		kinds = append(kinds, at)
+	}
+	return kinds
+}
+
+func (d *decoder) readEvery(r *reader, n *node, m *Measure) {
+	if l := d.length(n.get("every"), r.who+", every"); l != nil {
+		m.Every = *l
+		if l.N == 0 {
+			d.bad(n.get("every"), Fault{Message: r.who + ", every", Expected: "a length above nought", Found: l.String()})
+		}
+	}
+	run := n.get("run")
+	if run == nil {
+		if !n.has("run") {
+			d.missing(n, r.who, "run", "the spells of which the run is meant", nil)
+		}
+		return
+	}
+	at, ok := d.find(run, r.who+", run", quantityThing)
+	if !ok || !d.quantity(at) {
+		return
+	}
+	d.note(r, thing{quantityThing, at})
+	q := &d.c.Quantities[at]
+	if q.Type != formula.Spells {
+		d.bad(run, Fault{Message: r.who + ", run: " + run.text + " is " + q.Type.String(), Expected: "spells", Remedy: "name a quantity {spells: KIND}"})
+		return
+	}
+	if m.Per.Unit >= 0 && (q.Per.Unit != m.Per.Unit) {
+		d.bad(run, Fault{Message: fmt.Sprintf("%s, run: %s stands per %s, the measure per %s", r.who, run.text, d.c.levelWords(q.Per), d.c.levelWords(m.Per))})
+		return
+	}
+	m.Run = at
+}
+
+// readAllNeutral reads what the test is worth of which every limb was left out; it must be said where limbs can be.
+func (d *decoder) readAllNeutral(r *reader, n *node, m *Measure) {
+	switch n.value("if_all_neutral") {
+	case "met":
+		m.IfAllNeutral = NeutralMet
+	case "not_met":
+		m.IfAllNeutral = NeutralNotMet
+	}
+	limb := ""
+	slotsOf(m.When, func(slot int) {
+		if limb == "" && d.canBeNeutral(slot, map[int]bool{}) {
+			limb = d.c.Refs[slot].Name
+		}
+	})
+	if limb != "" && !n.has("if_all_neutral") {
+		at := slicesKey(measureShape, "if_all_neutral")
+		d.missing(n, r.who, "if_all_neutral", limb+" can be left out, so it must say what the test is worth when every limb was", at.takes)
+	}
+}
+
+// slicesKey returns a key of a shape.
+func slicesKey(s *shape, name string) key {
+	for _, k := range s.keys {
+		if k.name == name {
+			return k
+		}
+	}
+	return key{}
+}
+
+// canBeNeutral reports whether a figure may be left out of its test.
+func (d *decoder) canBeNeutral(slot int, seen map[int]bool) bool {
+	ref := d.c.Refs[slot]
+	if ref.Kind != RefQuantity || seen[slot] {
+		return false
+	}
+	seen[slot] = true
+	q := &d.c.Quantities[ref.Index]
+	if q.NeutralIf != nil || q.IfUnknown == UnknownLeftOut {
+		return true
+	}
+	found := false
+	slotsIn(q.Is, func(s int) { found = found || d.canBeNeutral(s, seen) })
+	return found
+}

@@ -1,0 +1,356 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// head reads the contract's head; false when nothing can be read without it.
+func (d *decoder) head(n *node) bool {
+	if n == nil {
+		return false
+	}
+	code := n.get("currency")
+	if code == nil {
+		return false
+	}
+	currency, known := money.LookupCurrency(code.text)
+	if !known {
+		d.bad(code, Fault{Message: "contract, currency", Expected: "a currency's code such as GBP, EUR or USD", Found: fmt.Sprintf("%q", code.text)})
+		return false
+	}
+	d.c.Currency = currency
+	if id := n.get("id"); id != nil {
+		d.c.ID = id.text
+		if !isID(id.text) {
+			d.bad(id, Fault{Message: "contract, id", Expected: fmt.Sprintf("small letters, digits and hyphens, at most %d of them", NameMax), Found: fmt.Sprintf("%q", id.text)})
+		}
+	}
+	d.c.First, d.c.Last = d.date(n.get("first"), "contract, first"), d.date(n.get("last"), "contract, last")
+	if d.c.First > 0 && d.c.Last > 0 && d.c.Last < d.c.First {
+		d.fault(n.get("last").place(), Fault{Message: "contract: the last day comes before the first", Found: d.c.First.String() + " to " + d.c.Last.String()})
+		return false
+	}
+	switch n.value("paid_elsewhere") {
+	case "refuse":
+		d.c.PaidElsewhere = ElsewhereRefuse
+	case "pay":
+		d.c.PaidElsewhere = ElsewherePay
+	case "pay_the_difference":
+		d.c.PaidElsewhere = ElsewhereDifference
+	}
+	return d.c.First > 0 && d.c.Last > 0
+}
+
+// isID reports whether s is letters, digits and hyphens, as a contract's id is.
+func isID(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && (c != '-' || i == 0) {
+			return false
+		}
+	}
+	return s != "" && len(s) <= NameMax
+}
+
+// term is the contract's term.
+func (d *decoder) term() calendar.Span { return calendar.Span{First: d.c.First, Last: d.c.Last} }
+
+func (d *decoder) readPeriods() {
+	for i, n := range d.periods {
+		who := "period series " + d.c.Periods[i].Name
+		every, begins := n.has("every") || n.has("beginning"), n.has("begins")
+		if n.bad {
+			continue
+		}
+		if every == begins {
+			d.fault(n.place(), Fault{Message: who + " does not say its periods", Options: []Option{
+				{"every, beginning", "periods of one length from a day on"}, {"begins", "a list of the days each begins on"}}})
+			continue
+		}
+		if begins {
+			d.readBegins(i, n.get("begins"), who)
+			continue
+		}
+		if !n.has("every") || !n.has("beginning") {
+			d.fault(n.place(), Fault{Message: who, Expected: "every and beginning, both"})
+			continue
+		}
+		l, beginning := d.length(n.get("every"), who+", every"), d.date(n.get("beginning"), who+", beginning")
+		if l == nil || beginning == 0 {
+			continue
+		}
+		series, err := calendar.NewSeriesEvery(*l, beginning, d.c.Last)
+		if err != nil {
+			d.fault(n.place(), Fault{Message: who + ": " + err.Error()})
+			continue
+		}
+		d.c.Periods[i].Series = series
+	}
+}
+
+func (d *decoder) readBegins(i int, n *node, who string) {
+	var days []calendar.Date
+	for _, item := range n.texts() {
+		day := d.date(item, who+", begins")
+		if day == 0 {
+			return
+		}
+		days = append(days, day)
+	}
+	if n == nil {
+		return
+	}
+	series, err := calendar.NewSeriesBegins(days, d.c.Last)
+	if err != nil {
+		d.bad(n, Fault{Message: who + ": " + err.Error()})
+		return
+	}
+	d.c.Periods[i].Series = series
+}
+
+func (d *decoder) readUnits() {
+	for i, n := range d.units {
+		u := &d.c.Units[i]
+		who := "unit type " + u.Name
+		if part := n.get("part_of"); part != nil {
+			if of, ok := d.find(part, who+", part_of", unitThing); ok {
+				u.PartOf = of
+			}
+		}
+		u.Facts = d.readFields(n.get("facts"), who+", facts", d.facts, i)
+	}
+	for i := range d.c.Units {
+		at, steps := i, 0
+		for at >= 0 && steps <= len(d.c.Units) {
+			at, steps = d.c.Units[at].PartOf, steps+1
+		}
+		if at >= 0 {
+			d.fault(d.units[i].place(), Fault{Message: "unit type " + d.c.Units[i].Name + ": it is part of itself", Remedy: "let one of them be part of nothing"})
+			d.c.Units[i].PartOf = -1
+		}
+	}
+}
+
+// readFields reads typed fields by name and notes where each name stands.
+func (d *decoder) readFields(n *node, who string, into map[string][]position, owner int) []Field {
+	if n == nil || n.kind != mapNode {
+		return nil
+	}
+	var fields []Field
+	for i, k := range n.keys {
+		v := n.items[i]
+		if !d.nameFits(k, who, reserved) || v.bad {
+			continue
+		}
+		if t, taken := d.things[k.text]; taken {
+			d.fault(k.place(), Fault{Message: fmt.Sprintf("%s %s: the name already stands for %s", who, k.text, t.kind.words()),
+				Remedy: "one name stands for one thing in the whole contract; rename one of them"})
+			continue
+		}
+		f := Field{Name: k.text}
+		typed := v
+		if v.kind == mapNode {
+			f.Optional = v.value("optional") == "yes"
+			typed = v.get("type")
+		}
+		f.Type, f.Choices = d.readType(typed, who+" "+k.text)
+		into[k.text] = append(into[k.text], position{owner, len(fields)})
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+var typeNames = map[string]formula.Type{"money": formula.Money, "number": formula.Number, "rate": formula.Rate, "points": formula.Points,
+	"date": formula.Date, "days": formula.Days, "length": formula.Length, "yes/no": formula.YesNo}
+
+// readType reads a type, or a list of choices.
+func (d *decoder) readType(n *node, who string) (formula.Type, []string) {
+	if n == nil || n.bad {
+		return formula.None, nil
+	}
+	if n.kind == scalarNode {
+		return typeNames[n.text], nil
+	}
+	var choices []string
+	for _, item := range n.texts() {
+		if item.text == "yes/no" && len(n.items) == 1 {
+			return formula.YesNo, nil
+		}
+		if slices.Contains(choices, item.text) {
+			d.bad(item, Fault{Message: fmt.Sprintf("%s: the choice %q stands twice", who, item.text)})
+			continue
+		}
+		choices = append(choices, item.text)
+	}
+	if len(choices) == 0 {
+		d.bad(n, Fault{Message: who + ": it lists no choices", Expected: "at least one"})
+		return formula.None, nil
+	}
+	return formula.Choice, choices
+}
+
+func (d *decoder) readParties(n *node) {
+	if n == nil {
+		return
+	}
+	for _, item := range n.items {
+		id := item.get("party")
+		if item.bad || id == nil || !d.nameFits(id, "party", reserved) {
+			continue
+		}
+		p := Party{ID: id.text, Role: item.value("role"), Name: item.value("name"), Each: -1}
+		who := "party " + p.ID
+		if slices.ContainsFunc(d.c.Parties, func(o Party) bool { return o.ID == p.ID }) {
+			d.bad(id, Fault{Message: who + " stands twice", Remedy: "each party has its own name"})
+			continue
+		}
+		if each := item.get("each"); each != nil {
+			if unit, ok := d.find(each, who+", each", unitThing); ok {
+				p.Each = unit
+			}
+		}
+		if t, taken := d.things[p.ID]; taken && (t.kind != unitThing || t.index != p.Each) {
+			d.bad(id, Fault{Message: fmt.Sprintf("%s: the name already stands for %s", who, t.kind.words()), Remedy: "rename one of them"})
+			continue
+		}
+		d.c.Parties = append(d.c.Parties, p)
+	}
+	if len(d.c.Parties) < 2 && !slices.ContainsFunc(n.items, func(i *node) bool { return i.bad }) {
+		d.fault(n.place(), Fault{Message: "parties", Expected: "at least two, one to pay and one to be paid"})
+	}
+}
+
+// party returns the index of a party, or -1.
+func (d *decoder) party(id string) int {
+	return slices.IndexFunc(d.c.Parties, func(p Party) bool { return p.ID == id })
+}
+
+func (d *decoder) partyNames() []string {
+	names := make([]string, len(d.c.Parties))
+	for i, p := range d.c.Parties {
+		names[i] = p.ID
+	}
+	return names
+}
+
+// isRole reports whether some party has the role.
+func (d *decoder) isRole(role string) bool {
+	return slices.ContainsFunc(d.c.Parties, func(p Party) bool { return p.Role == role })
+}
+
+// roles returns the roles, each once, in the order of the parties.
+func (d *decoder) roles() []string {
+	var all []string
+	for _, p := range d.c.Parties {
+		if !slices.Contains(all, p.Role) {
+			all = append(all, p.Role)
+		}
+	}
+	return all
+}
+
+// partiesOf returns the parties of a role, in the order of the contract.
+func (d *decoder) partiesOf(role string) []int {
+	var all []int
+	for i, p := range d.c.Parties {
+		if p.Role == role {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// roleUnit returns the unit type whose units are the parties of a role, or -1.
+func (d *decoder) roleUnit(role string) int {
+	for _, p := range d.c.Parties {
+		if p.Role == role && p.Each >= 0 {
+			return p.Each
+		}
+	}
+	return -1
+}
+
+func (d *decoder) readCalendar(n *node) {
+	if n == nil {
+		return
+	}
+	c := &d.c.Calendar
+	c.Settle = -1
+	if settle := n.get("settle"); settle != nil {
+		if at, ok := d.find(settle, "calendar, settle", periodThing); ok {
+			c.Settle = at
+			if _, holds := d.c.Periods[at].Series.Number(d.c.First); !holds && d.c.Periods[at].Series.Len() > 0 {
+				d.bad(settle, Fault{Message: fmt.Sprintf("calendar, settle: no %s holds the contract's first day, %s", settle.text, d.c.First), Remedy: "let the series begin with it or earlier"})
+			}
+		}
+	}
+	if cut := n.get("cut_off"); cut != nil {
+		l, err := calendar.ParseLength(strings.TrimSuffix(cut.text, " after"))
+		if err != nil || !strings.HasSuffix(cut.text, " after") {
+			d.bad(cut, Fault{Message: "calendar, cut_off", Expected: "a length of time and after, such as 15 days after", Found: fmt.Sprintf("%q", cut.text)})
+		}
+		c.CutOff = l
+	}
+	c.LastCutOff = d.date(n.get("last_cut_off"), "calendar, last_cut_off")
+	if c.LastCutOff > 0 && c.LastCutOff < d.c.Last {
+		d.bad(n.get("last_cut_off"), Fault{Message: fmt.Sprintf("calendar, last_cut_off: it comes before the contract's last day, %s", d.c.Last), Found: c.LastCutOff.String()})
+	}
+	if run := n.get("run"); run != nil {
+		c.Run = run.text
+		if !isCron(run.text) {
+			d.bad(run, Fault{Message: "calendar, run", Expected: "a cron expression of five fields: minute, hour, day, month, day of the week, such as \"0 6 16 1,4,7,10 *\"", Found: fmt.Sprintf("%q", run.text)})
+		}
+	}
+	if zone := n.get("zone"); zone != nil {
+		c.Zone = zone.text
+		if strings.ContainsAny(zone.text, " .\\") || !strings.Contains(zone.text, "/") && zone.text != "UTC" {
+			d.bad(zone, Fault{Message: "calendar, zone", Expected: "a time zone such as Europe/London", Found: fmt.Sprintf("%q", zone.text)})
+		}
+	}
+	var days []calendar.Date
+	for _, item := range n.get("holidays").texts() {
+		if day := d.date(item, "calendar, holidays"); day > 0 {
+			days = append(days, day)
+		}
+	}
+	c.Holidays = calendar.NewHolidays(days)
+}
+
+// isCron reports whether text has the shape of a cron expression; whoever schedules reads it in full.
+func isCron(text string) bool {
+	fields := strings.Fields(text)
+	if len(fields) != 5 {
+		return false
+	}
+	for _, f := range fields {
+		if strings.Trim(f, "0123456789*,-/") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// readSumRounding reads how every sum of money becomes an amount, and who has the spare pennies.
+func (d *decoder) readSumRounding(n *node) {
+	d.c.Spare.Party = -1
+	if n == nil {
+		return
+	}
+	if r, ok := d.rounding(n, "rounding", formula.Money); ok {
+		d.c.Rounding = r
+	}
+	spare := n.get("spare")
+	if spare == nil || spare.text == "largest_remainder" {
+		return
+	}
+	if d.c.Spare.Party = d.party(spare.text); d.c.Spare.Party < 0 {
+		d.bad(spare, Fault{Message: fmt.Sprintf("rounding, spare: there is no party %q", spare.text), Remedy: near2(spare.text, append(d.partyNames(), "largest_remainder")),
+			Options: []Option{{"largest_remainder", "to the parts with the largest remainders, ties in the order of the parties"}, {"PARTY", "all to the party named"}}})
+	}
+}

@@ -1,0 +1,368 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+
+	"outturn/contracts/formula"
+)
+
+func (d *decoder) readPayments() {
+	for i, n := range d.payments {
+		p := &d.c.Payments[i]
+		p.Between = d.term()
+		if n.bad {
+			continue
+		}
+		p.Called, p.Clause = n.value("called"), n.value("clause")
+		who := "payment " + p.Name
+		var ok bool
+		if p.Per, ok = d.level(n.get("per"), who, -1); !ok {
+			p.Per = ContractLevel()
+		}
+		r := &reader{who: who, self: thing{paymentThing, i}, levels: []Level{p.Per}, hand: -1}
+		p.From, p.To = d.payee(n.get("from"), who+", from", p.Per), d.payee(n.get("to"), who+", to", p.Per)
+		if to := n.get("to"); to != nil && p.From == p.To && p.From.Name != "" {
+			d.bad(to, Fault{Message: who + ": " + to.text + " pays itself"})
+		}
+		d.readSum(r, n, p)
+		d.readConditions(r, n, p)
+		d.readSteps(r, n, p)
+		d.readDue(r, n, p)
+		d.readRest(n, p, who)
+		d.readBetween(n.get("between"), p, who+", between")
+	}
+}
+
+// readBetween reads the days a payment applies to, which lie within the contract's term.
+func (d *decoder) readBetween(n *node, p *Payment, who string) {
+	p.Between = d.span(n, who, d.term())
+	if n != nil && !n.bad && p.Between.Intersect(d.term()) != p.Between {
+		d.bad(n, Fault{Message: who + ": it reaches beyond the contract's term", Expected: "days within " + d.term().String(), Found: p.Between.String()})
+	}
+}
+
+// payee reads who pays or is paid: a party, the party of a role at the payment's level, or a division.
+func (d *decoder) payee(n *node, who string, per Level) Payee {
+	none := Payee{Party: -1, Division: -1}
+	if n == nil || n.kind != scalarNode {
+		return none
+	}
+	p := Payee{Party: -1, Division: -1, Name: n.text}
+	if t, known := d.things[n.text]; known && t.kind == divisionThing {
+		p.Division = t.index
+		return p
+	}
+	if p.Party = d.party(n.text); p.Party >= 0 {
+		unit := d.c.Parties[p.Party].Each
+		if unit >= 0 && !d.settles(per, unitLevel(unit)) {
+			d.bad(n, Fault{Message: fmt.Sprintf("%s: each %s is a party of its own, and the payment stands per %s", who, spaced(d.c.Units[unit].Name), d.c.levelWords(per)),
+				Remedy: "add " + d.c.Units[unit].Name + " to its per"})
+			return none
+		}
+		return p
+	}
+	if d.isRole(n.text) {
+		if per.Role == n.text {
+			return p
+		}
+		of := d.partiesOf(n.text)
+		if len(of) == 1 && d.c.Parties[of[0]].Each < 0 {
+			p.Party = of[0]
+			return p
+		}
+		d.bad(n, Fault{Message: fmt.Sprintf("%s: several parties have the role %s", who, n.text), Remedy: "name one, a division among them, or let the payment stand per " + n.text})
+		return none
+	}
+	all := append(append(d.partyNames(), d.roles()...), d.names(divisionThing)...)
+	slices.Sort(all)
+	d.bad(n, Fault{Message: fmt.Sprintf("%s: there is no party, role or division %q", who, n.text), Remedy: meant(n.text, slices.Compact(all))})
+	return none
+}
+
+// readSum reads what is paid: outcomes, units or a figure at a price, or a sum of money.
+func (d *decoder) readSum(r *reader, n *node, p *Payment) {
+	counted, of := n.get("for"), n.get("of")
+	if n.has("for") == n.has("of") {
+		d.fault(n.place(), Fault{Message: r.who + " does not say what it pays", Expected: "exactly one of these", Options: []Option{
+			{"for, price", "so much for each outcome of a measure, each member of a cohort, or each of a number"}, {"of", "a sum of money that a formula gives"}}})
+		return
+	}
+	inner := *r
+	if n.has("of") {
+		p.For = ForSum
+		if n.has("price") {
+			d.fault(n.place(), Fault{Message: r.who + ": of gives a sum of money, which has no price", Remedy: "leave price out, or write for"})
+		}
+		inner.who = r.who + ", of"
+		p.Of = d.formula(&inner, of, formula.Money)
+		return
+	}
+	if !n.has("price") {
+		d.missing(n, r.who, "price", "the price of each it is for", formulaShape)
+	}
+	if counted == nil {
+		return
+	}
+	priced := *r
+	priced.who = r.who + ", price"
+	t, known := d.things[counted.text]
+	switch {
+	case known && d.nodeOf(t).bad:
+		return
+	case known && t.kind == measureThing:
+		p.For, p.Index = ForMeasure, t.index
+		d.forUnit(r, counted, p, d.c.Measures[t.index].Per)
+		priced.levels, priced.met = d.outcomeLevels(p.Per, d.c.Measures[t.index].Per), true
+		d.note(r, t)
+	case known && t.kind == cohortThing:
+		p.For, p.Index = ForCohort, t.index
+		d.forUnit(r, counted, p, unitLevel(d.c.Cohorts[t.index].Unit))
+		priced.levels, priced.met = d.outcomeLevels(p.Per, unitLevel(d.c.Cohorts[t.index].Unit)), true
+		d.note(r, t)
+		if d.cohorts[t.index].value("counts") == "compared_only" {
+			d.bad(counted, Fault{Message: r.who + ", for: the members of " + counted.text + " are only compared with", Remedy: "name a cohort that counts"})
+		}
+	default:
+		p.For = ForFigure
+		inner.who = r.who + ", for"
+		p.Figure = d.formula(&inner, counted, formula.Number, formula.Days, formula.Plain)
+		d.quotientSaid(n, r.who+" is for "+counted.text, p.Figure)
+	}
+	p.Price = d.formula(&priced, n.get("price"), formula.Money)
+}
+
+// outcomeLevels is what a price may read: what the payment and the outcome's unit settle together.
+func (d *decoder) outcomeLevels(per, unit Level) []Level {
+	levels := []Level{per}
+	if joined, ok := d.join(per, unit); ok {
+		levels = append(levels, joined)
+	}
+	return levels
+}
+
+// forUnit holds what is paid for against what the payment is per: outcomes are as fine as its lines, or finer.
+func (d *decoder) forUnit(r *reader, n *node, p *Payment, unit Level) {
+	coarse := periodless(p.Per)
+	if !d.settles(unit, coarse) {
+		d.bad(n, Fault{Message: fmt.Sprintf("%s, for: %s stands per %s, and the payment per %s", r.who, n.text, d.c.levelWords(unit), d.c.levelWords(p.Per)),
+			Remedy: "let the payment stand per " + d.c.levelWords(unit) + " or something coarser"})
+	}
+}
+
+// readConditions reads when, unless and the hurdle.
+func (d *decoder) readConditions(r *reader, n *node, p *Payment) {
+	inner := *r
+	inner.who = r.who + ", when"
+	p.When = d.condition(&inner, n.get("when"))
+	inner.who = r.who + ", unless"
+	p.Unless = d.condition(&inner, n.get("unless"))
+	h := n.get("hurdle")
+	if h == nil {
+		return
+	}
+	inner.who = r.who + ", hurdle"
+	test := d.condition(&inner, h)
+	if test == nil {
+		if len(h.keys) < 2 && !h.bad && (len(h.items) == 0 || !h.items[0].bad) {
+			d.bad(h, Fault{Message: inner.who + " tests nothing", Expected: hurdleShape.what})
+		}
+		return
+	}
+	if test.Op != Test {
+		d.bad(h, Fault{Message: inner.who + " holds more than one test", Expected: "one test and pays_on", Remedy: "put the others into when"})
+		return
+	}
+	p.Hurdle = &Hurdle{Test: *test, PaysOn: PaysWhole}
+	if n.get("hurdle").value("pays_on") == "excess" {
+		p.Hurdle.PaysOn = PaysExcess
+		d.excessFits(inner.who, h, p)
+	}
+	d.slotSaid(h, inner.who+" tests", test.Slot)
+	slotsIn(test.Bound, func(slot int) { d.slotSaid(h, inner.who+" tests against", slot) })
+}
+
+// excessFits reports it when the excess over the hurdle is no part of the sum: the hurdle must test the figure paid on,
+// by at_least or more_than.
+func (d *decoder) excessFits(who string, n *node, p *Payment) {
+	paid := p.Figure
+	if p.For == ForSum {
+		paid = p.Of
+	}
+	test := p.Hurdle.Test
+	if paid == nil && p.For != ForMeasure && p.For != ForCohort {
+		return
+	}
+	if paid == nil || paid.Op != formula.OpRef || paid.Slot != test.Slot || test.Test != AtLeast && test.Test != MoreThan {
+		d.bad(n, Fault{Message: who + ": pays_on excess needs a hurdle that tests the very figure paid on, by at_least or more_than",
+			Remedy: "write pays_on: whole, or test the figure that the payment is for"})
+	}
+}
+
+// quotientSaid reports a figure that is priced or tested and that is a quotient, unless it says how it is rounded.
+func (d *decoder) quotientSaid(n *node, how string, e *formula.Expr) {
+	slotsIn(e, func(slot int) { d.slotSaid(n, how+", which reads", slot) })
+}
+
+func (d *decoder) slotSaid(n *node, how string, slot int) {
+	ref := d.c.Refs[slot]
+	if ref.Kind != RefQuantity || d.roundingSaid[ref.Index] {
+		return
+	}
+	divides := d.divides(slot, map[int]bool{})
+	if divides == "" {
+		return
+	}
+	why := "it divides"
+	if divides != ref.Name {
+		why = divides + ", of which it is made, divides"
+	}
+	at := d.quantities[ref.Index]
+	d.fault(at.place(), Fault{Message: fmt.Sprintf("quantity %s does not say \"rounded\": %s, and %s %s: whether the exact or the rounded figure is used moves money", ref.Name, why, how, ref.Name),
+		Options: []Option{{"exact", "the quotient itself is used, unrounded"}, {"{nearest: 0.01%, ties: up}", "to the nearest multiple; ties up, down or even"},
+			{"{up: 1}", "away from nought to a multiple"}, {"{down: 1}", "towards nought to a multiple"}}})
+	d.roundingSaid[ref.Index] = true // said once
+}
+
+// divides returns the name of the figure within another that is a quotient not said to be rounded, or "".
+func (d *decoder) divides(slot int, seen map[int]bool) string {
+	ref := d.c.Refs[slot]
+	if ref.Kind != RefQuantity && ref.Kind != RefTable || seen[slot] {
+		return ""
+	}
+	seen[slot] = true
+	found := ""
+	look := func(e *formula.Expr) {
+		if found == "" && hasDivision(e) {
+			found = ref.Name
+		}
+		slotsIn(e, func(s int) {
+			if found == "" {
+				found = d.divides(s, seen)
+			}
+		})
+	}
+	if ref.Kind == RefTable {
+		for _, row := range d.c.Tables[ref.Index].Rows {
+			if ref.Field < len(row.Values) {
+				look(row.Values[ref.Field])
+			}
+		}
+		return found
+	}
+	q := &d.c.Quantities[ref.Index]
+	if d.roundingSaid[ref.Index] {
+		return ""
+	}
+	if q.Head == Mean {
+		return ref.Name
+	}
+	look(q.Is)
+	if q.Head != Is && q.Head != MetWhen && q.Head != Count && q.Source.Slot >= 0 && found == "" {
+		found = d.divides(q.Source.Slot, seen)
+	}
+	return found
+}
+
+func hasDivision(e *formula.Expr) bool {
+	return e != nil && (e.Op == formula.OpDiv || hasDivision(e.Left) || hasDivision(e.Right))
+}
+
+// stepWords are the steps by their keys.
+var stepWords = []struct {
+	key, words string
+	op         StepOp
+	want       []formula.Type
+}{
+	{"times", "times", StepTimes, []formula.Type{formula.Rate, formula.Number, formula.Plain}},
+	{"less", "less", StepLess, []formula.Type{formula.Rate, formula.Money}},
+	{"not_above", "but not above", StepNotAbove, []formula.Type{formula.Money}},
+	{"not_below", "but not below", StepNotBelow, []formula.Type{formula.Money}},
+	{"plus", "plus", StepPlus, []formula.Type{formula.Money}},
+}
+
+func (d *decoder) readSteps(r *reader, n *node, p *Payment) {
+	then := n.get("then")
+	if then == nil {
+		return
+	}
+	for _, item := range then.items {
+		if item.bad {
+			continue
+		}
+		if len(item.keys) != 1 {
+			d.bad(item, Fault{Message: r.who + ", then: a step is one thing done to the sum", Found: fmt.Sprintf("%d keys", len(item.keys)), Remedy: "write each as an item of its own: the order means something"})
+			continue
+		}
+		for _, w := range stepWords {
+			v := item.get(w.key)
+			if v == nil {
+				continue
+			}
+			inner := *r
+			inner.who = r.who + ", then, " + w.key
+			if e := d.formula(&inner, v, w.want...); e != nil {
+				p.Then = append(p.Then, Step{Op: w.op, By: e, Text: w.words + " " + d.exprWords(e)})
+			}
+		}
+	}
+}
+
+func (d *decoder) readDue(r *reader, n *node, p *Payment) {
+	p.Due = Due{ClaimedBy: -1, ValidatedBy: -1}
+	due := n.get("due")
+	if due == nil || due.kind != mapNode {
+		return
+	}
+	who := r.who + ", due"
+	if on := due.get("on"); on != nil && on.text != "evidence" {
+		if at, ok := d.find(on, who+", on", kindThing); ok {
+			p.Due.ClaimedBy = at
+		}
+		if !due.has("within") {
+			d.missing(due, who, "within", "a claim is made within a window", windowShape)
+		}
+	}
+	inner := *r
+	inner.who, inner.hand, inner.met = who+", within", p.Due.ClaimedBy, true
+	if p.For == ForMeasure || p.For == ForCohort {
+		unit := Level{}
+		if p.For == ForMeasure {
+			unit = d.c.Measures[p.Index].Per
+		} else {
+			unit = unitLevel(d.c.Cohorts[p.Index].Unit)
+		}
+		inner.levels = d.outcomeLevels(p.Per, unit)
+	}
+	p.Due.Within = d.window(&inner, due.get("within"))
+	if p.Due.Within != nil && p.Due.ClaimedBy < 0 && due.value("on") == "evidence" {
+		d.bad(due.get("within"), Fault{Message: who + ", within: nothing is claimed", Remedy: "name the kind of claim in on, or leave within out"})
+	}
+	if by := due.get("validated_by"); by != nil {
+		if at, ok := d.find(by, who+", validated_by", kindThing); ok {
+			p.Due.ValidatedBy = at
+			if d.c.Evidence[at].Form != ExaminedClaim {
+				d.bad(by, Fault{Message: who + ", validated_by: " + by.text + " is not evidence of checks", Remedy: "say as: check on it"})
+			}
+		}
+	}
+	p.Due.Wait = d.length(due.get("wait"), who+", wait")
+}
+
+// readRest reads to whom what is not earned is left; it must be said where part of a sum may stay unearned.
+func (d *decoder) readRest(n *node, p *Payment, who string) {
+	if rest := n.get("rest"); rest != nil {
+		if payee := d.payee(rest, who+", rest", p.Per); payee.Name != "" {
+			p.Rest = &payee
+		}
+		return
+	}
+	shares := slices.ContainsFunc(p.Then, func(s Step) bool { return s.Op == StepTimes })
+	if p.For == ForSum && (p.Hurdle != nil || shares) && !n.has("rest") {
+		f := Fault{Message: who + " does not say \"rest\": a hurdle or a times leaves part of the sum, and it must say with whom"}
+		for _, party := range d.c.Parties {
+			f.Options = append(f.Options, Option{party.ID, "what is not earned stays with " + spaced(party.ID)})
+		}
+		d.fault(n.place(), f)
+	}
+}

@@ -1,0 +1,421 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+)
+
+// heads are the heads of a quantity by their keys, in the order of headKeys.
+var heads = []Head{Count, Total, Mean, Latest, Lowest, Highest, SpellsOf, DaysOf, RunOf, FirstGap, Is, MetWhen}
+
+// quantity resolves a quantity when it is first needed and reports whether it may be used.
+func (d *decoder) quantity(i int) bool {
+	switch d.quantityState[i] {
+	case resolved:
+		return true
+	case underway: // a circle, which the search for circles reports; the type is not yet known
+		return d.c.Quantities[i].Type != formula.None
+	case faulty:
+		return false
+	}
+	d.quantityState[i] = underway
+	n, q := d.quantities[i], &d.c.Quantities[i]
+	ok := !n.bad && d.readQuantity(i, n, q) && q.Type != formula.None
+	d.quantityState[i] = resolved
+	if !ok {
+		d.quantityState[i] = faulty
+	}
+	return ok
+}
+
+// readQuantity reads the head, then what narrows it.
+func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
+	q.Called, q.Clause = n.value("called"), n.value("clause")
+	who := "quantity " + q.Name
+	var said []string
+	var v *node
+	for at, k := range headKeys {
+		if n.has(k.name) {
+			q.Head, v = heads[at], n.get(k.name)
+			said = append(said, k.name)
+		}
+	}
+	if len(said) != 1 {
+		f := Fault{Message: who + " has no head"}
+		if len(said) > 1 {
+			f = Fault{Message: who + " has several heads", Found: list(said), Remedy: "name each figure on its own, and combine them with is"}
+		} else {
+			for _, k := range headKeys {
+				f.Options = append(f.Options, Option{k.name, k.says})
+			}
+		}
+		d.fault(n.place(), f)
+		return false
+	}
+	if v == nil {
+		return false
+	}
+	r := &reader{who: who, self: thing{quantityThing, i}, hand: -1}
+	ok := true
+	if per := n.get("per"); per != nil {
+		if q.Per, ok = d.level(per, who, -1); !ok {
+			return false
+		}
+		r.levels = []Level{q.Per}
+	} else if n.has("per") {
+		return false
+	}
+	if q.Head == Is || q.Head == MetWhen {
+		ok = d.readCombined(r, n, q, v)
+	} else if !n.has("per") {
+		d.missing(n, who, "per", "it gathers, so it must say what it stands per", levelShape)
+		return false
+	} else {
+		ok = d.readGathering(r, n, q, v, said[0])
+	}
+	if !ok {
+		return false
+	}
+	d.readNarrowing(i, r, n, q)
+	return true
+}
+
+// readCombined reads a formula or a judgement. With no per it stands per whatever settles all that it reads.
+func (d *decoder) readCombined(r *reader, n *node, q *Quantity, v *node) bool {
+	per := ContractLevel()
+	if !n.has("per") {
+		r.infer = &per
+	}
+	inner := *r
+	if q.Head == Is {
+		inner.who += ", is"
+		if q.Is = d.formula(&inner, v); q.Is == nil {
+			return false
+		}
+		q.Type = q.Is.Type
+	} else {
+		inner.who += ", met_when"
+		q.Type = formula.YesNo
+		if q.Met = d.condition(&inner, v); q.Met == nil {
+			return false
+		}
+	}
+	for _, key := range []string{"where", "in", "run_out", "dated", "to_date", "except", "bridging"} {
+		if n.has(key) {
+			d.fault(n.place(), Fault{Message: fmt.Sprintf("%s has the key %q, which narrows what is gathered", r.who, key), Remedy: "gather a figure of its own and name it here"})
+		}
+	}
+	if r.infer != nil {
+		// What else it reads joins in too, before anybody asks what it stands per.
+		d.readLimits(r, n, q)
+		q.Per = per
+	}
+	return true
+}
+
+// readNarrowing reads what any quantity may have beside its head.
+func (d *decoder) readNarrowing(i int, r *reader, n *node, q *Quantity) {
+	if r.infer == nil {
+		d.readLimits(r, n, q)
+	}
+	if n.value("if_unknown") == "left_out" {
+		q.IfUnknown = UnknownLeftOut
+	}
+	rounded := n.get("rounded")
+	d.roundingSaid[i] = n.has("rounded")
+	if rounded == nil {
+		return
+	}
+	if boundTypes(q.Type) == nil || q.Type == formula.Date || q.Type == formula.Length {
+		d.bad(rounded, Fault{Message: fmt.Sprintf("%s, rounded: %s is not rounded", r.who, q.Type), Remedy: "leave rounded out"})
+		return
+	}
+	q.Rounded = d.rounded(rounded, r.who+", rounded", q.Type)
+	q.saidExact = rounded.kind == scalarNode
+}
+
+// readLimits reads neutral_if, the floor and the ceiling.
+func (d *decoder) readLimits(r *reader, n *node, q *Quantity) {
+	inner := *r
+	inner.who = r.who + ", neutral_if"
+	q.NeutralIf = d.condition(&inner, n.get("neutral_if"))
+	want := boundTypes(q.Type)
+	for _, limit := range []struct {
+		key  string
+		into **formula.Expr
+	}{{"not_below", &q.NotBelow}, {"not_above", &q.NotAbove}} {
+		v := n.get(limit.key)
+		if v == nil {
+			continue
+		}
+		if want == nil {
+			d.bad(v, Fault{Message: fmt.Sprintf("%s, %s: %s has neither floor nor ceiling", r.who, limit.key, q.Type), Remedy: "leave it out"})
+			continue
+		}
+		inner.who = r.who + ", " + limit.key
+		*limit.into = d.formula(&inner, v, want...)
+	}
+}
+
+// readGathering reads what is gathered, from where, and in which window.
+func (d *decoder) readGathering(r *reader, n *node, q *Quantity, v *node, key string) bool {
+	who := r.who + ", " + key
+	source, ok := d.readSource(r, q, v, who)
+	if !ok {
+		return false
+	}
+	if !d.settles(periodless(source), periodless(q.Per)) {
+		d.bad(v, Fault{Message: fmt.Sprintf("%s: %s stands per %s and cannot be gathered per %s", who, v.text, d.c.levelWords(source), d.c.levelWords(q.Per)),
+			Remedy: "what is gathered is finer than what it is gathered per, or as fine"})
+		return false
+	}
+	parts := *r
+	parts.levels = []Level{q.Per, source}
+	if joined, ok := d.join(source, q.Per); ok {
+		parts.levels = append(parts.levels, joined)
+	}
+	parts.levels = append(parts.levels[1:], q.Per) // errors name what it stands per
+	if q.Source.Kind == FromItems {
+		parts.hand = q.Source.Index
+	}
+	parts.met = q.Source.Kind == FromMeasure
+	inner := parts
+	inner.who = r.who + ", where"
+	q.Where = d.condition(&inner, n.get("where"))
+	inner.who = r.who + ", in"
+	q.In = d.window(&inner, n.get("in"))
+	d.readRunOut(r, n, q)
+	d.readDated(&parts, n, q, source)
+	d.readSpellsKeys(r, n, q)
+	return true
+}
+
+// periodless returns a level without its periods, which dated brings.
+func periodless(l Level) Level {
+	l.Periods = nil
+	return l
+}
+
+func (d *decoder) readRunOut(r *reader, n *node, q *Quantity) {
+	out := n.get("run_out")
+	if out == nil {
+		return
+	}
+	if q.RunOut = d.length(out, r.who+", run_out"); n.get("in") == nil || q.In != nil && q.In.Length == nil && q.In.Series < 0 && q.In.Edge != FixedWindow {
+		d.bad(out, Fault{Message: r.who + ", run_out: there is no window that ends", Remedy: "say in, with a length"})
+	}
+}
+
+// readDated reads by which day what is gathered falls into a period.
+func (d *decoder) readDated(r *reader, n *node, q *Quantity, source Level) {
+	inner := *r
+	inner.who = r.who + ", dated"
+	dated := n.get("dated")
+	missing, needed := d.needsDated(q.Per, source)
+	switch {
+	case dated != nil && len(q.Per.Periods) == 0:
+		d.bad(dated, Fault{Message: r.who + ", dated: it is not gathered by period", Remedy: "leave dated out, or add a period series to its per"})
+	case dated != nil:
+		q.Dated = d.dated(&inner, dated)
+	case needed && !n.has("dated"):
+		d.missing(n, r.who, "dated", "it is gathered by "+spaced(missing)+", so it must say which day falls in which", dayShape)
+	case len(q.Per.Periods) > 0 && q.Source.Kind == FromItems:
+		q.Dated = &DayRef{Kind: DayItem, Index: q.Source.Index, Name: d.c.Evidence[q.Source.Index].Name}
+	}
+	if to := n.get("to_date"); to != nil {
+		if q.ToDate = to.text == "yes"; len(q.Per.Periods) == 0 {
+			d.bad(to, Fault{Message: r.who + ", to_date: it is not gathered by period", Remedy: "leave to_date out"})
+		}
+	}
+}
+
+// readSpellsKeys reads except and bridging, which only spells have.
+func (d *decoder) readSpellsKeys(r *reader, n *node, q *Quantity) {
+	if q.Head != SpellsOf {
+		for _, key := range []string{"except", "bridging"} {
+			if n.has(key) {
+				d.fault(n.place(), Fault{Message: fmt.Sprintf("%s has the key %q, which only spells have", r.who, key), Remedy: "make a quantity {spells: ...} with it, and gather that"})
+			}
+		}
+		return
+	}
+	if except := n.get("except"); except != nil {
+		if at, ok := d.find(except, r.who+", except", kindThing); ok {
+			q.Except = at
+			d.gathered(at, "quantity "+q.Name)
+			d.isSpell(except, at, r.who+", except")
+			if d.c.Evidence[at].Of != d.c.Evidence[q.Source.Index].Of || d.c.Evidence[at].Unit != d.c.Evidence[q.Source.Index].Unit {
+				d.bad(except, Fault{Message: r.who + ", except: " + except.text + " is not evidence of the same unit type"})
+			}
+		}
+	}
+	if l := d.length(n.get("bridging"), r.who+", bridging"); l != nil {
+		switch l.Unit {
+		case calendar.Day:
+			q.Bridging = l.N
+		case calendar.Week:
+			q.Bridging = 7 * l.N
+		default:
+			d.bad(n.get("bridging"), Fault{Message: r.who + ", bridging", Expected: "days or weeks", Found: l.String()})
+		}
+	}
+}
+
+func (d *decoder) isSpell(n *node, kind int, who string) bool {
+	if d.c.Evidence[kind].Form == Spell || d.c.Evidence[kind].Form == 0 {
+		return true
+	}
+	d.bad(n, Fault{Message: who + ": " + n.text + " is not evidence of spells", Remedy: "say as: spell on it, or count its items"})
+	return false
+}
+
+// readSource reads what is gathered and returns what it stands per.
+func (d *decoder) readSource(r *reader, q *Quantity, v *node, who string) (Level, bool) {
+	switch q.Head {
+	case SpellsOf:
+		at, ok := d.find(v, who, kindThing)
+		if !ok || !d.isSpell(v, at, who) {
+			return Level{}, false
+		}
+		d.gathered(at, "quantity "+q.Name)
+		q.Source.Kind, q.Source.Index, q.Type = FromItems, at, formula.Spells
+		return d.kindLevel(at), true
+	case DaysOf, RunOf, FirstGap:
+		q.Type = map[Head]formula.Type{DaysOf: formula.Days, RunOf: formula.Run, FirstGap: formula.Date}[q.Head]
+		return d.spellsSource(r, q, v, who)
+	case Count:
+		q.Type = formula.Number
+		return d.countSource(r, q, v, who)
+	}
+	return d.valueSource(r, q, v, who)
+}
+
+// spellsSource reads the spells that days, run and first_gap are of.
+func (d *decoder) spellsSource(r *reader, q *Quantity, v *node, who string) (Level, bool) {
+	at, ok := d.find(v, who, quantityThing)
+	if !ok {
+		return Level{}, false
+	}
+	if !d.quantity(at) {
+		d.note(r, thing{quantityThing, at})
+		return Level{}, false
+	}
+	if d.c.Quantities[at].Type != formula.Spells {
+		d.bad(v, Fault{Message: who + ": " + v.text + " is " + d.c.Quantities[at].Type.String(), Expected: "spells", Remedy: "name a quantity {spells: KIND}"})
+		return Level{}, false
+	}
+	slot, level, ok := d.figureSource(r, v)
+	q.Source.Kind, q.Source.Slot = FromFigure, slot
+	return level, ok
+}
+
+// figureSource resolves a figure that is gathered, at its own level whatever the reader's.
+func (d *decoder) figureSource(r *reader, v *node) (slot int, level Level, ok bool) {
+	level = ContractLevel()
+	free := *r
+	free.infer = &level
+	name, column := cutName(v.text)
+	if slot, ok = d.resolve(&free, name, column, v.place(), inFormula); !ok {
+		v.bad = true
+	}
+	return slot, level, ok
+}
+
+// countSource reads what is counted: items, units, members, outcomes, or yes/no figures that are yes.
+func (d *decoder) countSource(r *reader, q *Quantity, v *node, who string) (Level, bool) {
+	t, known := d.things[v.text]
+	if known && (d.nodeOf(t) == nil || d.nodeOf(t).bad) {
+		return Level{}, false
+	}
+	q.Source.Index = t.index
+	switch {
+	case known && t.kind == kindThing:
+		q.Source.Kind = FromItems
+		d.gathered(t.index, "quantity "+q.Name)
+		return d.kindLevel(t.index), true
+	case known && t.kind == unitThing:
+		q.Source.Kind = FromUnits
+		return unitLevel(t.index), true
+	case known && t.kind == cohortThing:
+		q.Source.Kind = FromCohort
+		d.note(r, t)
+		return unitLevel(d.c.Cohorts[t.index].Unit), d.c.Cohorts[t.index].Unit >= 0
+	case known && t.kind == measureThing:
+		q.Source.Kind = FromMeasure
+		d.note(r, t)
+		return d.c.Measures[t.index].Per, true
+	}
+	q.Source.Index = -1
+	slot, level, ok := d.figureSource(r, v)
+	if !ok {
+		return level, false
+	}
+	if d.c.Refs[slot].Type != formula.YesNo {
+		d.bad(v, Fault{Message: fmt.Sprintf("%s: %s is %s", who, v.text, d.c.Refs[slot].Type), Expected: "a kind of evidence, a unit type, a cohort, a measure or a yes/no figure",
+			Remedy: "to add its values up, use total"})
+		return level, false
+	}
+	q.Source.Kind, q.Source.Slot = FromFigure, slot
+	return level, true
+}
+
+// valueSource reads the field of evidence or the finer figure of which the values are gathered.
+func (d *decoder) valueSource(r *reader, q *Quantity, v *node, who string) (Level, bool) {
+	name, column := cutName(v.text)
+	at := -1
+	if t, known := d.things[name]; known && t.kind == kindThing && column != "" {
+		at = t.index
+	} else if fields := d.fields[name]; !known && column == "" && len(fields) == 1 && len(d.facts[name]) == 0 {
+		at, column = fields[0].owner, name
+	}
+	if at < 0 {
+		slot, level, ok := d.figureSource(r, v)
+		if !ok {
+			return level, false
+		}
+		q.Source.Kind, q.Source.Slot, q.Type = FromFigure, slot, d.c.Refs[slot].Type
+		return level, d.gathers(q, v, who)
+	}
+	if d.evidence[at].bad {
+		return Level{}, false
+	}
+	field := fieldIndex(d.c.Evidence[at].Says, column)
+	if field < 0 {
+		names := fieldNames(d.c.Evidence[at].Says)
+		f := Fault{Message: fmt.Sprintf("%s: evidence %s says no %q", who, name, column), Remedy: meant(column, names)}
+		if len(names) == 0 {
+			f.Remedy = "it says nothing; add says, or count it"
+		}
+		d.bad(v, f)
+		return Level{}, false
+	}
+	d.gathered(at, "quantity "+q.Name)
+	q.Source.Kind, q.Source.Index, q.Source.Field, q.Type = FromItems, at, field, d.c.Evidence[at].Says[field].Type
+	level := d.kindLevel(at)
+	if each := d.c.Evidence[at].Each; each >= 0 {
+		level.Periods = []int{each}
+	}
+	return level, d.gathers(q, v, who)
+}
+
+// gathers reports whether the head can be had of values of the type.
+func (d *decoder) gathers(q *Quantity, v *node, who string) bool {
+	sums := []formula.Type{formula.Number, formula.Plain, formula.Money, formula.Rate, formula.Points, formula.Days}
+	ok := true
+	switch q.Head {
+	case Total, Mean:
+		ok = slices.Contains(sums, q.Type)
+	case Lowest, Highest:
+		ok = boundTypes(q.Type) != nil && q.Type != formula.Length
+	case Latest:
+		ok = q.Type != formula.Spells && q.Type != formula.Text
+	}
+	if !ok && q.Type != formula.None {
+		d.bad(v, Fault{Message: fmt.Sprintf("%s: %s is %s, of which there is no %s", who, v.text, q.Type, who[strings.LastIndex(who, " ")+1:])})
+	}
+	return ok && q.Type != formula.None
+}

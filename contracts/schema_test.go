@@ -1,0 +1,98 @@
+package contracts
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+var update = flag.Bool("update", false, "write schema.json and the golden files anew; read the difference before committing it")
+
+func TestSchemaIsCurrent(t *testing.T) {
+	if *update {
+		if err := os.WriteFile("schema.json", Schema(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	committed, err := os.ReadFile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(committed, Schema()) {
+		t.Error("schema.json is not what the key tables print: run go generate ./contracts and read the difference")
+	}
+}
+
+// values returns a node as JSON values, every scalar a text.
+func (n *node) values() any {
+	switch n.kind {
+	case listNode:
+		all := []any{}
+		for _, item := range n.items {
+			all = append(all, item.values())
+		}
+		return all
+	case mapNode:
+		all := map[string]any{}
+		for i, k := range n.keys {
+			all[k.text] = n.items[i].values()
+		}
+		return all
+	}
+	return n.text
+}
+
+func compiled(t *testing.T) *jsonschema.Schema {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("contract.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("contract.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSchemaAcceptsGoodContracts(t *testing.T) {
+	s := compiled(t)
+	for file, document := range good(t) {
+		d := &decoder{file: filepath.Base(file)}
+		if err := s.Validate(d.parse(document).values()); err != nil {
+			t.Errorf("%s: %s", file, err)
+		}
+	}
+}
+
+// What Decode refuses for its keys, words or forms, the schema refuses too.
+func TestSchemaRefusesWhatDecodeRefuses(t *testing.T) {
+	s := compiled(t)
+	document := good(t)["testdata/good/troubled-families.yaml"]
+	for _, change := range []struct{ name, from, to string }{
+		{"an unknown key", "price: £100.00", "prise: £100.00"},
+		{"a missing key", "beyond: refuse, ", ""},
+		{"a word that is no option", "beyond: refuse", "beyond: drop"},
+		{"a list in place of a text", "per: family, for: families", "per: family, for: [families]"},
+		{"an unknown test", "{more_than: 85%}", "{above: 85%}"},
+	} {
+		changed := bytes.Replace(document, []byte(change.from), []byte(change.to), 1)
+		if bytes.Equal(changed, document) {
+			t.Fatalf("%s: the contract does not hold %q", change.name, change.from)
+		}
+		d := &decoder{file: change.name}
+		if err := s.Validate(d.parse(changed).values()); err == nil {
+			t.Errorf("%s: the schema passes it", change.name)
+		}
+		if _, err := Decode(change.name, changed); err == nil {
+			t.Errorf("%s: Decode passes it", change.name)
+		}
+	}
+}

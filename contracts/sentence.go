@@ -1,0 +1,411 @@
+package contracts
+
+import (
+	"fmt"
+	"strings"
+
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+)
+
+// sentences gives every payment its sentence.
+func (d *decoder) sentences() {
+	for i := range d.c.Payments {
+		d.c.Payments[i].Sentence = d.c.paymentSentence(i)
+	}
+}
+
+// paymentSentence says a payment in the fixed order: from pays to, for each per and for, when, unless, where: the sum,
+// then as listed; caps; due; rest. (clause)
+func (c *Contract) paymentSentence(i int) string {
+	p := &c.Payments[i]
+	var b strings.Builder
+	pays := " pays "
+	if p.From.Division >= 0 {
+		pays = " pay "
+	}
+	b.WriteString(capital(c.payeeWords(p.From)) + pays + c.payeeWords(p.To))
+	b.WriteString(c.forWords(p))
+	if p.When != nil {
+		b.WriteString(", when " + c.conditionWords(p.When, " is "))
+	}
+	if p.Unless != nil {
+		b.WriteString(", unless " + c.conditionWords(p.Unless, " "))
+	}
+	if p.Hurdle != nil {
+		b.WriteString(", where " + c.conditionWords(&p.Hurdle.Test, " is "))
+	}
+	if p.Between != (calendar.Span{First: c.First, Last: c.Last}) {
+		b.WriteString(", from " + p.Between.First.Long() + " to " + p.Between.Last.Long())
+	}
+	b.WriteString(": " + c.sumWords(p))
+	for _, s := range p.Then {
+		b.WriteString(", " + s.Text)
+	}
+	for at := range c.Caps {
+		for _, over := range c.Caps[at].Over {
+			if over == i {
+				b.WriteString("; " + c.capWords(&c.Caps[at]))
+			}
+		}
+	}
+	b.WriteString("; " + c.dueWords(p.Due))
+	if p.Rest != nil {
+		b.WriteString("; the rest stays with " + c.payeeWords(*p.Rest))
+	}
+	b.WriteString(". (" + p.Clause + ")")
+	return b.String()
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// payeeWords says one end of a payment.
+func (c *Contract) payeeWords(p Payee) string {
+	switch {
+	case p.Division >= 0:
+		return c.divisionWords(&c.Divisions[p.Division])
+	case p.Party >= 0 && c.Parties[p.Party].Each >= 0:
+		return "each " + spaced(c.Units[c.Parties[p.Party].Each].Name)
+	case p.Party >= 0:
+		return "the " + spaced(c.Parties[p.Party].ID)
+	}
+	return "each " + spaced(p.Name)
+}
+
+// divisionWords says how a sum falls: "ministry 62.5%, lottery 37.5%"; "first ..., then ...".
+func (c *Contract) divisionWords(v *Division) string {
+	var tranches []string
+	for _, t := range v.Tranches {
+		var parts []string
+		for i, p := range t.Parties {
+			part := spaced(c.Parties[p].ID)
+			if len(t.Weights) > i && t.Weights[i].Op == formula.OpLiteral {
+				part += " " + c.formulaWords(t.Weights[i])
+			}
+			parts = append(parts, part)
+		}
+		text := list(parts)
+		switch {
+		case t.Claim != nil:
+			text += ", up to " + c.formulaWords(t.Claim) + " each"
+		case len(t.Weights) > 0 && t.Weights[0].Op != formula.OpLiteral:
+			text += ", by " + c.formulaWords(t.Weights[0])
+		}
+		tranches = append(tranches, text)
+	}
+	text := strings.Join(tranches, ", then ")
+	if len(tranches) > 1 {
+		text = "first " + text
+	}
+	return orName(v.Called, v.Name) + " (" + text + ")"
+}
+
+// forWords says for each what, and what it is paid for.
+func (c *Contract) forWords(p *Payment) string {
+	parts := c.levelParts(p.Per)
+	if p.Per.Unit >= 0 && (c.eachUnit(p.From) == p.Per.Unit || c.eachUnit(p.To) == p.Per.Unit) && p.For != ForMeasure && p.For != ForCohort {
+		parts = parts[1:] // "pays each organisation" has said it
+	}
+	switch p.For {
+	case ForMeasure:
+		m := &c.Measures[p.Index]
+		if p.Per.Unit >= 0 {
+			parts = parts[1:]
+		}
+		text := ", for each " + spaced(c.Units[m.Per.Unit].Name) + " " + c.measureWords(m)
+		if len(parts) > 0 {
+			text += ", for each " + list(parts)
+		}
+		return text
+	case ForCohort:
+		k := &c.Cohorts[p.Index]
+		text := ", for each " + spaced(c.Units[k.Unit].Name) + " that joined " + c.joinedWords(k)
+		if p.Per.Unit >= 0 {
+			parts = parts[1:]
+		}
+		if len(parts) > 0 {
+			text += ", for each " + list(parts)
+		}
+		return text
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ", for each " + list(parts)
+}
+
+// eachUnit returns the unit type whose every unit is the party, or -1.
+func (c *Contract) eachUnit(p Payee) int {
+	if p.Party < 0 {
+		return -1
+	}
+	return c.Parties[p.Party].Each
+}
+
+// joinedWords says whose joining counts: "by attachment from 1 April 2012 to 31 March 2015".
+func (c *Contract) joinedWords(k *Cohort) string {
+	text := "by " + spaced(c.Evidence[k.JoinedBy].Name) + " from " + k.Between.First.Long() + " to " + k.Between.Last.Long()
+	if k.Where != nil {
+		text += ", where " + c.conditionWords(k.Where, " is ")
+	}
+	if k.CountsWhere != nil {
+		text += ", and counts when " + c.conditionWords(k.CountsWhere, " is ")
+	}
+	return text
+}
+
+// measureWords says how an outcome is met: "turned around, on a claim, with school (...), once".
+func (c *Contract) measureWords(m *Measure) string {
+	text := orName(m.Called, m.Name)
+	kinds := make([]string, len(m.Kinds))
+	for i, k := range m.Kinds {
+		kinds[i] = spaced(c.Evidence[k].Name)
+	}
+	switch m.Form {
+	case OnItem:
+		text += ", on " + article(list(kinds)) + ", with " + c.conditionWords(m.When, " is ")
+	case AsSoonAs:
+		text += ", as soon as " + c.conditionWords(m.When, " is ")
+	case FirstItem:
+		text += ", on the first " + enumerate(kinds, "or")
+	case EachItem:
+		text += ", on each " + enumerate(kinds, "or")
+	case EveryRun:
+		text += ", at every further " + m.Every.String() + " of unbroken " + spaced(c.Quantities[m.Run].Name)
+	}
+	switch m.IfAllNeutral {
+	case NeutralMet:
+		text += " (met if all are neutral)"
+	case NeutralNotMet:
+		text += " (not met if all are neutral)"
+	}
+	if m.In != nil {
+		text += ", " + c.windowWords(m.In)
+	}
+	if m.Until != nil {
+		text += ", until " + m.Until.words()
+	}
+	if m.NotAbove != nil {
+		if f, ok := c.constant(m.NotAbove); ok && f.Num.IsInt() && f.Num.String() == "1" {
+			return text + ", once"
+		}
+		text += ", at most " + c.formulaWords(m.NotAbove) + " times"
+	}
+	return text
+}
+
+func article(s string) string {
+	if s != "" && strings.ContainsRune("aeiou", rune(s[0])) {
+		return "an " + s
+	}
+	return "a " + s
+}
+
+// sumWords says the sum before its steps.
+func (c *Contract) sumWords(p *Payment) string {
+	part := ""
+	if p.Hurdle != nil && p.Hurdle.PaysOn == PaysExcess {
+		part = ", for what is beyond " + c.boundWords(&p.Hurdle.Test) + " only"
+	}
+	switch p.For {
+	case ForMeasure, ForCohort:
+		return c.priceWords(p.Price) + part
+	case ForFigure:
+		return c.priceWords(p.Price) + " for each of " + c.formulaWords(p.Figure) + part
+	}
+	if p.Hurdle != nil && part == "" {
+		whole := c.formulaWords(p.Of)
+		if p.Of.Op == formula.OpRef {
+			whole = "the " + strings.TrimPrefix(whole, "its ")
+		}
+		return "the whole of " + whole
+	}
+	return c.formulaWords(p.Of) + part
+}
+
+func (c *Contract) boundWords(test *Condition) string {
+	if test.Bound == nil {
+		return test.Text
+	}
+	return c.formulaWords(test.Bound)
+}
+
+// capWords says a cap as a payment's sentence holds it: "not above £4,000.00 a family".
+func (c *Contract) capWords(k *Cap) string {
+	per := c.levelParts(k.Per)
+	for i := range per {
+		per[i] = article(per[i])
+	}
+	each := " in all"
+	if len(per) > 0 {
+		each = " " + list(per)
+	}
+	text := "not above " + c.valued(k.NotAbove) + each
+	if k.Counting >= 0 {
+		text = "for no more than " + c.valued(k.NotAbove)
+		if k.NotAbove.Op == formula.OpLiteral {
+			text += " places, each " + article(spaced(c.Units[k.Counting].Name)) + ","
+			if len(per) == 0 {
+				text = strings.TrimSuffix(text, ",")
+			}
+		}
+		if len(per) > 0 {
+			text += each
+		}
+	}
+	switch k.Order {
+	case OrderDays:
+		days := make([]string, len(k.Days))
+		for i := range k.Days {
+			days[i] = k.Days[i].words()
+		}
+		text += ", first by " + list(days)
+	case OrderProRata:
+		text += ", in proportion"
+	}
+	return text
+}
+
+// dueWords says when a payment falls due.
+func (c *Contract) dueWords(due Due) string {
+	text := "due on evidence"
+	if due.ClaimedBy >= 0 {
+		text = "due on " + article(spaced(c.Evidence[due.ClaimedBy].Name))
+		if due.Within != nil {
+			text += " made " + c.windowWords(due.Within)
+		}
+	}
+	if due.ValidatedBy >= 0 {
+		text += ", once " + spaced(c.Evidence[due.ValidatedBy].Name) + " has passed it"
+	}
+	if due.Wait != nil {
+		text += ", " + due.Wait.String() + " after"
+	}
+	return text
+}
+
+// Sentences says everything beside the payments that decides money, one sentence each, in document order: cohorts,
+// measures, comparisons, divisions, caps and checks. The payments' own sentences stand on them.
+func (c *Contract) Sentences() []string {
+	var all []string
+	for i := range c.Cohorts {
+		all = append(all, c.cohortSentence(&c.Cohorts[i]))
+	}
+	for i := range c.Measures {
+		m := &c.Measures[i]
+		all = append(all, fmt.Sprintf("Each %s: %s.%s", spaced(c.Units[m.Per.Unit].Name), c.measureWords(m), clauseWords(m.Clause)))
+	}
+	for i := range c.Comparisons {
+		all = append(all, c.comparisonSentence(&c.Comparisons[i]))
+	}
+	for i := range c.Divisions {
+		all = append(all, capital(c.divisionWords(&c.Divisions[i]))+"."+clauseWords(c.Divisions[i].Clause))
+	}
+	for i := range c.Caps {
+		all = append(all, c.capSentence(&c.Caps[i]))
+	}
+	for i := range c.Checks {
+		all = append(all, c.checkSentence(&c.Checks[i]))
+	}
+	return all
+}
+
+func clauseWords(clause string) string {
+	if clause == "" {
+		return ""
+	}
+	return " (" + clause + ")"
+}
+
+func (c *Contract) cohortSentence(k *Cohort) string {
+	text := capital(k.words()) + " are each " + spaced(c.Units[k.Unit].Name) + " that joined " + c.joinedWords(k)
+	if k.CloseAt > 0 {
+		text += ", closing at " + thousands(fmt.Sprint(k.CloseAt)) + " members"
+	}
+	if k.CloseAfter != nil {
+		if text += ", closing "; k.CloseAt > 0 {
+			text = strings.TrimSuffix(text, ", closing ") + " or "
+		}
+		text += "after " + k.CloseAfter.String()
+	}
+	if k.NextOpens {
+		text += ", when the next opens"
+	}
+	switch k.Counts {
+	case CountsEveryone:
+		text += "; everyone who joined counts"
+	case CountsComparedOnly:
+		text += "; they are only compared with"
+	}
+	return text + "." + clauseWords(k.Clause)
+}
+
+func (c *Contract) comparisonSentence(k *Comparison) string {
+	text := capital(orName(k.Called, k.Name)) + " compares "
+	if k.Pools >= 0 {
+		text += "the cohorts of " + orName(c.Comparisons[k.Pools].Called, c.Comparisons[k.Pools].Name) + " taken together, " +
+			map[PoolCovers]string{CoversAll: "all of them", CoversUnpaid: "those that did not pay on their own"}[k.Covers]
+	} else {
+		text += c.Cohorts[k.Treated].words()
+		if k.Against >= 0 {
+			text += " with " + c.Cohorts[k.Against].words()
+		}
+		if k.Of >= 0 {
+			text += " by " + orName(c.Quantities[k.Of].Called, c.Quantities[k.Of].Name)
+		}
+	}
+	switch k.Estimator {
+	case EstimatorCertified:
+		text += ", on figures certified by " + spaced(c.Evidence[k.CertifiedBy].Name)
+	case EstimatorMeans:
+		text += ", by exact means a unit"
+	}
+	text += ", per " + c.levelWords(k.Per) + ", fixed on " + k.FixedOn.Long()
+	for _, f := range []CompareField{CompareEffect, CompareTreated, CompareComparison} {
+		text += "; " + comparisonColumns[f] + " " + c.roundingWords(k.Settles[f], c.comparedType(k, f))
+	}
+	return text + "." + clauseWords(k.Clause)
+}
+
+func (c *Contract) paymentNames(over []int) string {
+	if len(over) == len(c.Payments) {
+		return "all payments"
+	}
+	names := make([]string, len(over))
+	for i, p := range over {
+		names[i] = orName(c.Payments[p].Called, c.Payments[p].Name)
+	}
+	return list(names)
+}
+
+func (c *Contract) capSentence(k *Cap) string {
+	text := capital(c.paymentNames(k.Over)) + ": " + c.capWords(k)
+	if k.Order == OrderListed {
+		text += ", in the order listed"
+	}
+	text += "; what is beyond is " + map[Beyond]string{BeyondCut: "cut", BeyondRefuse: "refused"}[k.Beyond]
+	switch k.Places {
+	case PlacesStand:
+		text += "; settled places stand"
+	case PlacesMove:
+		text += "; settled places may move"
+	}
+	if k.Dated != nil {
+		text += "; charged by " + k.Dated.words()
+	}
+	return text + "." + clauseWords(k.Clause)
+}
+
+func (c *Contract) checkSentence(k *Check) string {
+	text := fmt.Sprintf("%s examines %s by %s, per %s: at least %s of the claims and at least %d, drawn %s; the error rate is %s; it recovers %s",
+		capital(orName(k.Called, k.Name)), c.paymentNames(k.Over), spaced(c.Evidence[k.FoundBy].Name), c.levelWords(k.Per),
+		k.SampleShare.Format(c.Currency), k.SampleAtLeast, k.Drawn,
+		map[ErrorBy]string{ErrorByClaims: "failed claims over examined claims", ErrorByMoney: "money on failed claims over money examined"}[k.Error],
+		map[Recovers]string{RecoversFound: "only what was found", RecoversExtrapolated: "by the rate carried over to what was not examined"}[k.Recovers])
+	return text + "." + clauseWords(k.Clause)
+}

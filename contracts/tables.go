@@ -1,0 +1,398 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"outturn/contracts/formula"
+)
+
+// startFigures reads what other sections need of tables, measures, comparisons and checks before any figure can be
+// typed: what tables give, and what the others stand per.
+func (d *decoder) startFigures() {
+	for i, n := range d.tables {
+		t := &d.c.Tables[i]
+		t.Called, t.Clause, t.Source = n.value("called"), n.value("clause"), n.value("source")
+		t.Gives = d.readGives(n.get("gives"), "table "+t.Name+", gives")
+	}
+	for i, n := range d.measures {
+		m := &d.c.Measures[i]
+		if l, ok := d.level(n.get("per"), "measure "+m.Name, -1); !ok {
+			n.bad = true // what it stands per is not known, so nothing that reads it can be judged
+		} else {
+			m.Per = l
+			if m.Per.Unit < 0 || len(m.Per.Facts)+len(m.Per.Periods) > 0 || m.Per.Cohort >= 0 || m.Per.Role != "" {
+				d.bad(n.get("per"), Fault{Message: "measure " + m.Name + ", per", Expected: "a unit type: outcomes are what units meet", Found: d.c.levelWords(m.Per)})
+				n.bad = true
+			}
+		}
+	}
+	for i, n := range d.comparisons {
+		c := &d.c.Comparisons[i]
+		who := "comparison " + c.Name
+		if t := n.get("treated"); t != nil {
+			if at, ok := d.find(t, who+", treated", cohortThing); ok {
+				c.Treated = at
+			}
+		}
+		if l, ok := d.level(n.get("per"), who, c.Treated); ok {
+			c.Per = l
+		}
+		if of := n.get("of"); of != nil {
+			if at, ok := d.find(of, who+", of", quantityThing); ok {
+				c.Of = at
+			}
+		}
+	}
+	for i, n := range d.checks {
+		if l, ok := d.level(n.get("per"), "check "+d.c.Checks[i].Name, -1); ok {
+			d.c.Checks[i].Per = l
+		}
+	}
+}
+
+// readGives reads what a table gives: one unnamed thing, or several by name.
+func (d *decoder) readGives(n *node, who string) []Field {
+	if n == nil {
+		return nil
+	}
+	if n.kind != mapNode {
+		f := Field{Name: "is"}
+		f.Type, f.Choices = d.readType(n, who)
+		return []Field{f}
+	}
+	var gives []Field
+	for i, k := range n.keys {
+		if n.items[i].bad || !d.nameFits(k, who, rowWords) {
+			continue
+		}
+		f := Field{Name: k.text}
+		f.Type, f.Choices = d.readType(n.items[i], who+" "+k.text)
+		gives = append(gives, f)
+	}
+	return gives
+}
+
+// table resolves a table when it is first needed and reports whether it may be used. What it stands per is found out
+// from what its columns and values read.
+func (d *decoder) table(i int) bool {
+	switch d.tableState[i] {
+	case resolved:
+		return true
+	case underway:
+		return true // a circle; the search for circles reports it
+	case faulty:
+		return false
+	}
+	d.tableState[i] = underway
+	n, t := d.tables[i], &d.c.Tables[i]
+	before := len(d.faults)
+	per := ContractLevel()
+	r := &reader{who: "table " + t.Name, self: thing{tableThing, i}, infer: &per, hand: -1}
+	if !n.bad {
+		d.readTable(r, n, t)
+		t.Per = per
+	}
+	d.tableState[i] = resolved
+	if n.bad || len(d.faults) > before && len(t.Gives) == 0 {
+		d.tableState[i] = faulty
+		return false
+	}
+	return true
+}
+
+func (d *decoder) readTable(r *reader, n *node, t *Table) {
+	// The day comes first: a period among the columns is then the day's, not the reader's.
+	dated := *r
+	dated.who, dated.met = dated.who+", dated", true // whoever reads the table has the outcome in hand
+	t.Dated = d.dated(&dated, n.get("dated"))
+	if !d.readColumns(r, n, t) {
+		return
+	}
+	switch n.value("reads") {
+	case "step":
+		t.Reads = ReadsStep
+	case "slice":
+		t.Reads = ReadsSlice
+	case "straight_line":
+		t.Reads = ReadsStraightLine
+	}
+	rows := n.get("rows")
+	if rows == nil {
+		return
+	}
+	if len(rows.items) > ThingsMax {
+		d.bad(rows, Fault{Message: fmt.Sprintf("%s has %d rows", r.who, len(rows.items)), Expected: fmt.Sprintf("at most %d", ThingsMax)})
+		return
+	}
+	banded, before := d.bandColumn(t), len(d.faults)
+	var places []place // of each of t.Rows
+	for _, item := range rows.items {
+		if !item.bad {
+			d.readRow(r, item, t, banded)
+		}
+		if len(t.Rows) > len(places) {
+			places = append(places, item.place())
+		}
+	}
+	d.checkReads(r, n, t, places, banded)
+	if each := n.get("for_each"); each != nil && banded >= 0 {
+		if f, ok := d.literal(each, r.who+", for_each", t.By[banded].Type, nil); ok {
+			t.ForEach = &f
+			if t.Reads != ReadsSlice || f.Num.Sign() <= 0 {
+				d.bad(each, Fault{Message: r.who + ", for_each", Expected: "an amount above nought, on a table that reads slice", Found: each.text})
+			}
+		}
+	}
+	if len(t.Rows) == 0 && t.Otherwise == nil && !rows.bad {
+		d.bad(rows, Fault{Message: r.who + " has no rows", Expected: "at least one"})
+	}
+	if len(d.faults) == before {
+		d.checkOverlap(r, t, places)
+	}
+}
+
+// readColumns reads the figures by which a row is found.
+func (d *decoder) readColumns(r *reader, n *node, t *Table) bool {
+	by := n.get("by")
+	if by == nil {
+		return false
+	}
+	inner := *r
+	inner.who += ", by"
+	for _, item := range by.texts() {
+		name, column := cutName(item.text)
+		if slices.ContainsFunc(t.By, func(c Column) bool { return c.Name == item.text }) {
+			d.bad(item, Fault{Message: inner.who + ": " + item.text + " stands twice"})
+			return false
+		}
+		reads := inner
+		own := ContractLevel()
+		if d.datesPeriod(t, name) {
+			reads.infer = &own // its own day says in which period, so it asks nothing of the reader
+		}
+		slot, ok := d.resolve(&reads, name, column, item.place(), inColumn)
+		if !ok {
+			return false
+		}
+		ref := d.c.Refs[slot]
+		c := Column{Name: item.text, Slot: slot, Type: ref.Type}
+		if ref.Kind == RefMeasure {
+			c.Type = formula.YesNo
+		}
+		t.By = append(t.By, c)
+	}
+	return true
+}
+
+func cutName(text string) (name, column string) {
+	for i := range len(text) {
+		if text[i] == '.' {
+			return text[:i], text[i+1:]
+		}
+	}
+	return text, ""
+}
+
+// datesPeriod reports whether a column is a period series that the table's own day settles.
+func (d *decoder) datesPeriod(t *Table, name string) bool {
+	named, known := d.things[name]
+	return t.Dated != nil && known && named.kind == periodThing && !(t.Dated.Kind == DayPeriod && t.Dated.Index == named.index)
+}
+
+// bandColumn returns the column of which rows say up_to: the one figure with an order among them; -1 when there is none
+// or several.
+func (d *decoder) bandColumn(t *Table) int {
+	at := -1
+	for i, c := range t.By {
+		if d.c.Refs[c.Slot].Kind == RefPeriod || boundTypes(c.Type) == nil {
+			continue
+		}
+		if at >= 0 {
+			return -1
+		}
+		at = i
+	}
+	return at
+}
+
+// rowWords are the keys of a row that are words of the language.
+var rowWords = []string{"from", "up_to", "is", "otherwise"}
+
+// readRow reads one row.
+func (d *decoder) readRow(r *reader, n *node, t *Table, banded int) {
+	row := Row{Line: n.line, From: d.date(n.get("from"), r.who+", from")}
+	who := fmt.Sprintf("%s, row on line %d", r.who, n.line)
+	inner := *r
+	inner.who = who
+	if from := n.get("from"); from != nil && t.Dated == nil {
+		d.fault(from.place(), Fault{Message: who + " has a from, but the table does not say which day selects its rows", Expected: "dated on the table",
+			Options: []Option{{"dated: KIND", "the day of the unit's item, its joining for instance"}, {"dated: met", "the day of the outcome"},
+				{"dated: learned", "the day the item was learned"}, {"dated: PERIODS", "the first day of the period"}}})
+	}
+	if otherwise := n.get("otherwise"); otherwise != nil || n.has("otherwise") {
+		if len(n.keys) > 1 {
+			d.fault(n.place(), Fault{Message: who + ": otherwise stands alone in its row", Remedy: "write {otherwise: VALUE}"})
+		}
+		if t.Otherwise != nil {
+			d.bad(n, Fault{Message: who + ": the table has an otherwise row already", Found: fmt.Sprintf("the first on line %d", t.Otherwise.Line)})
+			return
+		}
+		row.Values = d.rowValues(&inner, otherwise, otherwise, t)
+		t.Otherwise = &row
+		return
+	}
+	d.readMatches(&inner, n, t, &row)
+	if upTo := n.get("up_to"); upTo != nil {
+		if banded < 0 {
+			d.bad(upTo, Fault{Message: who + ": up_to needs exactly one number, rate or sum among the figures the table is by"})
+		} else if f, ok := d.literal(upTo, who+", up_to", d.c.Refs[t.By[banded].Slot].Type, nil); ok {
+			row.UpTo = &f
+		}
+	}
+	row.Values = d.rowValues(&inner, n, n.get("is"), t)
+	t.Rows = append(t.Rows, row)
+}
+
+// readMatches reads what a row says of each column; what it does not name matches anything.
+func (d *decoder) readMatches(r *reader, n *node, t *Table, row *Row) {
+	for _, c := range t.By {
+		m := Match{Any: true}
+		if v := n.get(c.Name); v != nil && !(v.kind == scalarNode && v.text == "any") {
+			m = d.readMatch(r, v, c)
+		}
+		row.Match = append(row.Match, m)
+	}
+	known := slices.Clone(rowWords)
+	for _, c := range t.By {
+		known = append(known, c.Name)
+	}
+	for _, g := range t.Gives {
+		known = append(known, g.Name)
+	}
+	for i, k := range n.keys {
+		if !slices.Contains(known, k.text) {
+			d.fault(k.place(), Fault{Message: fmt.Sprintf("%s: %q is neither among the figures the table is by nor a thing it gives", r.who, k.text), Remedy: meant(k.text, known)})
+			n.items[i].bad = true
+		}
+	}
+}
+
+// readMatch reads a value, a list or a test of one column.
+func (d *decoder) readMatch(r *reader, v *node, c Column) Match {
+	inner := *r
+	inner.who += ", " + c.Name
+	test := d.tests(&inner, v, c.Slot, c.Type, d.c.Refs[c.Slot].Choices)
+	switch {
+	case test == nil:
+		return Match{}
+	case test.Op == Test && test.Test == OneOf:
+		return Match{Values: test.Values, Texts: test.Texts}
+	}
+	return Match{Test: test}
+}
+
+// rowValues reads what a row gives: one value when the table gives one unnamed thing, else one of each name.
+func (d *decoder) rowValues(r *reader, from, single *node, t *Table) []*formula.Expr {
+	if len(t.Gives) == 1 && t.Gives[0].Name == "is" {
+		if single == nil || single.kind != scalarNode {
+			if from != nil && !from.bad && (single == nil || !single.bad) && !from.has("is") {
+				d.fault(from.place(), Fault{Message: r.who + " gives nothing", Expected: "is: VALUE"})
+			}
+			return []*formula.Expr{nil}
+		}
+		return []*formula.Expr{d.givenValue(r, single, t.Gives[0])}
+	}
+	values := make([]*formula.Expr, len(t.Gives))
+	for i, g := range t.Gives {
+		v := from.get(g.Name)
+		if v == nil {
+			if from != nil && !from.bad && !from.has(g.Name) {
+				d.fault(from.place(), Fault{Message: fmt.Sprintf("%s does not give %s", r.who, g.Name), Expected: g.Name + ": " + g.Type.String()})
+			}
+			continue
+		}
+		inner := *r
+		inner.who += ", " + g.Name
+		values[i] = d.givenValue(&inner, v, g)
+	}
+	return values
+}
+
+// givenValue reads one value of a row: a choice by its name, everything else as a formula.
+func (d *decoder) givenValue(r *reader, v *node, g Field) *formula.Expr {
+	if g.Type == formula.None {
+		return nil
+	}
+	if g.Type == formula.Choice {
+		f, ok := d.literal(v, r.who, g.Type, g.Choices)
+		if !ok {
+			return nil
+		}
+		return &formula.Expr{Op: formula.OpLiteral, Literal: f, Type: g.Type}
+	}
+	return d.formula(r, v, g.Type)
+}
+
+// checkReads reports bands that do not say how they are read, and bands out of order.
+func (d *decoder) checkReads(r *reader, n *node, t *Table, places []place, banded int) {
+	said := n.get("reads")
+	bands := slices.ContainsFunc(t.Rows, func(row Row) bool { return row.UpTo != nil })
+	switch {
+	case bands && t.Reads == 0 && !n.has("reads"):
+		d.missing(n, r.who, "reads", "its rows say up_to, so it must say how a figure finds its row", tableShapeReads())
+	case !bands && t.Reads != 0:
+		d.bad(said, Fault{Message: r.who + ", reads: no row says up_to", Remedy: "leave reads out, or give the rows their upper ends"})
+	}
+	for i := range t.Rows {
+		for j := range i {
+			a, b := &t.Rows[j], &t.Rows[i]
+			if a.UpTo == nil || b.UpTo == nil || a.From != b.From || !sameMatch(a, b, banded) {
+				continue
+			}
+			if b.UpTo.Num.Cmp(a.UpTo.Num) <= 0 {
+				d.fault(places[i], Fault{Message: fmt.Sprintf("%s: the row on line %d ends no higher than the one on line %d", r.who, b.Line, a.Line),
+					Remedy: "put the rows in order of their upper ends, each once"})
+			}
+		}
+	}
+}
+
+// tableShapeReads returns the shape of a table's reads, for its options.
+func tableShapeReads() *shape {
+	at := slices.IndexFunc(tableShape.keys, func(k key) bool { return k.name == "reads" })
+	return tableShape.keys[at].takes
+}
+
+// sameMatch reports whether two rows say the same of every column but one.
+func sameMatch(a, b *Row, but int) bool {
+	for i := range a.Match {
+		x, y := a.Match[i], b.Match[i]
+		if i == but {
+			continue
+		}
+		if x.Any != y.Any || len(x.Values) != len(y.Values) || !slices.Equal(x.Texts, y.Texts) || (x.Test == nil) != (y.Test == nil) {
+			return false
+		}
+		for k := range x.Values {
+			if x.Values[k].Num.Cmp(y.Values[k].Num) != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// whole1 reads a whole number of at least 1.
+func (d *decoder) whole1(n *node, who string) int {
+	if n == nil || n.bad || n.kind != scalarNode {
+		return 0
+	}
+	x, err := strconv.Atoi(n.text)
+	if err != nil || x < 1 || x > 1_000_000_000 || n.text[0] == '+' {
+		d.bad(n, Fault{Message: who, Expected: "a whole number from 1 to 1000000000", Found: fmt.Sprintf("%q", n.text)})
+		return 0
+	}
+	return x
+}
