@@ -193,34 +193,37 @@ func (r *reader) capKey(k *contracts.Cap, l *rawLine) key {
 	return r.keyOf(k.Per, &sc)
 }
 
-// places offers one place for each unit of the counted type that a payment under the cap is due for.
+// places offers one place for each unit of the counted type that a payment under the cap is due for, at each key of the
+// cap that its lines are charged to: one a year, where places are counted by the year.
 func (r *reader) places(ci int, offer func(candidate)) error {
 	k := &r.c.Caps[ci]
 	for u := range r.tree.Units {
 		if r.tree.Units[u].Type != k.Counting {
 			continue
 		}
-		c := candidate{payment: -1, capEntry: capEntry{ordinal: r.ordinal, unit: u, amount: 1}}
-		asks := false
+		r.asked = r.asked[:0]
 		for i := range r.lines {
 			l := &r.lines[i]
 			if l.toDate == 0 || !slices.Contains(k.Over, l.payment) || !r.within(l.unit, u) {
 				continue
 			}
-			if !asks {
-				asks = true
-				place := *l
-				place.unit = u
+			place := *l
+			place.unit = u
+			at := r.capKey(k, &place)
+			n := slices.IndexFunc(r.asked, func(c candidate) bool { return c.at == at })
+			if n < 0 {
+				n = len(r.asked)
+				c := candidate{payment: -1, at: at, capEntry: capEntry{ordinal: r.ordinal, unit: u, amount: 1}}
 				if err := r.entryDays(k, &place, &c.capEntry); err != nil {
 					return err
 				}
-				c.at = r.capKey(k, &place)
+				r.asked = append(r.asked, c)
 			}
 			if k.Places == contracts.PlacesStand && r.settledOf(l) > 0 {
-				c.stands = true
+				r.asked[n].stands = true
 			}
 		}
-		if asks {
+		for _, c := range r.asked {
 			offer(c)
 		}
 	}
@@ -238,7 +241,9 @@ func (r *reader) capDecided(ci int, took func(int, int, int64)) {
 		}
 		who := claimant{cap: ci, ordinal: r.ordinal, unit: l.unit, payment: l.payment, period: l.period, key: l.key}
 		if k.Counting >= 0 {
-			who = claimant{cap: ci, ordinal: r.ordinal, unit: r.unitFor(k.Counting, l.unit), payment: -1}
+			place := *l
+			place.unit = r.unitFor(k.Counting, l.unit)
+			who = claimant{cap: ci, ordinal: r.ordinal, unit: place.unit, payment: -1, key: r.capKey(k, &place)}
 		}
 		allowed, decided := r.whole.allowed[who]
 		if !decided || allowed >= l.toDate && k.Counting < 0 {
@@ -282,7 +287,7 @@ func (w *whole) decide(ci int, all []candidate) error {
 		for _, e := range entries {
 			c := &all[e.sub]
 			if e.allowed != c.amount {
-				who := claimant{cap: ci, ordinal: c.ordinal, unit: c.unit, payment: c.payment}
+				who := claimant{cap: ci, ordinal: c.ordinal, unit: c.unit, payment: c.payment, key: c.at}
 				if c.payment >= 0 {
 					who.period, who.key = c.period, c.key
 				}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
@@ -82,13 +83,15 @@ func (st *settlement) settledWhole() ([]settledLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	units := 0
 	for i := range st.position.Prior {
-		units = max(units, st.position.Prior[i].Units)
-	}
-	if st.totals.matched < units {
-		return nil, fmt.Errorf("an earlier statement settled %d units and only %d of those settled before are in the evidence now: evidence is corrected or withdrawn by a further item, never removed; put it back",
-			units, st.totals.matched)
+		found := 0
+		if i < len(st.totals.matched) {
+			found = st.totals.matched[i]
+		}
+		if units := st.position.Prior[i].Units; found < units {
+			return nil, fmt.Errorf("statement %d settled %d units and only %d of these are in the evidence now: evidence is corrected or withdrawn by a further item, never removed; put it back",
+				i+1, units, found)
+		}
 	}
 	return s.take(nil, len(st.c.Units), "")
 }
@@ -263,7 +266,7 @@ func (st *settlement) bindSums(out *Statement) {
 		if a.payment != b.payment {
 			return a.payment - b.payment
 		}
-		return order(0, a.text, 0, b.text)
+		return strings.Compare(a.text, b.text)
 	})
 	for _, g := range gates {
 		pay := &st.c.Payments[g.payment]

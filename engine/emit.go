@@ -23,7 +23,7 @@ type totals struct {
 	waits    waits
 	binds    []bindTotal // by cap
 	gates    map[gateAt]int
-	matched  int // roots settled before
+	matched  []int // by prior statement: roots it settled that are in the evidence
 	overflow bool
 }
 
@@ -104,7 +104,12 @@ func (t *totals) merge(o *totals) {
 	for k, n := range o.gates {
 		t.gates[k] += n
 	}
-	t.matched += o.matched
+	for i, n := range o.matched {
+		if i == len(t.matched) {
+			t.matched = append(t.matched, 0)
+		}
+		t.matched[i] += n
+	}
 	t.overflow = t.overflow || o.overflow
 }
 

@@ -3,9 +3,11 @@ package engine
 import (
 	"fmt"
 	"iter"
+	"strings"
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/engine/evidence"
 )
 
 // settledLine is what prior statements settled of one line: the sum of what each found due.
@@ -30,6 +32,7 @@ type settledLeg struct {
 type settler struct {
 	p       *plan
 	cursors []cursor
+	matched []int // by prior statement: roots it settled that are in the evidence now
 }
 
 type cursor struct {
@@ -41,7 +44,7 @@ type cursor struct {
 
 // newSettler opens the prior statements at the first root that will be asked for.
 func newSettler(p *plan, pos Position, unitType int, unitKey string) (*settler, error) {
-	s := &settler{p: p}
+	s := &settler{p: p, matched: make([]int, len(pos.Prior))}
 	for i := range pos.Prior {
 		next, stop := iter.Pull2(pos.Prior[i].Lines(unitType, unitKey))
 		s.cursors = append(s.cursors, cursor{next: func() (Record, error, bool) { r, err, ok := next(); return r, err, ok }, stop: stop})
@@ -73,7 +76,7 @@ func (s *settler) advance(i int) error {
 func (s *settler) take(dst []settledLine, unitType int, unitKey string) ([]settledLine, error) {
 	for i := range s.cursors {
 		c := &s.cursors[i]
-		for c.ok && order(c.at.UnitType, c.at.Unit, unitType, unitKey) < 0 {
+		if c.ok && s.p.rootOrder(c.at.UnitType, c.at.Unit, unitType, unitKey) < 0 {
 			return dst, s.missing(i)
 		}
 		if c.ok && c.at.UnitType == unitType && c.at.Unit == unitKey {
@@ -81,6 +84,7 @@ func (s *settler) take(dst []settledLine, unitType int, unitKey string) ([]settl
 			if dst, err = s.fold(dst, &c.at, i+1); err != nil {
 				return dst, err
 			}
+			s.matched[i]++
 			if err := s.advance(i); err != nil {
 				return dst, err
 			}
@@ -95,18 +99,15 @@ func (s *settler) missing(i int) error {
 		i+1, s.p.c.Units[at.UnitType].Name, at.Unit)
 }
 
-// order compares roots in canonical order: by type, then by key as bytes.
-func order(typeA int, a string, typeB int, b string) int {
-	if typeA != typeB {
+// rootOrder compares roots in the snapshot's canonical order; the record of the whole comes after all.
+func (p *plan) rootOrder(typeA int, a string, typeB int, b string) int {
+	switch {
+	case typeA == typeB:
+		return strings.Compare(a, b)
+	case typeA == len(p.c.Units) || typeB == len(p.c.Units):
 		return typeA - typeB
 	}
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return evidence.CompareUnits(p.c, &evidence.Unit{Type: typeA, Key: a}, &evidence.Unit{Type: typeB, Key: b})
 }
 
 // fold adds a record's lines to what was settled.

@@ -61,6 +61,7 @@ type reader struct {
 	assessed []uint32 // by payment: the stamp of the tree it was last worked out for
 	asking   []bool   // by payment: it is being worked out
 	entries  []capEntry
+	asked    []candidate // places of one unit under a cap
 	out      []outLine
 	hint     int           // how many bytes a shard's records came to
 	settled  []settledLine // of the tree, from prior statements

@@ -3,14 +3,18 @@ package engine_test
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/evidence"
 	"outturn/engine/ingest"
 )
 
@@ -154,4 +158,145 @@ func referenceFramed(frame, fragment string) string {
 		b.WriteString(out[name])
 	}
 	return b.String()
+}
+
+// TestIngestReferenceReadsAsItSays reads the files shown in ingest/README.md: both native forms make one snapshot, and
+// the mapping is taken as it stands.
+func TestIngestReferenceReadsAsItSays(t *testing.T) {
+	c, err := contracts.Decode("README.md", []byte(referenceBlocks(t, "../contracts/README.md")[0].text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := os.ReadFile("ingest/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var digests []evidence.Digest
+	for name, first := range map[string]string{"shown.csv": "kind,", "shown.ndjson": `{"participant": "P1", "age_group"`} {
+		s, err := ingest.Open(c, fstest.MapFS{name: {Data: []byte(referenceIndented(string(readme), first))}}, ingest.Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		sum := s.Summary()
+		// Two participants; an employment corrected once; an attachment withdrawn by an item that withdraws.
+		if sum.Units != 2 || sum.Items != 5 || sum.Standing != [5]int{2, 1, 1, 0, 1} {
+			t.Errorf("%s: %+v", name, sum)
+		}
+		digests = append(digests, sum.Digest)
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if digests[0] != digests[1] {
+		t.Error("the two forms of the same evidence have different digests")
+	}
+}
+
+// TestIngestReferenceMapsAsItSays reads two rows of a published file by the mapping shown, of which one is passed over.
+func TestIngestReferenceMapsAsItSays(t *testing.T) {
+	document, err := os.ReadFile("../fixtures/medicare-shared-savings/contract.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := contracts.Decode("contract.yaml", document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header = "ACO_ID,Agree_Type,Current_Track,Risk_Model,Current_Start_Date,MinSavPerc,DisAdj\n"
+	s, err := ingest.Open(c, fstest.MapFS{
+		"evidence.yaml":                    {Data: []byte(referenceBlocks(t, "ingest/README.md")[0].text)},
+		"evidence/codebook.csv":            {Data: []byte("not,evidence\n")},
+		"evidence/mssp-py2023-results.csv": {Data: []byte(header + "A1,Renewal,EN,Two-Sided,07/01/2019,1,-2566990\nA2,Other,E,One-Sided,01/01/2022,2,-\n")},
+	}, ingest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	found := ""
+	for shard := range s.Shards() {
+		for tree, err := range s.Units(shard) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			found += string(evidence.AppendTree(nil, c, tree))
+		}
+	}
+	const want = "organisation\tA1\t\n\tyear_report\t2023-12-31\t\tEN\tyes\t2019-07-01\t\t\t\t0.01\t\t\t\t\t2566990\t\n"
+	if found != want {
+		t.Errorf("found\n%q\nwant\n%q", found, want)
+	}
+}
+
+// referenceIndented returns the indented block whose first line begins so.
+func referenceIndented(readme, first string) string {
+	_, after, _ := strings.Cut(readme, "\n    "+first)
+	var b strings.Builder
+	for line := range strings.Lines("    " + first + after) {
+		text, indented := strings.CutPrefix(line, "    ")
+		if !indented {
+			break
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// TestReferenceNamesEveryNameOfAStatement holds engine/README.md to the names under which a statement is written.
+func TestReferenceNamesEveryNameOfAStatement(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range jsonNames(reflect.TypeFor[engine.Statement](), nil) {
+		if !strings.Contains(string(readme), "`"+name+"`") {
+			t.Errorf("README.md says nothing of the name %q of a statement", name)
+		}
+	}
+}
+
+// jsonNames lists the names under which a type is written, and those within it.
+func jsonNames(t reflect.Type, names []string) []string {
+	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return names
+	}
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "" {
+			names = jsonNames(t.Field(i).Type, append(names, name))
+		}
+	}
+	return names
+}
+
+// TestReferenceTestsExist holds engine/README.md to the tests that it names.
+func TestReferenceTestsExist(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tests []byte
+	for _, pattern := range []string{"*_test.go", "*/*_test.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tests = append(tests, b...)
+		}
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllSubmatch(readme, -1)
+	if len(named) < 10 {
+		t.Errorf("README.md names %d tests; more were expected", len(named))
+	}
+	for _, m := range named {
+		if !bytes.Contains(tests, append([]byte("func "), m[1]...)) {
+			t.Errorf("README.md names %s, which is no test of the engine", m[1])
+		}
+	}
 }

@@ -210,22 +210,16 @@ func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
 			if r.settled, err = prior.take(r.settled[:0], root.Type, root.Key); err != nil {
 				return nil, err
 			}
-			out.totals.matched += priorMatches(r.settled)
 		}
 		if err := st.tree(pass, r, out); err != nil {
 			return nil, err
 		}
 	}
+	if prior != nil {
+		out.totals.matched = prior.matched
+	}
 	r.hint = max(r.hint, len(out.bytes)+len(out.bytes)/16)
 	return out, nil
-}
-
-// priorMatches is 1 where a root was settled before.
-func priorMatches(settled []settledLine) int {
-	if len(settled) > 0 {
-		return 1
-	}
-	return 0
 }
 
 // tree does one pass's work for one root and its members.

@@ -1,0 +1,350 @@
+package contracts
+
+// This file holds the figures of a checked contract: what names stand for, windows, quantities, conditions, tables,
+// measures and comparisons.
+
+import (
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// RefKind says what a reference in a formula, condition or table stands for.
+type RefKind uint8
+
+// What a name may stand for. Index and Field of a Ref mean, in turn: quantity; table and column given; kind and field
+// (bare: one item stands within the reader's level); unit type and fact; measure (number of times; yes/no once in a
+// condition); cohort; period series (the number of the period); comparison and CompareField; check and CheckField;
+// payment (its total within the reader's level, after caps); kind (the day of the item an `on` or the joining looks
+// at); unit type (the unit's own key).
+const (
+	RefQuantity RefKind = iota + 1
+	RefTable
+	RefField
+	RefFact
+	RefMeasure
+	RefCohort
+	RefPeriod
+	RefComparison
+	RefCheck
+	RefPayment
+	RefItemDay
+	RefUnitKey
+	RefMeasureDay
+	RefRole // in a table's by: the party of the reader's level
+)
+
+// Ref is one thing a name stands for. Two equal names have one Ref.
+type Ref struct {
+	Name    string // as written: name or name.column
+	Kind    RefKind
+	Index   int
+	Field   int
+	Type    formula.Type
+	Choices []string // of a Choice
+}
+
+// CompareField is a figure read from a comparison.
+type CompareField int
+
+// Effect is 1 - treated/comparison, a rate; Treated and Comparison are means a unit; UnitCount is the treated units.
+const (
+	CompareEffect CompareField = iota
+	CompareTreated
+	CompareComparison
+	CompareUnits
+)
+
+// CheckField is a figure read from a check of claims.
+type CheckField int
+
+// ErrorRate is the share of the examined that failed (by claims or by money); Unchecked is the money paid on claims
+// outside the sample.
+const (
+	CheckErrorRate CheckField = iota
+	CheckUnchecked
+)
+
+// DayKind says which day a window or a dated term looks at.
+type DayKind uint8
+
+// DayItem: the item in hand if it is of that kind, else the unit's first item of the kind (Index: kind). DayMeasure:
+// the outcome in hand if it is of that measure, else the day the measure was first met (Index). DayQuantity: a date quantity (Index: quantity). DayFixed: a date written
+// in the contract. DayMet: the day of the outcome in hand. DayLearned: the day the item in hand was learned.
+// DayPeriod: the first day of the reader's period (Index: period series).
+const (
+	DayItem DayKind = iota + 1
+	DayMeasure
+	DayQuantity
+	DayFixed
+	DayMet
+	DayLearned
+	DayPeriod
+	DayCohort // the day the unit joined (Index: cohort)
+)
+
+// DayRef is a day, by what it is the day of.
+type DayRef struct {
+	Kind  DayKind
+	Index int
+	Fixed calendar.Date
+	Name  string
+}
+
+// Edge is how a window stands to its day.
+type Edge uint8
+
+// Beginning and ending with a day count that day; after and before do not. Fixed windows name both ends.
+const (
+	BeginningWith Edge = iota + 1
+	After
+	EndingWith
+	Before
+	FixedWindow
+)
+
+// Window is a stretch of time relative to a day. With neither Length nor Series it has no end: it runs, and what is
+// gathered in it is known each day.
+type Window struct {
+	Length *calendar.Length
+	Series int // index into Periods when the length is counted in them (3 school_terms), else -1
+	Count  int // how many of Series
+	Edge   Edge
+	Day    DayRef
+	Fixed  calendar.Span
+	Text   string // as written
+}
+
+// Head is what a quantity does.
+type Head uint8
+
+// To gather: Count, Total, Mean, Latest, Lowest, Highest. Of time: SpellsOf (sets of days), DaysOf (covered days),
+// RunOf (longest unbroken run, in days, tested against months too), FirstGap (the first day not covered). To combine: Is. To judge: MetWhen.
+const (
+	Count Head = iota + 1
+	Total
+	Mean
+	Latest
+	Lowest
+	Highest
+	SpellsOf
+	DaysOf
+	RunOf
+	FirstGap
+	Is
+	MetWhen
+)
+
+// SourceKind says what a gathering head gathers.
+type SourceKind uint8
+
+// Items of a kind (Count: how many; otherwise Field of each); units of a type; members of a cohort; times a measure
+// was met; values of a figure that stands per something finer (Slot).
+const (
+	FromItems SourceKind = iota + 1
+	FromUnits
+	FromCohort
+	FromMeasure
+	FromFigure
+)
+
+// Source is what is gathered.
+type Source struct {
+	Kind  SourceKind
+	Index int // kind, unit type, cohort, measure
+	Field int // FromItems: the field, or -1
+	Slot  int // FromFigure
+}
+
+// Quantity is a named figure: one head and what narrows it.
+type Quantity struct {
+	Name, Called, Clause string
+	Head                 Head
+	Source               Source
+	Except               int // SpellsOf: kind whose spells are taken away, or -1
+	Bridging             int // SpellsOf: gaps of up to so many days are closed
+	Is                   *formula.Expr
+	Met                  *Condition
+	Where                *Condition // on the item, unit or outcome gathered
+	NeutralIf            *Condition
+	IfUnknown            IfUnknown // what an unknown part makes of it
+	In                   *Window
+	RunOut               *calendar.Length
+	Per                  Level
+	Dated                *DayRef // gathered by period: which day says in which
+	ToDate               bool
+	NotBelow, NotAbove   *formula.Expr
+	Rounded              money.Rounding // zero: exact
+	Type                 formula.Type
+
+	saidExact bool // rounded: exact was written, so that Choices lists it
+}
+
+// IfUnknown says what becomes of a figure of which a part was not observed.
+type IfUnknown uint8
+
+// It is unknown too (and never pays and never deducts), or it is left out: neutral, and a step that would use it is
+// not applied and the line says so.
+const (
+	UnknownStays IfUnknown = iota
+	UnknownLeftOut
+)
+
+// CondOp is how a condition's parts stand together, or that it is a single test.
+type CondOp uint8
+
+// A condition is all of its parts, any of them, the contrary of one, or one test.
+const (
+	AllOf CondOp = iota + 1
+	AnyOf
+	Not
+	Test
+)
+
+// TestOp is the word of a test.
+type TestOp uint8
+
+// The words of tests. OneOf compares with listed values (a single value is a list of one); Observed asks whether the
+// figure is known.
+const (
+	AtLeast TestOp = iota + 1
+	MoreThan
+	AtMost
+	LessThan
+	OneOf
+	Observed
+	NotObserved
+)
+
+// Condition is a test of a figure, or several together. A condition on a figure that is not yet known is not yet
+// known; on one that is unknown, unknown; a neutral part is left out.
+type Condition struct {
+	Op     CondOp
+	Parts  []Condition
+	Slot   int // the figure tested
+	Test   TestOp
+	Bound  *formula.Expr    // AtLeast .. LessThan
+	Values []formula.Figure // OneOf
+	Texts  []string         // OneOf on a unit's own key
+	Text   string           // the test as words: "at least 85%"
+}
+
+// Reads says how a table by a number is read.
+type Reads uint8
+
+// Step: the row a figure falls in. Slice: each slice of the figure at its own rate. StraightLine: between points.
+const (
+	ReadsStep Reads = iota + 1
+	ReadsSlice
+	ReadsStraightLine
+)
+
+// Column is one column of a table by which a row is found.
+type Column struct {
+	Name string
+	Slot int
+	Type formula.Type
+}
+
+// Match is what a row says of one by-column: nil Values and no Test is "any".
+type Match struct {
+	Any    bool
+	Values []formula.Figure
+	Texts  []string // by a unit's own key or a party
+	Test   *Condition
+}
+
+// Row is one row of a table. From is the first day it applies to, zero: always.
+type Row struct {
+	Match  []Match // one per column; nil on the otherwise row
+	From   calendar.Date
+	UpTo   *formula.Figure // slices and straight lines: the upper end of this row's stretch
+	Values []*formula.Expr // one per thing given
+	Line   int
+}
+
+// Table holds prices, shares, thresholds, choices and dated terms. Of the rows that match, the particular prevails
+// over the general, then the later From over the earlier.
+type Table struct {
+	Name, Called, Clause, Source string
+	By                           []Column
+	Dated                        *DayRef
+	Gives                        []Field // one unnamed (Name "is") or several
+	Reads                        Reads
+	ForEach                      *formula.Figure
+	Rows                         []Row
+	Otherwise                    *Row
+	Per                          Level // the level its columns settle at
+}
+
+// MeasureForm is how a measure finds its days.
+type MeasureForm uint8
+
+// On each item of a kind, when a condition holds; as soon as a condition over running figures holds; the first item
+// of any listed kind; each item; or at every further length of an unbroken run.
+const (
+	OnItem MeasureForm = iota + 1
+	AsSoonAs
+	FirstItem
+	EachItem
+	EveryRun
+)
+
+// Measure is an outcome: the days on which a unit met a test.
+type Measure struct {
+	Name, Called, Clause string
+	Form                 MeasureForm
+	Kinds                []int // OnItem (one), FirstItem, EachItem
+	When                 *Condition
+	Every                calendar.Length // EveryRun
+	Run                  int             // EveryRun: index of the spells quantity
+	In                   *Window
+	Until                *DayRef
+	NotAbove             *formula.Expr // at most so many times, or nil
+	IfAllNeutral         AllNeutral
+	Per                  Level // always a unit
+}
+
+// AllNeutral says what a test is worth of which every limb was left out.
+type AllNeutral uint8
+
+// Every limb neutral: met, or not met. Unsaid is allowed only where no limb can be neutral.
+const (
+	NeutralUnsaid AllNeutral = iota
+	NeutralMet
+	NeutralNotMet
+)
+
+// Estimator names how a comparison is made.
+type Estimator string
+
+// Certified takes the figures from a reading of the contract's evaluator; MeansRatio compares exact means a unit;
+// Pooled weights the cohorts of another comparison by their treated units.
+const (
+	EstimatorCertified Estimator = "certified"
+	EstimatorMeans     Estimator = "means"
+	EstimatorPooled    Estimator = "pooled"
+)
+
+// Comparison is what would have happened anyway.
+type Comparison struct {
+	Name, Called, Clause string
+	Treated, Against     int // cohorts; Against -1 unless compared with a group
+	Of                   int // quantity per unit that is compared, or -1
+	CertifiedBy          int // kind of reading whose fields treated, comparison and units are taken, or -1
+	Pools                int // comparison, or -1
+	Covers               PoolCovers
+	Estimator            Estimator
+	Per                  Level
+	FixedOn              calendar.Date
+	Settles              map[CompareField]money.Rounding // zero rounding: exact, as said
+}
+
+// PoolCovers says which cohorts a pooled comparison covers.
+type PoolCovers uint8
+
+// All cohorts, paid on their own or not; or only those that did not pay on their own.
+const (
+	CoversAll PoolCovers = iota + 1
+	CoversUnpaid
+)

@@ -1,0 +1,177 @@
+package contracts
+
+// This file holds the terms of a checked contract that decide money: payments, divisions, caps and checks of claims.
+
+import (
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+)
+
+// Payee names one end of a payment: a party, a role's party at the payment's level, or a division among several.
+type Payee struct {
+	Party    int // index into Parties, or -1
+	Division int // index into Divisions, or -1
+	Name     string
+}
+
+// PaysOn says what part of the sum a hurdle lets through.
+type PaysOn uint8
+
+// The whole once the hurdle is passed; or the excess over it.
+const (
+	PaysWhole PaysOn = iota + 1
+	PaysExcess
+)
+
+// Hurdle is the test a payment must pass.
+type Hurdle struct {
+	Test   Condition // one test
+	PaysOn PaysOn
+}
+
+// StepOp is one thing done to a payment's sum.
+type StepOp uint8
+
+// Times a rate or number; less a rate of itself, or less a sum; not above, not below a sum; plus a sum.
+const (
+	StepTimes StepOp = iota + 1
+	StepLess
+	StepNotAbove
+	StepNotBelow
+	StepPlus
+)
+
+// Step is one thing done to a payment's sum, in the order listed.
+type Step struct {
+	Op   StepOp
+	By   *formula.Expr
+	Text string
+}
+
+// Due says when a payment falls due.
+type Due struct {
+	ClaimedBy   int              // kind of the claim, or -1: on evidence
+	Within      *Window          // days on which a claim may be made
+	ValidatedBy int              // kind of check that must have passed first, or -1
+	Wait        *calendar.Length // falls due so long after
+}
+
+// PayFor says what a payment counts.
+type PayFor uint8
+
+// A measure (each outcome at its own day's price), a cohort (each unit on joining), a figure (number, days) at a
+// price, or a sum that a formula gives.
+const (
+	ForMeasure PayFor = iota + 1
+	ForCohort
+	ForFigure
+	ForSum
+)
+
+// Payment is one rule of payment: one sentence. No payment is ever below nought.
+type Payment struct {
+	Name, Called, Clause string
+	From, To             Payee
+	Per                  Level
+	For                  PayFor
+	Index                int           // ForMeasure, ForCohort
+	Figure               *formula.Expr // ForFigure: what is counted
+	Price                *formula.Expr // ForMeasure .. ForFigure
+	Of                   *formula.Expr // ForSum
+	When, Unless         *Condition
+	Hurdle               *Hurdle
+	Then                 []Step
+	Due                  Due
+	Rest                 *Payee // to whom what is not earned is left, or nil
+	Between              calendar.Span
+	Sentence             string // the rule as one English sentence, with its clause
+}
+
+// Division is how one sum falls among several parties.
+type Division struct {
+	Name, Called, Clause string
+	Tranches             []Tranche
+}
+
+// Tranche is filled before the next. Parties are indexes; Weights stand beside them; Claim, when set, is the most
+// each may take of it.
+type Tranche struct {
+	Parties []int
+	Weights []*formula.Expr
+	Claim   *formula.Expr
+}
+
+// CapOrder says in which order a cap is filled.
+type CapOrder uint8
+
+// By day of a kind or measure; as the payments are listed; or in proportion.
+const (
+	OrderDays CapOrder = iota + 1
+	OrderListed
+	OrderProRata
+)
+
+// Beyond says what becomes of what a cap leaves out.
+type Beyond uint8
+
+// Cut: the sum that crosses the line is paid in part. Refuse: it is not paid at all.
+const (
+	BeyondCut Beyond = iota + 1
+	BeyondRefuse
+)
+
+// Places says whether a place under a cap that was settled can be displaced by an earlier claim that is learned later.
+type Places uint8
+
+// Stand: what was settled keeps its place. Move: places are given anew each time.
+const (
+	PlacesStand Places = iota + 1
+	PlacesMove
+)
+
+// Cap is the most that may be paid, across payments.
+type Cap struct {
+	Name     string // "cap 1", in the order written, unless it is called something
+	Over     []int  // payments
+	Per      Level
+	Counting int // unit type when places are counted and not money, else -1
+	NotAbove *formula.Expr
+	Order    CapOrder
+	Days     []DayRef // OrderDays
+	Beyond   Beyond
+	Places   Places
+	Dated    *DayRef // Per a period: which day charges it
+	Clause   string
+}
+
+// ErrorBy says how an error rate is worked out.
+type ErrorBy uint8
+
+// By the number of claims, or by the money on them.
+const (
+	ErrorByClaims ErrorBy = iota + 1
+	ErrorByMoney
+)
+
+// Recovers says what a found error recovers.
+type Recovers uint8
+
+// Only the errors that were found, or the rate carried over to what was not examined.
+const (
+	RecoversFound Recovers = iota + 1
+	RecoversExtrapolated
+)
+
+// Check is the examination of claims by sample.
+type Check struct {
+	Name, Called, Clause string
+	Over                 []int
+	Per                  Level
+	Dated                *DayRef
+	FoundBy              int            // kind of form ExaminedClaim
+	SampleShare          formula.Figure // the least share of the claims that must be examined
+	SampleAtLeast        int
+	Drawn                string
+	Error                ErrorBy
+	Recovers             Recovers
+}

@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// due finds the day on which the outcome in hand falls due: its own day, or its claim's, and what must have been
+// validated before; or why it does not.
+func (r *reader) due(pi int, sc *scope, taken *uint64) (calendar.Date, reason, bool, error) {
+	pay, day := &r.c.Payments[pi], sc.met
+	if pay.Due.ClaimedBy >= 0 {
+		claimed, why, err := r.claimDay(pay, sc, taken)
+		if err != nil || why != counted {
+			return 0, why, false, err
+		}
+		day = max(day, claimed)
+	}
+	if pay.Due.ValidatedBy >= 0 {
+		found, passed, checked := r.checkOf(pay.Due.ValidatedBy, sc)
+		if !found {
+			return 0, waitCheck, false, nil
+		}
+		if !passed {
+			return day, waitFailed, true, nil
+		}
+		day = max(day, checked)
+	}
+	return r.afterWait(pi, day), counted, false, nil
+}
+
+// afterWait is the day something of a payment falls due, its wait counted after a day. Few days ever occur, so each is
+// worked out once.
+func (r *reader) afterWait(pi int, day calendar.Date) calendar.Date {
+	wait := r.c.Payments[pi].Due.Wait
+	if wait == nil {
+		return day
+	}
+	if r.waited[pi] == nil {
+		r.waited[pi] = map[calendar.Date]calendar.Date{}
+	}
+	due, ok := r.waited[pi][day]
+	if !ok {
+		due = wait.After(day, r.c.Calendar.Holidays).Last
+		r.waited[pi][day] = due
+	}
+	return due
+}
+
+// claimDay is the day of the first claim not yet used within the outcome's window.
+func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *uint64) (calendar.Date, reason, error) {
+	w, err := r.place(pay.Due.Within, sc)
+	if err != nil || !w.ok {
+		return 0, waitClaim, err
+	}
+	why, n := waitClaim, 0
+	for v := range r.tree.Units {
+		if r.tree.Units[v].Type != r.c.Evidence[pay.Due.ClaimedBy].Unit || !r.within(v, sc.unit) && !r.within(sc.unit, v) {
+			continue
+		}
+		items := r.tree.Units[v].Items
+		for i := range items {
+			it := &items[i]
+			if it.Kind != pay.Due.ClaimedBy || !speaks(it, r.through) {
+				continue
+			}
+			bit := uint64(1) << min(n, 63)
+			n++
+			if *taken&bit != 0 && n <= 63 {
+				continue
+			}
+			r.use(v, i)
+			if w.span.Contains(it.First) {
+				*taken |= bit
+				return it.First, counted, nil
+			}
+			if it.First > w.span.Last {
+				why = waitClaimLate
+			}
+		}
+	}
+	return 0, why, nil
+}
+
+// checkOf finds the answer to a check of the outcome in hand: the latest that is about it, or about no outcome by name.
+func (r *reader) checkOf(kind int, sc *scope) (found, passed bool, day calendar.Date) {
+	about, result := r.checkFields[kind].outcome, r.checkFields[kind].found
+	for v := range r.tree.Units {
+		if r.tree.Units[v].Type != r.c.Evidence[kind].Unit || !r.within(v, sc.unit) && !r.within(sc.unit, v) {
+			continue
+		}
+		items := r.tree.Units[v].Items
+		for i := range items {
+			it := &items[i]
+			if it.Kind != kind || !speaks(it, r.through) {
+				continue
+			}
+			if f := it.Values[about]; f.State == formula.Known && f.Num.Cmp(money.Int(int64(sc.met))) != 0 {
+				continue
+			}
+			r.use(v, i)
+			f := it.Values[result]
+			found = f.State == formula.Known
+			passed = found && f.Num.IsZero()
+			day = it.First
+		}
+	}
+	return found, passed, day
+}
+
+// examined says whether a check of claims over the payment examined the outcome in hand, and whether it failed.
+func (r *reader) examined(pi int, sc *scope) (examined, failed bool) {
+	for _, ki := range r.payChecks[pi] {
+		found, passed, _ := r.checkOf(r.c.Checks[ki].FoundBy, sc)
+		examined = examined || found
+		failed = failed || found && !passed
+	}
+	return examined, failed
+}
