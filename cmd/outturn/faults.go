@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"outturn/contracts"
+	"outturn/engine/evidence"
+)
+
+// faults lays out the faults of a contract or of evidence, all of them; false when the error is of another kind.
+func (w world) faults(err error) (string, bool) {
+	var ofContract *contracts.Faults
+	if errors.As(err, &ofContract) {
+		return strings.TrimRight(ofContract.Error(), "\n") + "\n", true
+	}
+	var ofEvidence *evidence.Faults
+	if errors.As(err, &ofEvidence) {
+		return printFaults(ofEvidence, w.width()), true
+	}
+	return "", false
+}
+
+// printFaults lays the faults of evidence out as a table: where, what was found, the rule and the remedy.
+func printFaults(faults *evidence.Faults, width int) string {
+	p := &page{width: width}
+	p.line(0, fmt.Sprintf("The evidence has %s and was not settled.", counted(len(faults.List)+faults.More, "fault")), plain)
+	p.blank()
+	t := table{columns: []column{{title: "where", flex: true}, {title: "field"}, {title: "found", flex: true}, {title: "what is wrong", flex: true}, {title: "what to do", flex: true}}}
+	for _, f := range faults.List {
+		where := f.File
+		if f.Line > 0 {
+			where += fmt.Sprintf(":%d", f.Line)
+		}
+		t.add(where, f.Field, f.Value, f.Rule, f.Remedy)
+	}
+	p.write(0, t)
+	if faults.More > 0 {
+		p.line(0, fmt.Sprintf("and %s more", grouped(faults.More)), plain)
+	}
+	return p.text.String()
+}
+
+// jsonFault is one fault as --json prints it, of a contract or of evidence.
+type jsonFault struct {
+	File    string   `json:"file"`
+	Line    int      `json:"line,omitempty"`
+	Column  int      `json:"column,omitempty"`
+	Field   string   `json:"field,omitempty"`
+	Message string   `json:"message"`
+	Found   string   `json:"found,omitempty"`
+	Wanted  string   `json:"expected,omitempty"`
+	Remedy  string   `json:"remedy,omitempty"`
+	Options []string `json:"options,omitempty"`
+}
+
+// jsonFaults turns an error into faults for --json; false when it has none.
+func jsonFaults(err error) ([]jsonFault, bool) {
+	var list []jsonFault
+	var ofContract *contracts.Faults
+	if errors.As(err, &ofContract) {
+		for _, f := range ofContract.List {
+			j := jsonFault{File: f.File, Line: f.Line, Column: f.Column, Message: f.Message, Found: f.Found, Wanted: f.Expected, Remedy: f.Remedy}
+			for _, o := range f.Options {
+				j.Options = append(j.Options, o.Word)
+			}
+			list = append(list, j)
+		}
+		return list, true
+	}
+	var ofEvidence *evidence.Faults
+	if errors.As(err, &ofEvidence) {
+		for _, f := range ofEvidence.List {
+			list = append(list, jsonFault{File: f.File, Line: int(f.Line), Field: f.Field, Message: f.Rule, Found: f.Value, Remedy: f.Remedy})
+		}
+		return list, true
+	}
+	return nil, false
+}
+
+// finding reports an error as --json when that is asked for, and as it is otherwise.
+func (w world) finding(err error, asJSON bool) error {
+	if err == nil || !asJSON {
+		return err
+	}
+	if list, ok := jsonFaults(err); ok {
+		if err := writeJSON(w.stdout, map[string]any{"faults": list}); err != nil {
+			return err
+		}
+		return errFound
+	}
+	var usage usageError
+	if errors.As(err, &usage) || errors.Is(err, errFound) {
+		return err
+	}
+	if err := writeJSON(w.stdout, map[string]any{"error": err.Error()}); err != nil {
+		return err
+	}
+	return errFound
+}

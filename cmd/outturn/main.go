@@ -1,0 +1,113 @@
+// Command outturn settles outcomes contracts from files: it checks a contract, settles it on evidence, explains every
+// figure, and proves a statement by making it again.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit statuses: all is well; something was found, such as a fault or a difference; the command was not understood.
+const (
+	exitWell    = 0
+	exitFinding = 1
+	exitUsage   = 2
+)
+
+// cli is every command.
+type cli struct {
+	Check    checkCmd    `cmd:"" help:"Check a contract; print each rule as its sentence, and every choice it makes."`
+	Test     testCmd     `cmd:"" help:"Run the worked examples that contracts carry, and settlements worked out by hand."`
+	Settle   settleCmd   `cmd:"" help:"Settle a contract from its folder: contract, evidence and earlier statements."`
+	Explain  explainCmd  `cmd:"" help:"Show the working of a figure, down to the evidence."`
+	Generate generateCmd `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
+	Export   exportCmd   `cmd:"" help:"Write a statement and all it was made from as one bundle."`
+	Verify   verifyCmd   `cmd:"" help:"Make the statement of a bundle again, and compare every byte."`
+	Version  versionCmd  `cmd:"" help:"Print the version of the program and of the contract language."`
+}
+
+const description = `Outturn settles outcomes contracts: what is due, who pays it, and why, to the penny.
+
+Start with a folder that holds contract.yaml and its evidence:
+  outturn check FOLDER      what the contract says
+  outturn settle FOLDER     what is due
+  outturn explain FOLDER    where each figure comes from
+
+It exits with 0 when all is well, 1 when something was found, such as a fault or a difference, and 2 when the command
+was not understood.`
+
+func main() {
+	os.Exit(run(os.Args[1:], world{stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv}))
+}
+
+// exited carries an exit status that the parser asks for, such as after --help, out of it.
+type exited int
+
+// run is the whole program as a function: arguments and a world in, an exit status out.
+func run(args []string, w world) (status int) {
+	defer func() {
+		if r := recover(); r != nil {
+			code, ok := r.(exited)
+			if !ok {
+				panic(r)
+			}
+			status = int(code)
+		}
+	}()
+	var commands cli
+	parser, err := kong.New(&commands, kong.Name("outturn"), kong.Description(description), kong.Writers(w.stdout, w.stderr),
+		kong.Exit(func(code int) { panic(exited(code)) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: pageWidthDefault}))
+	if err != nil {
+		panic(err)
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(w.stderr, "outturn: %v\nRun outturn --help for the commands, or outturn COMMAND --help for one.\n", err)
+		return exitUsage
+	}
+	return w.report(command.Run(w))
+}
+
+// errFound says that what was found has been printed already.
+var errFound = errors.New("something was found")
+
+// usageError is a command that cannot be carried out as it was given.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// report prints an error for a person and turns it into an exit status.
+func (w world) report(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitWell
+	case errors.Is(err, errFound):
+		return exitFinding
+	case errors.As(err, &usage):
+		fmt.Fprintf(w.stderr, "outturn: %v\n", err)
+		return exitUsage
+	}
+	if text, ok := w.faults(err); ok {
+		fmt.Fprint(w.stderr, text)
+	} else {
+		fmt.Fprintf(w.stderr, "outturn: %v\n", err)
+	}
+	return exitFinding
+}
+
+// writeJSON prints one document, indented, with no escaping of characters that only HTML minds.
+func writeJSON(to io.Writer, document any) error {
+	encoder := json.NewEncoder(to)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(document)
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"outturn/engine/evidence"
+)
+
+// progress shows somebody at a terminal how far a settlement has come. Where nobody is watching it writes nothing.
+type progress struct {
+	to      io.Writer // nil: nobody is watching
+	started time.Time
+	units   atomic.Int64
+	mu      sync.Mutex
+	shown   time.Time
+	wide    int
+}
+
+// progressEvery is how often the line is written anew.
+const progressEvery = 150 * time.Millisecond
+
+func newProgress(w world) *progress {
+	p := &progress{started: time.Now()}
+	if isTerminal(w.stderr) {
+		p.to = w.stderr
+	}
+	return p
+}
+
+// read shows how much evidence has been read.
+func (p *progress) read(done, total int64) {
+	if total > 0 {
+		p.show("reading evidence: %s of %s MB", grouped(int(done>>20)), grouped(int(total>>20)))
+	}
+}
+
+// settled counts units and shows how many have been gone through, and how fast.
+func (p *progress) settled(units int) {
+	n := p.units.Add(int64(units))
+	if seconds := time.Since(p.started).Seconds(); seconds > 0 {
+		p.show("settling: %s units, %s a second", grouped(int(n)), grouped(int(float64(n)/seconds)))
+	}
+}
+
+func (p *progress) show(format string, args ...any) {
+	if p.to == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now := time.Now(); now.Sub(p.shown) >= progressEvery {
+		p.shown = now
+		text := fmt.Sprintf(format, args...)
+		fmt.Fprintf(p.to, "\r%s%s", text, strings.Repeat(" ", max(0, p.wide-letters(text))))
+		p.wide = letters(text)
+	}
+}
+
+// done takes the line away.
+func (p *progress) done() {
+	if p.to != nil && p.wide > 0 {
+		fmt.Fprintf(p.to, "\r%s\r", strings.Repeat(" ", p.wide))
+		p.wide = 0
+	}
+}
+
+// watched is a snapshot that counts its units as they are read, and stops when it is told to.
+type watched struct {
+	evidence.Snapshot
+	ctx      context.Context
+	progress *progress
+}
+
+// Units yields the roots of a shard.
+func (s *watched) Units(shard int) iter.Seq2[*evidence.Tree, error] {
+	const batch = 4096
+	return func(yield func(*evidence.Tree, error) bool) {
+		n := 0
+		for tree, err := range s.Snapshot.Units(shard) {
+			if n++; n == batch {
+				s.progress.settled(n)
+				n = 0
+				if stopped := s.ctx.Err(); stopped != nil {
+					yield(nil, fmt.Errorf("stopped; nothing was recorded"))
+					return
+				}
+			}
+			if !yield(tree, err) {
+				return
+			}
+		}
+		s.progress.settled(n)
+	}
+}
+
+// interruptible is a context that ends at the first interrupt; the second ends the program as usual.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}

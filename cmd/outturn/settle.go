@@ -1,0 +1,218 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"outturn/contracts/money"
+	"outturn/engine"
+	"outturn/engine/proof"
+	"outturn/engine/whatif"
+)
+
+// settleCmd settles a folder.
+type settleCmd struct {
+	Dir         string `arg:"" help:"Folder with contract.yaml, evidence, and the statements issued before."`
+	AsAt        day    `help:"Last day settled. Usually the end of the latest settlement period with evidence." placeholder:"DAY"`
+	KnownAt     day    `help:"Last day on which evidence could be learned. Usually as long after as the contract says." placeholder:"DAY"`
+	Provisional bool   `help:"Make a provisional statement, which posts nothing and is never taken off later."`
+	Record      bool   `help:"Record the final statement in the folder, for later ones to take off."`
+	Out         string `help:"Write statement.json and lines.ndjson into a new folder." placeholder:"FOLDER"`
+	Contract    string `help:"Settle with another contract file." placeholder:"FILE"`
+	Lines       int    `help:"Lines shown a payment, and rows a list." default:"5"`
+	Compare     bool   `help:"Show every unit that differs from what was published, not only a few."`
+	Memory      size   `help:"Memory for sorting evidence; beyond it, temporary files." default:"256MiB" placeholder:"SIZE"`
+	JSON        bool   `help:"Print one JSON document." name:"json"`
+}
+
+// settledJSON is what settle --json prints.
+type settledJSON struct {
+	Statement json.RawMessage   `json:"statement"`
+	Digest    string            `json:"digest"`
+	Recorded  string            `json:"recorded,omitempty"`
+	Written   string            `json:"written,omitempty"`
+	Lines     []json.RawMessage `json:"lines"` // some records; --out writes all of them
+	Published *publishedReport  `json:"published,omitempty"`
+}
+
+// Run settles and prints the statement.
+func (cmd *settleCmd) Run(w world) error {
+	return w.finding(cmd.run(w), cmd.JSON)
+}
+
+func (cmd *settleCmd) run(w world) error {
+	if cmd.Record && cmd.Provisional {
+		return usageError{errors.New("a provisional statement is never prior to another, so --record does not go with --provisional; --out FOLDER keeps it")}
+	}
+	if cmd.Lines < 0 {
+		return usageError{errors.New("--lines counts lines: nought or more")}
+	}
+	f, err := openFolder(cmd.Dir, cmd.Contract, cmd.Memory)
+	if err != nil {
+		return err
+	}
+	published, err := readPublished(f.files)
+	if err != nil {
+		return err
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	progress := newProgress(w)
+	defer progress.done()
+	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
+	if err != nil {
+		return err
+	}
+	defer evidence.close()
+	prior, position, err := f.statements()
+	if err != nil {
+		return err
+	}
+	defer prior.Close()
+	s := &settlement{cmd: cmd, folder: f, evidence: evidence, sampler: newSampler(f.contract, cmd.Lines), published: published, prior: prior.Stored}
+	if err := s.recorders(); err != nil {
+		return err
+	}
+	defer s.abandon()
+	st, err := engine.Settle(f.contract, evidence.on, &watched{evidence.Snapshot, ctx, progress}, position, s.sink())
+	progress.done()
+	if err != nil {
+		return err
+	}
+	return s.print(w, st)
+}
+
+// settlement is one run of settle: where its records go, and what is made of them.
+type settlement struct {
+	cmd       *settleCmd
+	folder    *folder
+	evidence  *opened
+	sampler   *sampler
+	published *published
+	amounts   map[string]money.Amount
+	order     []string
+	named     map[string]bool // units the published file names
+	sums      unitSums
+	prior     []*proof.Stored
+	record    *proof.Recorder
+	out       *proof.Recorder
+}
+
+// recorders begins what the statement will be written to.
+func (s *settlement) recorders() (err error) {
+	if s.published != nil {
+		if s.amounts, s.order, err = s.published.read(s.folder.files, s.folder.contract); err != nil {
+			return err
+		}
+		s.sums, s.named = unitSums{}, map[string]bool{}
+		for _, unit := range s.order {
+			s.named[unit] = true
+		}
+		for _, stored := range s.prior {
+			if err := s.sums.takeAll(stored, s.named); err != nil {
+				return err
+			}
+		}
+	}
+	if s.cmd.Record {
+		if s.record, err = proof.NewRecorder(proof.RecordName(s.folder.dir, len(s.prior)+1)); err != nil {
+			return err
+		}
+	}
+	if s.cmd.Out != "" {
+		if s.out, err = proof.NewRecorder(s.cmd.Out); err != nil {
+			s.abandon()
+		}
+	}
+	return err
+}
+
+func (s *settlement) abandon() {
+	for _, r := range []*proof.Recorder{s.record, s.out} {
+		if r != nil {
+			_ = r.Abandon() // what is left behind is a temporary folder that nothing reads
+		}
+	}
+}
+
+// sink hands records to all that want them.
+func (s *settlement) sink() engine.Sink {
+	sinks := []engine.Sink{s.sampler.sink}
+	if s.record != nil {
+		sinks = append(sinks, s.record.Sink)
+	}
+	if s.out != nil {
+		sinks = append(sinks, s.out.Sink)
+	}
+	if s.published != nil {
+		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *engine.Record) { s.sums.take(r, s.named) }))
+	}
+	return together(sinks...)
+}
+
+// print commits what is recorded, then prints the statement.
+func (s *settlement) print(w world, st engine.Statement) error {
+	digest, err := st.Digest()
+	if err != nil {
+		return err
+	}
+	recorded, written := "", ""
+	if s.record != nil {
+		if err := s.record.Commit(st); err != nil {
+			return err
+		}
+		recorded = proof.RecordName(s.folder.dir, len(s.prior)+1)
+	}
+	if s.out != nil {
+		if err := s.out.Commit(st); err != nil {
+			return err
+		}
+		written = s.cmd.Out
+	}
+	var report *publishedReport
+	if s.published != nil {
+		compared, err := s.published.compare(s.folder.contract, s.sums, s.amounts, s.order)
+		if err != nil {
+			return err
+		}
+		report = &compared
+	}
+	if s.cmd.JSON {
+		return s.printJSON(w, st, settledJSON{Digest: digest.String(), Recorded: recorded, Written: written, Published: report})
+	}
+	v := view{contract: s.folder.contract, statement: st, digest: digest.String(), sample: s.sampler.kept, limit: s.cmd.Lines,
+		dir: filepath.Clean(s.folder.dir), recorded: recorded, width: w.width(), colour: w.colour()}
+	if written != "" {
+		v.recorded = written
+	}
+	if _, err := io.WriteString(w.stdout, printStatement(v)); err != nil {
+		return err
+	}
+	if report == nil {
+		return nil
+	}
+	p := &page{width: w.width(), colour: w.colour()}
+	rows := s.cmd.Lines
+	if s.cmd.Compare {
+		rows = len(report.Rows)
+	}
+	printPublished(p, *report, rows)
+	_, err = fmt.Fprint(w.stdout, "\n"+p.text.String())
+	return err
+}
+
+func (s *settlement) printJSON(w world, st engine.Statement, document settledJSON) error {
+	head, err := st.Bytes()
+	if err != nil {
+		return err
+	}
+	document.Statement = head
+	document.Lines = []json.RawMessage{}
+	for _, raw := range s.sampler.raw {
+		document.Lines = append(document.Lines, raw)
+	}
+	return writeJSON(w.stdout, document)
+}

@@ -1,0 +1,308 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/engine"
+	"outturn/engine/ingest"
+	"outturn/engine/proof"
+	"outturn/engine/whatif"
+)
+
+// testCmd runs worked examples and worked folders.
+type testCmd struct {
+	Dirs []string `arg:"" name:"dir" help:"Contracts, their folders, or folders of such folders."`
+	JSON bool     `help:"Print one JSON document." name:"json"`
+}
+
+// outcome is one worked thing and how it came out.
+type outcome struct {
+	Contract    string       `json:"contract"`
+	What        string       `json:"what"` // "example", "settlement" or "published"
+	Name        string       `json:"name"`
+	OK          bool         `json:"ok"`
+	Error       string       `json:"error,omitempty"`
+	Differences []difference `json:"differences"`
+}
+
+// Run runs everything worked in the folders, prints what differs, and finds something when anything does.
+func (cmd *testCmd) Run(w world) error {
+	var outcomes []outcome
+	for _, dir := range cmd.Dirs {
+		places, err := worked(dir)
+		if err != nil {
+			return err
+		}
+		for _, place := range places {
+			found, err := testFolder(place)
+			if err != nil {
+				found = append(found, outcome{Contract: place, What: "contract", Name: place, Error: err.Error()})
+			}
+			outcomes = append(outcomes, found...)
+		}
+	}
+	failed := 0
+	for _, o := range outcomes {
+		if !o.OK {
+			failed++
+		}
+	}
+	var err error
+	if cmd.JSON {
+		err = writeJSON(w.stdout, map[string]any{"run": len(outcomes), "failed": failed, "outcomes": outcomes})
+	} else {
+		p := &page{width: w.width(), colour: w.colour()}
+		printOutcomes(p, outcomes, failed)
+		_, err = io.WriteString(w.stdout, p.text.String())
+	}
+	if err == nil && failed > 0 {
+		err = errFound
+	}
+	return err
+}
+
+// worked finds the contracts that a path means: itself, or each folder in it that holds one.
+func worked(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if !info.IsDir() || contractIn(path) != "" {
+		return []string{path}, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	var places []string
+	for _, entry := range entries {
+		if place := filepath.Join(path, entry.Name()); entry.IsDir() && contractIn(place) != "" {
+			places = append(places, place)
+		}
+	}
+	if len(places) == 0 {
+		return nil, usageError{fmt.Errorf("%s holds no contract, nor does any folder in it; expected %s", path, contractNames[0])}
+	}
+	return places, nil
+}
+
+// testFolder runs what one contract carries and what its folder expects.
+func testFolder(place string) ([]outcome, error) {
+	c, err := readContract(place)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := testExamples(c)
+	if info, err := os.Stat(place); err != nil || !info.IsDir() {
+		return outcomes, err
+	}
+	f := &folder{dir: place, files: os.DirFS(place), contract: c}
+	want, err := readExpected(f.files)
+	if err != nil {
+		return outcomes, err
+	}
+	held, err := readPublished(f.files)
+	if err != nil {
+		return outcomes, err
+	}
+	if want == nil && held == nil {
+		return outcomes, nil
+	}
+	if want == nil {
+		want = &expected{}
+	}
+	chain := &chain{folder: f, published: held}
+	defer chain.close()
+	for i := range want.Settlements {
+		o := chain.settle(&want.Settlements[i], i+1)
+		outcomes = append(outcomes, o)
+		if o.Error != "" {
+			return outcomes, nil
+		}
+	}
+	if held != nil {
+		outcomes = append(outcomes, chain.heldAgainstPublished())
+	}
+	return outcomes, nil
+}
+
+// testExamples runs the examples that a contract carries.
+func testExamples(c *contracts.Contract) []outcome {
+	var outcomes []outcome
+	for i := range c.Examples {
+		e := &c.Examples[i]
+		o := outcome{Contract: c.ID, What: "example", Name: e.It, Differences: []difference{}}
+		snapshot, err := ingest.FromExamples(c, e.Evidence, e.AsAt)
+		var result whatif.Result
+		if err == nil {
+			result, err = whatif.RunExample(c, e, snapshot)
+		}
+		if err != nil {
+			o.Error = err.Error()
+		} else {
+			for _, due := range result.Due {
+				if !due.Agrees() {
+					o.Differences = append(o.Differences, difference{due.Party, due.Expected.Format(c.Currency), due.Found.Format(c.Currency), due.Found.Sub(*due.Expected).Format(c.Currency)})
+				}
+			}
+			o.OK = result.Agrees()
+		}
+		outcomes = append(outcomes, o)
+	}
+	return outcomes
+}
+
+// chain settles a folder again and again, each final statement prior to the next.
+type chain struct {
+	folder    *folder
+	published *published
+	issued    []*proof.Stored
+	spools    []*spool
+	last      *proof.Stored // the last settlement, final or not
+}
+
+func (c *chain) close() {
+	for _, s := range c.spools {
+		_ = s.Close() // temporary
+	}
+}
+
+// settle makes one settlement and compares it with what was expected.
+func (c *chain) settle(want *expectedSettlement, number int) outcome {
+	o := outcome{Contract: c.folder.contract.ID, What: "settlement", Name: want.Status + " as at " + want.AsAt, Differences: []difference{}}
+	if want.Why != "" {
+		o.Name += ": " + want.Why
+	}
+	asAt, _ := calendar.ParseDate(want.AsAt)
+	knownAt, _ := calendar.ParseDate(want.KnownAt)
+	lines, dues := newWantedLines(c.folder.contract, want.Lines), whatif.NewDues(c.folder.contract)
+	st, err := c.run(occasion{asAt, knownAt, want.Status == statusProvisional}, strconv.Itoa(number), func(r *engine.Record) {
+		lines.take(r)
+		dues.Take(r)
+	})
+	if err != nil {
+		o.Error = err.Error()
+		return o
+	}
+	o.Differences = append(o.Differences, want.compare(c.folder.contract, st, lines, dues)...)
+	o.OK = len(o.Differences) == 0
+	return o
+}
+
+// run settles on an occasion, keeping the statement.
+func (c *chain) run(on occasion, name string, take func(*engine.Record)) (engine.Statement, error) {
+	f := c.folder
+	evidence, err := f.open(on, nil)
+	if err != nil {
+		return engine.Statement{}, err
+	}
+	defer evidence.close()
+	position, err := proof.Position(c.issued)
+	if err != nil {
+		return engine.Statement{}, err
+	}
+	kept, err := newSpool()
+	if err != nil {
+		return engine.Statement{}, err
+	}
+	c.spools = append(c.spools, kept)
+	st, err := engine.Settle(f.contract, evidence.on, evidence.Snapshot, position, together(kept.sink, whatif.EachRecord(f.contract, take)))
+	if err != nil {
+		return st, err
+	}
+	stored, err := kept.stored(f.contract, "settlement "+name, st)
+	if err != nil {
+		return st, err
+	}
+	if c.last = stored; st.Status == statusFinal {
+		c.issued = append(c.issued, stored)
+	}
+	return st, nil
+}
+
+// heldAgainstPublished holds the last settlement against what was published, or a first one where none is expected.
+func (c *chain) heldAgainstPublished() outcome {
+	o := outcome{Contract: c.folder.contract.ID, What: "published", Name: c.published.File, Differences: []difference{}}
+	report, err := c.report()
+	if err != nil {
+		o.Error = err.Error()
+		return o
+	}
+	o.Name += fmt.Sprintf(": %s exact, %s within %s, %s apart", grouped(report.Exact), grouped(report.Within), report.Limit, grouped(report.Apart))
+	o.Differences = append(o.Differences, c.published.differences(report)...)
+	o.OK = len(o.Differences) == 0
+	return o
+}
+
+func (c *chain) report() (publishedReport, error) {
+	if c.last == nil {
+		if _, err := c.run(occasion{}, "1", func(*engine.Record) {}); err != nil {
+			return publishedReport{}, err
+		}
+	}
+	amounts, order, err := c.published.read(c.folder.files, c.folder.contract)
+	if err != nil {
+		return publishedReport{}, err
+	}
+	named := map[string]bool{}
+	for _, unit := range order {
+		named[unit] = true
+	}
+	sums := unitSums{}
+	all := c.issued
+	if c.last.Statement.Status != statusFinal {
+		all = append(all[:len(all):len(all)], c.last)
+	}
+	for _, stored := range all {
+		if err := sums.takeAll(stored, named); err != nil {
+			return publishedReport{}, err
+		}
+	}
+	return c.published.compare(c.folder.contract, sums, amounts, order)
+}
+
+// printOutcomes prints a line for each worked thing, and a table beneath each that differs.
+func printOutcomes(p *page, outcomes []outcome, failed int) {
+	contract := ""
+	for _, o := range outcomes {
+		if o.Contract != contract {
+			contract = o.Contract
+			p.heading(contract)
+		}
+		if o.OK {
+			p.line(2, "✓ "+o.what()+o.Name, plain)
+			continue
+		}
+		p.line(2, "✗ "+o.what()+o.Name, bold)
+		if o.Error != "" {
+			p.raw(6, o.Error)
+		}
+		t := table{columns: []column{{title: "", flex: true}, {title: "expected", right: true, flex: true}, {title: "found", right: true, flex: true}, {title: "difference", right: true, flex: true}}}
+		for _, d := range o.Differences {
+			t.add(d.Of, d.Expected, d.Found, d.Difference)
+		}
+		p.write(6, t)
+	}
+	p.blank()
+	switch {
+	case len(outcomes) == 0:
+		p.line(0, "Nothing is worked there: no examples, no "+expectedName+", no "+publishedName+".", plain)
+	case failed == 0:
+		p.line(0, fmt.Sprintf("%s worked; all come out as they should.", counted(len(outcomes), "case")), bold)
+	default:
+		p.line(0, fmt.Sprintf("%s worked; %s not as they should be.", counted(len(outcomes), "case"), grouped(failed)), bold)
+	}
+}
+
+func (o outcome) what() string {
+	if o.What == "example" || o.What == "contract" {
+		return ""
+	}
+	return o.What + ", "
+}
