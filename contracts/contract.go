@@ -23,6 +23,7 @@ type Contract struct {
 	Currency      money.Currency
 	First, Last   calendar.Date
 	PaidElsewhere PaidElsewhere
+	ToldBy        int // kind of evidence that tells what another scheme paid, or -1: nothing tells of it
 	Parties       []Party
 	Calendar      Calendar
 	Rounding      money.Rounding // how every sum of money becomes an amount

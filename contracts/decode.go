@@ -114,6 +114,7 @@ func (d *decoder) contract(root *node) {
 	d.readSumRounding(root.get("rounding"))
 	d.startCohorts()
 	d.readEvidence()
+	d.readToldBy(root.get("contract").get("told_by"))
 	d.startFigures()
 	d.readCohorts()
 	for i := range d.c.Tables {

@@ -76,6 +76,30 @@ func (d *decoder) readOf(k *Kind, n *node, who string) {
 	}
 }
 
+// readToldBy reads which kind of evidence tells what another scheme has paid for an outcome.
+func (d *decoder) readToldBy(n *node) {
+	if n == nil {
+		return
+	}
+	const who = "contract, told_by"
+	at, ok := d.find(n, who, kindThing)
+	if !ok || d.evidence[at].bad {
+		return
+	}
+	k := &d.c.Evidence[at]
+	amount := fieldIndex(k.Says, "amount")
+	switch {
+	case d.c.PaidElsewhere == ElsewherePay:
+		d.bad(n, Fault{Message: who + ": an outcome that another scheme paid for is paid in full, so nothing need tell of it", Remedy: "leave told_by out"})
+	case k.Of != OfUnit || k.Form != Event:
+		d.bad(n, Fault{Message: who + ": " + n.text + " must be an event of a unit", Expected: "of: a unit type, as: event"})
+	case d.c.PaidElsewhere == ElsewhereDifference && (amount < 0 || k.Says[amount].Type != formula.Money):
+		d.bad(n, Fault{Message: who + ": " + n.text + " must say what was paid, so that it can be taken off", Expected: "says: {amount: money}"})
+	default:
+		d.c.ToldBy = at
+	}
+}
+
 // gathered reports it when a kind is gathered that does not say what no item means.
 func (d *decoder) gathered(kind int, by string) {
 	k, n := &d.c.Evidence[kind], d.evidence[kind]

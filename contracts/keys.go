@@ -81,7 +81,8 @@ var topShape = mapOf("a contract",
 		must("last", "the last day of its term", dateShape),
 		must("paid_elsewhere", "what happens to an outcome that another scheme has paid for", words("a word",
 			Option{"refuse", "it is not paid again"}, Option{"pay", "it is paid in full"},
-			Option{"pay_the_difference", "what the other scheme paid is taken off"})))),
+			Option{"pay_the_difference", "what the other scheme paid is taken off"})),
+		may("told_by", "the kind of evidence that tells what another scheme has paid", nameShape))),
 	must("parties", "who pays and is paid; the order settles ties", listOf("a list of parties", partyOneShape)),
 	must("calendar", "when it is settled", calendarShape),
 	must("rounding", "how every sum of money becomes an amount", roundingShape),
@@ -167,7 +168,8 @@ var (
 	valuesShape = either("a value, a list of values, or a test", valueShape, listOf("a list of values", valueShape), testsShape)
 	givenShape  = either("a value, or a value for each thing given", formulaShape, namedAs("a value for each thing given", formulaShape))
 	rowShape    = &shape{kind: mapShape, def: "row", what: "a row such as {track: [A, B], is: 40%}", item: valuesShape, keys: []key{
-		may("from", "the first day the row applies to", dateShape), may("up_to", "the upper end of the row's stretch", valueShape),
+		may("from", "the first day the row applies to", dateShape), may("up_to", "the upper end of the row's stretch, in it", valueShape),
+		may("below", "the upper end of the row's stretch, in the next row's", valueShape),
 		may("is", "what the row gives", formulaShape), may("otherwise", "what is given when no other row matches", givenShape)}}
 	tableShape = mapOf("by, gives and rows",
 		may("called", "how sentences name it", calledShape),
@@ -212,6 +214,8 @@ var quantityShape = mapOf("a head such as count or is, and what narrows it", app
 	may("dated", "which day says in which period each falls", dayShape),
 	may("to_date", "the earlier periods are added", yesNoShape),
 	may("neutral_if", "it is left out of its test when this holds", conditionShape),
+	may("if_none", "what it is when there is nothing finer to gather", words("nought or unknown",
+		Option{"nought", "it is nought"}, Option{"unknown", "it is not known, and nothing is paid or taken on it"})),
 	may("if_unknown", "what becomes of it when a part was not observed", words("a word",
 		Option{"unknown", "it is unknown too: it never pays and never deducts"}, Option{"left_out", "it is left out, and a step that would use it is not applied"})),
 	may("not_below", "its floor", formulaShape),

@@ -167,6 +167,7 @@ type Quantity struct {
 	Met                  *Condition
 	Where                *Condition // on the item, unit or outcome gathered
 	NeutralIf            *Condition
+	IfNone               Silence   // of a finer figure: what it is when there is nothing finer to gather
 	IfUnknown            IfUnknown // what an unknown part makes of it
 	In                   *Window
 	RunOut               *calendar.Length
@@ -258,7 +259,8 @@ type Match struct {
 type Row struct {
 	Match  []Match // one per column; nil on the otherwise row
 	From   calendar.Date
-	UpTo   *formula.Figure // slices and straight lines: the upper end of this row's stretch
+	UpTo   *formula.Figure // the upper end of this row's stretch of the banded column
+	Below  bool            // the upper end itself is in the next row's stretch
 	Values []*formula.Expr // one per thing given
 	Line   int
 }
@@ -271,6 +273,7 @@ type Table struct {
 	Dated                        *DayRef
 	Gives                        []Field // one unnamed (Name "is") or several
 	Reads                        Reads
+	Band                         int // the column that rows divide into stretches, or -1
 	ForEach                      *formula.Figure
 	Rows                         []Row
 	Otherwise                    *Row

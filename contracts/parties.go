@@ -44,6 +44,7 @@ func (d *decoder) head(n *node) bool {
 	case "pay_the_difference":
 		d.c.PaidElsewhere = ElsewhereDifference
 	}
+	d.c.ToldBy = -1
 	return d.c.First > 0 && d.c.Last > 0
 }
 

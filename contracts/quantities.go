@@ -189,9 +189,16 @@ func (d *decoder) readGathering(r *reader, n *node, q *Quantity, v *node, key st
 	inner.who = r.who + ", in"
 	q.In = d.window(&inner, n.get("in"))
 	d.readRunOut(r, n, q)
+	d.readIfNone(r, n, q)
 	d.readDated(&parts, n, q, source)
 	d.readSpellsKeys(r, n, q)
 	return true
+}
+
+// ifNoneOfFigures returns the shape of a quantity's if_none, for its options.
+func ifNoneOfFigures() *shape {
+	at := slices.IndexFunc(quantityShape.keys, func(k key) bool { return k.name == "if_none" })
+	return quantityShape.keys[at].takes
 }
 
 // periodless returns a level without its periods, which dated brings.
@@ -207,6 +214,21 @@ func (d *decoder) readRunOut(r *reader, n *node, q *Quantity) {
 	}
 	if q.RunOut = d.length(out, r.who+", run_out"); n.get("in") == nil || q.In != nil && q.In.Length == nil && q.In.Series < 0 && q.In.Edge != FixedWindow {
 		d.bad(out, Fault{Message: r.who + ", run_out: there is no window that ends", Remedy: "say in, with a length"})
+	}
+}
+
+// readIfNone reads what a mean, latest, lowest or highest of a finer figure is when there is nothing finer.
+func (d *decoder) readIfNone(r *reader, n *node, q *Quantity) {
+	asks := q.Source.Kind == FromFigure && (q.Head == Mean || q.Head == Latest || q.Head == Lowest || q.Head == Highest)
+	switch said := n.get("if_none"); {
+	case said != nil && !asks:
+		d.bad(said, Fault{Message: r.who + ", if_none: it stands on a mean, latest, lowest or highest of a finer figure", Remedy: "leave it out; a kind of evidence says by itself what no item means"})
+	case said != nil && said.text == "nought":
+		q.IfNone = SilenceNought
+	case said != nil:
+		q.IfNone = SilenceUnknown
+	case asks && !n.has("if_none"):
+		d.missing(n, r.who, "if_none", "it gathers a figure that stands per something finer, of which there may be none", ifNoneOfFigures())
 	}
 }
 

@@ -136,6 +136,10 @@ func (d *decoder) readTable(r *reader, n *node, t *Table) {
 			places = append(places, item.place())
 		}
 	}
+	t.Band = -1
+	if slices.ContainsFunc(t.Rows, func(row Row) bool { return row.UpTo != nil }) {
+		t.Band = banded
+	}
 	d.checkReads(r, n, t, places, banded)
 	if each := n.get("for_each"); each != nil && banded >= 0 {
 		if f, ok := d.literal(each, r.who+", for_each", t.By[banded].Type, nil); ok {
@@ -218,7 +222,7 @@ func (d *decoder) bandColumn(t *Table) int {
 }
 
 // rowWords are the keys of a row that are words of the language.
-var rowWords = []string{"from", "up_to", "is", "otherwise"}
+var rowWords = []string{"from", "up_to", "below", "is", "otherwise"}
 
 // readRow reads one row.
 func (d *decoder) readRow(r *reader, n *node, t *Table, banded int) {
@@ -244,15 +248,29 @@ func (d *decoder) readRow(r *reader, n *node, t *Table, banded int) {
 		return
 	}
 	d.readMatches(&inner, n, t, &row)
-	if upTo := n.get("up_to"); upTo != nil {
-		if banded < 0 {
-			d.bad(upTo, Fault{Message: who + ": up_to needs exactly one number, rate or sum among the figures the table is by"})
-		} else if f, ok := d.literal(upTo, who+", up_to", d.c.Refs[t.By[banded].Slot].Type, nil); ok {
-			row.UpTo = &f
-		}
-	}
+	d.readUpperEnd(who, n, t, &row, banded)
 	row.Values = d.rowValues(&inner, n, n.get("is"), t)
 	t.Rows = append(t.Rows, row)
+}
+
+// readUpperEnd reads where a row's stretch ends: up_to counts the end in it, below in the next.
+func (d *decoder) readUpperEnd(who string, n *node, t *Table, row *Row, banded int) {
+	for _, word := range []string{"up_to", "below"} {
+		end := n.get(word)
+		switch {
+		case end == nil:
+		case banded < 0:
+			d.bad(end, Fault{Message: who + ": " + word + " needs exactly one number, rate or sum among the figures the table is by"})
+		case row.UpTo != nil:
+			d.bad(end, Fault{Message: who + " says both up_to and below", Remedy: "say which: up_to counts the end in this row, below in the next"})
+		case word == "below" && t.Reads != ReadsStep && t.Reads != 0:
+			d.bad(end, Fault{Message: who + ", below: a slice or a line has the same sum at its end whichever row has it", Remedy: "write up_to"})
+		default:
+			if f, ok := d.literal(end, who+", "+word, d.c.Refs[t.By[banded].Slot].Type, nil); ok {
+				row.UpTo, row.Below = &f, word == "below"
+			}
+		}
+	}
 }
 
 // readMatches reads what a row says of each column; what it does not name matches anything.

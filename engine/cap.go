@@ -26,21 +26,19 @@ type claimant struct {
 // passes decided, and collects candidates for the one that this pass decides. It stops there: what comes after waits.
 func (r *reader) applyCaps(pass int, collect func(ci int, c candidate), took func(ci, lines int, minor int64)) error {
 	for ci := range r.c.Caps {
-		if r.capStage[ci] == unseen {
-			continue
-		}
-		local := r.c.Caps[ci].Per.Unit >= 0
+		at := r.capStage[ci]
 		switch {
-		case local:
+		case at == unseen: // over payments for the whole
+		case at > pass:
+			return nil
+		case r.c.Caps[ci].Per.Unit >= 0:
 			if err := r.capWithin(ci, took); err != nil {
 				return err
 			}
-		case r.capStage[ci] == pass:
+		case at == pass:
 			return r.candidates(ci, func(c candidate) { collect(ci, c) })
-		case r.capStage[ci] < pass:
-			r.capDecided(ci, took)
 		default:
-			return nil
+			r.capDecided(ci, took)
 		}
 	}
 	return nil

@@ -49,6 +49,39 @@ func (r *reader) afterWait(pi int, day calendar.Date) calendar.Date {
 	return due
 }
 
+// paidElsewhere is what another scheme paid for the outcome in hand, and whether it did: by an item about that outcome's
+// day, or about none by name. Without an amount the whole was paid.
+func (r *reader) paidElsewhere(sc *scope) (money.Exact, bool, bool) {
+	kind := r.c.ToldBy
+	if kind < 0 {
+		return money.Exact{}, false, false
+	}
+	says := r.elsewhere
+	for v := range r.tree.Units {
+		if r.tree.Units[v].Type != r.c.Evidence[kind].Unit || !r.within(v, sc.unit) && !r.within(sc.unit, v) {
+			continue
+		}
+		items := r.tree.Units[v].Items
+		for i := range items {
+			it := &items[i]
+			if it.Kind != kind || !speaks(it, r.through) {
+				continue
+			}
+			if says.outcome >= 0 {
+				if f := it.Values[says.outcome]; f.State == formula.Known && f.Num.Cmp(money.Int(int64(sc.met))) != 0 {
+					continue
+				}
+			}
+			r.use(v, i)
+			if says.amount >= 0 && it.Values[says.amount].State == formula.Known {
+				return it.Values[says.amount].Num, true, true
+			}
+			return money.Exact{}, false, true
+		}
+	}
+	return money.Exact{}, false, false
+}
+
 // claimDay is the day of the first claim not yet used within the outcome's window.
 func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *uint64) (calendar.Date, reason, error) {
 	w, err := r.place(pay.Due.Within, sc)

@@ -243,30 +243,81 @@ func (st *settlement) finishLine(r *reader, o *outLine, unit int, k *key, t *tot
 	return nil
 }
 
-// post adds a line to what its parties give and receive.
+// post adds a line to what its parties give and receive, and to what each payer pays each payee.
 func (st *settlement) post(o *outLine, k *key, t *totals) {
 	pay := &st.c.Payments[o.payment]
-	from, to := partyOf(&pay.From, k), partyOf(&pay.To, k)
-	one := func(from, to int, toDate, settled int64) {
-		t.move(&t.parties[from], -toDate, -settled)
-		t.move(&t.parties[to], toDate, settled)
+	if len(o.legs) == 0 { // one payer and one payee: nothing to divide, and no allocation
+		from, to := partyOf(&pay.From, k), partyOf(&pay.To, k)
+		t.move(&t.parties[from], -o.toDate, -o.settled)
+		t.move(&t.parties[to], o.toDate, o.settled)
 		at := posted{from, to, o.payment}
 		sum := t.postings[at]
-		t.add(&sum, toDate-settled)
+		t.add(&sum, o.toDate-o.settled)
 		t.postings[at] = sum
-	}
-	if len(o.legs) == 0 {
-		one(from, to, o.toDate, o.settled)
 		return
 	}
-	for _, leg := range o.legs {
-		party := st.partyNamed(leg.party)
-		if leg.side == "from" {
-			one(party, to, leg.toDate, leg.settled)
-		} else {
-			one(from, party, leg.toDate, leg.settled)
+	st.postLegs(pay, o, k, t)
+}
+
+// postLegs posts a divided line: each payer's leg to the payees' legs.
+func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *totals) {
+	from, to := []outLeg{{toDate: o.toDate, settled: o.settled}}, []outLeg{{toDate: o.toDate, settled: o.settled}}
+	if pay.From.Division >= 0 {
+		from = side(o.legs, "from")
+	}
+	if pay.To.Division >= 0 {
+		to = side(o.legs, "to")
+	}
+	payer := func(l *outLeg) int { return st.legParty(l, &pay.From, k) }
+	payee := func(l *outLeg) int { return st.legParty(l, &pay.To, k) }
+	for i := range from {
+		t.move(&t.parties[payer(&from[i])], -from[i].toDate, -from[i].settled)
+	}
+	for j := range to {
+		t.move(&t.parties[payee(&to[j])], to[j].toDate, to[j].settled)
+	}
+	j, room := 0, int64(0)
+	if len(to) > 0 {
+		room = to[0].toDate - to[0].settled
+	}
+	for i := range from {
+		// Where both ends are divided, payers meet payees in the order of the parties: each fills the first with room.
+		for left := from[i].toDate - from[i].settled; left != 0; {
+			part := left
+			for j < len(to)-1 && room == 0 {
+				j++
+				room = to[j].toDate - to[j].settled
+			}
+			if j < len(to)-1 && (room > 0) == (left > 0) && abs(room) < abs(left) {
+				part = room
+			}
+			at := posted{payer(&from[i]), payee(&to[j]), o.payment}
+			sum := t.postings[at]
+			t.add(&sum, part)
+			t.postings[at] = sum
+			left, room = left-part, room-part
 		}
 	}
+}
+
+func side(legs []outLeg, name string) []outLeg {
+	var out []outLeg
+	for _, l := range legs {
+		if l.side == name {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func abs(n int64) int64 { return max(n, -n) }
+
+// legParty is the party of a leg, or the one party of an end that is not divided.
+func (st *settlement) legParty(l *outLeg, e *contracts.Payee, k *key) int {
+	if l.side != "" {
+		return st.partyNamed(l.party)
+	}
+	return partyOf(e, k)
 }
 
 func partyOf(e *contracts.Payee, k *key) int {

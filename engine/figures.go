@@ -119,8 +119,11 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 
 // silence is what no item means for a quantity.
 func (r *reader) silence(q *contracts.Quantity) contracts.Silence {
-	if q.Source.Kind == contracts.FromItems {
+	switch {
+	case q.Source.Kind == contracts.FromItems:
 		return r.c.Evidence[q.Source.Index].IfNone
+	case q.IfNone != contracts.SilenceUnsaid:
+		return q.IfNone
 	}
 	return contracts.SilenceNought
 }
@@ -185,7 +188,8 @@ func (t *tally) merge(o *tally) {
 	t.unknown += o.unknown
 }
 
-// figure is what the head makes of what was gathered.
+// figure is what the head makes of what was gathered. A total or mean of which a part is not observed is not observed
+// either. A count for the whole is of those that are known to count, so that one gap does not stop everybody's payment.
 func (t *tally) figure(q *contracts.Quantity, silence contracts.Silence) formula.Figure {
 	f := formula.Figure{Type: q.Type, Known: t.known}
 	switch {
@@ -193,16 +197,18 @@ func (t *tally) figure(q *contracts.Quantity, silence contracts.Silence) formula
 		f.State = t.state
 	case t.notYet > 0:
 		f.State = formula.NotYet
-	case t.unknown > 0 && q.Head != contracts.Count:
+	case t.unknown > 0 && (q.Head != contracts.Count || q.Per.Unit >= 0):
 		f.State = formula.Unknown
 	case t.n == 0 && silence == contracts.SilenceUnknown:
 		f.State = formula.Unknown
 	case q.Head == contracts.Count:
-		f.Num = money.Int(t.n + t.unknown)
+		f.Num = money.Int(t.n)
 	case q.Head == contracts.Total:
 		f.Num = t.sum
-	case t.n == 0:
+	case t.n == 0 && q.IfNone != contracts.SilenceNought:
 		f.State = formula.Unknown
+	case t.n == 0:
+		f.Num = money.Exact{}
 	case q.Head == contracts.Mean:
 		f.Num, _ = t.sum.Quo(money.Int(t.n))
 	case q.Head == contracts.Latest:

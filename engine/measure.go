@@ -50,8 +50,8 @@ func (r *reader) find(me *contracts.Measure, sc *scope, dst []outcome) ([]outcom
 		if err != nil || state == formula.Unknown {
 			return dst, state, err
 		}
-		if !end.IsZero() {
-			span.Last = min(span.Last, end)
+		if !end.IsZero() { // from that day on it cannot be met
+			span.Last = min(span.Last, end.AddDays(-1))
 		}
 	}
 	switch me.Form {

@@ -229,13 +229,36 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 		r.wait(pi, waitFailed)
 		return nil
 	}
+	sum, paid := price.Num, false
+	if pay.For == contracts.ForMeasure {
+		if sum, paid = r.afterElsewhere(sum, sc); paid && sum.IsZero() {
+			r.wait(pi, waitElsewhere)
+			return nil
+		}
+	}
 	l := r.line(pi, sc, r.settlePeriod(sc.met))
 	l.count = l.count.Add(money.Int(1))
-	l.sum = l.sum.Add(price.Num)
+	l.sum = l.sum.Add(sum)
 	if r.trace != nil {
 		r.trace.leaf("price", sc.met.String(), price, pay.Clause)
 	}
 	return nil
+}
+
+// afterElsewhere is an outcome's price after what another scheme paid for it: nought where the contract refuses it, the
+// difference where it pays that, and never below nought.
+func (r *reader) afterElsewhere(price money.Exact, sc *scope) (money.Exact, bool) {
+	amount, said, paid := r.paidElsewhere(sc)
+	switch {
+	case !paid || r.c.PaidElsewhere == contracts.ElsewherePay:
+		return price, false
+	case r.c.PaidElsewhere == contracts.ElsewhereRefuse || !said || amount.Cmp(price) >= 0:
+		return money.Exact{}, true
+	}
+	if r.trace != nil {
+		r.trace.say("paid by another scheme", moneyText(price, r.c.Currency)+" less "+moneyText(amount, r.c.Currency), moneyText(price.Sub(amount), r.c.Currency))
+	}
+	return price.Sub(amount), true
 }
 
 // within says whether a payment applies on a day: one that a variation added or ended does only between its dates.
@@ -383,6 +406,9 @@ func (r *reader) paySum(pi int, sc *scope) error {
 		return err
 	}
 	l, why, err := r.sum(pi, sc)
+	if why == counted && err == nil && (pay.Due.ClaimedBy >= 0 || pay.Due.ValidatedBy >= 0) {
+		why, err = r.sumDue(pi, l.first, sc)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -397,6 +423,18 @@ func (r *reader) paySum(pi int, sc *scope) error {
 	l.payment, l.unit, l.key, l.period = pi, sc.unit, sc.key, r.settlePeriod(l.first)
 	r.lines = append(r.lines, l)
 	return nil
+}
+
+// sumDue says why a unit's sum is not due: it was not claimed or validated, or not by the last day settled.
+func (r *reader) sumDue(pi int, day calendar.Date, sc *scope) (reason, error) {
+	at := *sc
+	at.met = day
+	var taken uint64
+	due, why, _, err := r.due(pi, &at, &taken)
+	if why == counted && due > r.through {
+		why = waitNotDue
+	}
+	return why, err
 }
 
 // sum is a payment's exact sum before its steps, with the day from which it stands, or why there is none.

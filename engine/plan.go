@@ -10,7 +10,7 @@ import (
 
 // Limits of a contract's levels, which keep keys small enough to be compared as values.
 const (
-	keyFactsMax   = 8
+	keyFactsMax   = 16
 	keyPeriodsMax = 8
 )
 
@@ -36,15 +36,16 @@ type plan struct {
 	localCaps   []int  // caps within one unit
 	crossCaps   []int  // caps across units, in order
 	wholeCaps   []int  // caps over payments for the whole
-	capStage    []int  // by cap: the pass that collects its candidates
+	capStage    []int  // by cap over payments by unit: the pass from which it is applied, or that collects its candidates; else -1
 	tables      []tablePlan
 	onKinds     []bool // kinds that an `on` measure looks at
 	payStage    []int  // the first pass in which a payment's lines are known
 	payVaries   []bool // its conditions depend on the outcome or period in hand
 	payChecks   [][]int
 	checkFields []checkFields
-	last        int    // the last pass, which writes lines
-	readKinds   []bool // kinds that any rule reads
+	elsewhere   struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
+	last        int                           // the last pass, which writes lines
+	readKinds   []bool                        // kinds that any rule reads
 }
 
 // quantityPlan is what the plan knows of one quantity.
@@ -82,7 +83,7 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		quantities: make([]quantityPlan, len(c.Quantities)),
 		byQuantity: filled(len(c.Quantities)), byPayment: filled(len(c.Payments)), byCheck: filled(len(c.Checks)),
 		byTreated: filled(len(c.Comparisons)), byAgainst: filled(len(c.Comparisons)),
-		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: make([]int, len(c.Caps)),
+		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)),
 		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence))}
 	if err := p.checkLimits(); err != nil {
 		return nil, err
@@ -125,6 +126,11 @@ func (p *plan) checkLimits() error {
 	if len(p.c.Periods) > keyPeriodsMax {
 		return fmt.Errorf("contract %s: %d period series; at most %d can be settled", p.c.ID, len(p.c.Periods), keyPeriodsMax)
 	}
+	for i := range p.c.Units {
+		if n := len(p.c.Units[i].Facts); n > keyFactsMax {
+			return fmt.Errorf("unit type %s has %d facts; at most %d can be settled", p.c.Units[i].Name, n, keyFactsMax)
+		}
+	}
 	for i := range p.c.Tables {
 		if t := &p.c.Tables[i]; len(t.By) > columnsMax {
 			return fmt.Errorf("table %s (%s): looked up by %d columns; at most %d can be settled", t.Name, t.Clause, len(t.By), columnsMax)
@@ -134,6 +140,10 @@ func (p *plan) checkLimits() error {
 		if pay := &p.c.Payments[i]; pay.Per.Unit < 0 && (pay.For == contracts.ForMeasure || pay.For == contracts.ForCohort) {
 			return fmt.Errorf("payment %s (%s): it pays for each time %s is met but stands per something wider than a unit; gather it first with a quantity that counts it, and pay for that",
 				pay.Name, pay.Clause, forName(p.c, pay))
+		}
+		if pay := &p.c.Payments[i]; pay.Per.Unit < 0 && (pay.Due.ClaimedBy >= 0 || pay.Due.ValidatedBy >= 0) {
+			return fmt.Errorf("payment %s (%s): it falls due on a claim or a check of a unit but stands per something wider; let it fall due on evidence, or pay per unit",
+				pay.Name, pay.Clause)
 		}
 	}
 	return nil
@@ -156,6 +166,18 @@ func (p *plan) markChecks() {
 				p.checkFields[k].found = i
 			case "outcome":
 				p.checkFields[k].outcome = i
+			}
+		}
+	}
+	p.elsewhere.outcome, p.elsewhere.amount = -1, -1
+	if p.c.ToldBy >= 0 {
+		p.readKinds[p.c.ToldBy] = true
+		for i, f := range p.c.Evidence[p.c.ToldBy].Says {
+			switch f.Name {
+			case "outcome":
+				p.elsewhere.outcome = i
+			case "amount":
+				p.elsewhere.amount = i
 			}
 		}
 	}

@@ -32,6 +32,7 @@ const (
 	waitHurdle
 	waitCondition
 	waitRefused
+	waitElsewhere
 	reasonCount
 )
 
@@ -65,4 +66,5 @@ var words = [reasonCount]string{
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
+	waitElsewhere: "paid by another scheme",
 }

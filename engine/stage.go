@@ -365,32 +365,53 @@ func (s *stager) sortCaps() {
 	}
 }
 
-// capsReady gives each cap across units the pass that collects its candidates, after every earlier one has been
-// decided, since caps apply in the order listed; it returns the pass from which all are decided.
+// capsReady gives each cap over payments by unit the pass from which it can be applied, in the order listed: one across
+// units has its candidates collected in that pass and is decided after it, when every earlier cap has been applied. It
+// returns the pass from which all are.
 func (s *stager) capsReady() int {
 	p := s.p
 	return s.memo(s.capsAt, 0, "a cap", func() int {
 		next := 0
-		for _, i := range p.crossCaps {
+		for i := range p.c.Caps {
 			k := &p.c.Caps[i]
-			at := max(next, s.expr(k.NotAbove)-1)
+			if slices.Contains(p.wholeCaps, i) {
+				continue
+			}
+			at := next
 			for _, pay := range k.Over {
 				at = max(at, s.paymentReady(pay))
 			}
 			for d := range k.Days {
 				at = max(at, s.day(&k.Days[d]))
 			}
-			p.capStage[i] = at
-			next = at + 1
+			if slices.Contains(p.localCaps, i) {
+				next = max(at, s.within(true, func() int { return s.expr(k.NotAbove) }))
+				p.capStage[i] = next
+				continue
+			}
+			p.capStage[i] = max(at, s.expr(k.NotAbove)-1)
+			next = p.capStage[i] + 1
 		}
 		return next
 	})
 }
 
-// capped says whether a payment stands under a cap across units.
+// capped says whether what a payment comes to waits for caps beyond its own unit: one across units, or one within a
+// unit that is applied after such a one, or later than the payment itself is known.
 func (s *stager) capped(pay int) bool {
-	for _, i := range s.p.crossCaps {
-		if slices.Contains(s.p.c.Caps[i].Over, pay) {
+	ready, across := s.paymentReady(pay), false
+	for i := range s.p.c.Caps {
+		k := &s.p.c.Caps[i]
+		cross, local := slices.Contains(s.p.crossCaps, i), slices.Contains(s.p.localCaps, i)
+		across = across || cross
+		if !slices.Contains(k.Over, pay) || !cross && !local {
+			continue
+		}
+		at := s.within(local, func() int { return s.expr(k.NotAbove) })
+		for _, other := range k.Over {
+			at = max(at, s.paymentReady(other))
+		}
+		if across || at > ready {
 			return true
 		}
 	}

@@ -20,7 +20,7 @@ func (r *reader) table(ti, column int, sc *scope) (formula.Figure, error) {
 		return r.steadyTable(ti, column, sc)
 	}
 	if t.Reads == contracts.ReadsSlice || t.Reads == contracts.ReadsStraightLine {
-		return r.along(t, column, sc)
+		return r.along(ti, column, sc)
 	}
 	found, err := r.rowOnDay(ti, t, sc)
 	row := found.row
@@ -63,16 +63,24 @@ func (r *reader) steadyTable(ti, column int, sc *scope) (formula.Figure, error) 
 
 // rowOnDay finds the row on the day that dates the table.
 func (r *reader) rowOnDay(ti int, t *contracts.Table, sc *scope) (memoRow, error) {
-	day := sc.asAt
-	if t.Dated != nil {
-		d, state, err := r.day(t.Dated, sc)
-		if err != nil || d.IsZero() {
-			return memoRow{stamp: r.stamp, state: max(state, formula.NotYet)}, err
-		}
-		day = d
+	day, state, err := r.tableDay(t, sc)
+	if err != nil || state != formula.Known {
+		return memoRow{stamp: r.stamp, state: state}, err
 	}
 	row, state, err := r.row(ti, t, day, sc)
 	return memoRow{r.stamp, state, row}, err
+}
+
+// tableDay is the day that dates a table, or the day the figure is read where none does.
+func (r *reader) tableDay(t *contracts.Table, sc *scope) (calendar.Date, formula.State, error) {
+	if t.Dated == nil {
+		return sc.asAt, formula.Known, nil
+	}
+	d, state, err := r.day(t.Dated, sc)
+	if err != nil || d.IsZero() {
+		return d, max(state, formula.NotYet), err
+	}
+	return d, formula.Known, nil
 }
 
 // memoRow is the row of a table for a unit.
@@ -95,18 +103,20 @@ func newTablePlan(t *contracts.Table) tablePlan {
 	for i := range t.Rows {
 		p.rows = append(p.rows, &t.Rows[i])
 	}
-	named := func(r *contracts.Row) (n int) {
-		for j := range r.Match {
-			if !r.Match[j].Any {
-				n++
-			}
-		}
-		return n
-	}
 	slices.SortStableFunc(p.rows, func(a, b *contracts.Row) int {
 		return cmp.Or(named(b)-named(a), int(b.From)-int(a.From))
 	})
 	return p
+}
+
+// named is how many columns a row names.
+func named(r *contracts.Row) (n int) {
+	for j := range r.Match {
+		if !r.Match[j].Any {
+			n++
+		}
+	}
+	return n
 }
 
 // lookup is what one look-up knows of the columns it has worked out.
@@ -139,12 +149,45 @@ rows:
 				continue rows
 			}
 		}
+		if row.UpTo != nil {
+			falls, state, err := r.fallsIn(t, row, day, sc, &seen)
+			if err != nil || state != formula.Known {
+				return nil, state, err
+			}
+			if !falls {
+				continue
+			}
+		}
 		return row, formula.Known, nil
 	}
 	if t.Otherwise != nil {
 		return t.Otherwise, formula.Known, nil
 	}
 	return nil, 0, fmt.Errorf("table %s (%s): no row for %s on %s, and no otherwise row; add one", t.Name, t.Clause, r.combination(t, day, sc), day)
+}
+
+// fallsIn says whether the banded figure falls in a row's stretch, given that it fell in none before it: up to its end,
+// or below it.
+func (r *reader) fallsIn(t *contracts.Table, row *contracts.Row, day calendar.Date, sc *scope, seen *lookup) (bool, formula.State, error) {
+	f, err := r.columnOnce(t, t.Band, day, sc, seen)
+	if err != nil || f.State != formula.Known {
+		return false, f.State, err
+	}
+	cmp := f.Num.Cmp(row.UpTo.Num)
+	return cmp < 0 || cmp == 0 && !row.Below, formula.Known, nil
+}
+
+// columnOnce works a column out the first time a look-up needs it.
+func (r *reader) columnOnce(t *contracts.Table, column int, day calendar.Date, sc *scope, seen *lookup) (*formula.Figure, error) {
+	f := &seen.figures[column]
+	if !seen.known[column] {
+		var err error
+		if *f, err = r.columnFigure(t, column, day, sc); err != nil {
+			return f, err
+		}
+		seen.known[column] = true
+	}
+	return f, nil
 }
 
 // matches tests one column of a row.
@@ -160,16 +203,9 @@ func (r *reader) matches(t *contracts.Table, column int, m *contracts.Match, day
 		h, err := r.holds(m.Test, sc)
 		return h == holdsYes, h.figure().State, err
 	}
-	f := &seen.figures[column]
-	if !seen.known[column] {
-		var err error
-		if *f, err = r.columnFigure(t, column, day, sc); err != nil {
-			return false, 0, err
-		}
-		seen.known[column] = true
-	}
-	if f.State != formula.Known {
-		return false, f.State, nil
+	f, err := r.columnOnce(t, column, day, sc, seen)
+	if err != nil || f.State != formula.Known {
+		return false, f.State, err
 	}
 	for i := range m.Values {
 		if m.Values[i].Num.Cmp(f.Num) == 0 {
@@ -227,47 +263,99 @@ func (r *reader) show(ref *contracts.Ref, f formula.Figure) string {
 }
 
 // along reads a table by slices, each at its own rate, or along straight lines between points.
-func (r *reader) along(t *contracts.Table, column int, sc *scope) (formula.Figure, error) {
-	x, err := r.ref(t.By[0].Slot, sc)
-	if err != nil || x.State != formula.Known {
-		return inState(t.Gives[column].Type, x.State), err
-	}
-	out := formula.Figure{Type: t.Gives[column].Type, Known: x.Known}
-	if t.Reads == contracts.ReadsStraightLine {
-		out.Num, err = r.onLine(t, column, x.Num, sc)
+func (r *reader) along(ti, column int, sc *scope) (formula.Figure, error) {
+	t := &r.c.Tables[ti]
+	out := formula.Figure{Type: t.Gives[column].Type}
+	day, state, err := r.tableDay(t, sc)
+	if err != nil || state != formula.Known {
+		out.State = state
 		return out, err
 	}
-	var from money.Exact
-	rows := t.Rows
-	if t.Otherwise != nil {
-		rows = append(rows[:len(rows):len(rows)], *t.Otherwise)
+	x, err := r.ref(t.By[t.Band].Slot, sc)
+	if err != nil || x.State != formula.Known {
+		out.State = x.State
+		return out, err
 	}
-	for i := range rows {
-		row := &rows[i]
-		to := x.Num
+	rows, state, err := r.stretches(ti, t, day, sc)
+	if err != nil || state != formula.Known {
+		out.State = state
+		return out, err
+	}
+	out.Known = x.Known
+	if t.Reads == contracts.ReadsStraightLine {
+		out.Num, err = r.onLine(rows, column, x.Num, sc)
+	} else {
+		out.Num, err = r.inSlices(t, rows, column, x.Num, sc)
+	}
+	if r.trace != nil && err == nil {
+		r.trace.leaf(t.Name+"."+t.Gives[column].Name, t.By[t.Band].Name+" "+figureText(x, r.c.Currency)+", read by "+readsWords[t.Reads], out, t.Clause)
+	}
+	return out, err
+}
+
+var readsWords = map[contracts.Reads]string{contracts.ReadsSlice: "slices", contracts.ReadsStraightLine: "straight lines"}
+
+// stretches are the rows that divide the banded figure here and on this day: those as particular, and dated, as the
+// first that applies, in order of their ends, and the otherwise row for what lies beyond.
+func (r *reader) stretches(ti int, t *contracts.Table, day calendar.Date, sc *scope) ([]*contracts.Row, formula.State, error) {
+	var out []*contracts.Row
+	var seen lookup
+	for _, row := range r.tables[ti].rows {
+		if row.From > day || len(out) > 0 && (row.From != out[0].From || named(row) != named(out[0])) {
+			continue
+		}
+		applies := true
+		for j := range row.Match {
+			if row.Match[j].Any {
+				continue
+			}
+			yes, state, err := r.matches(t, j, &row.Match[j], day, sc, &seen)
+			if err != nil || state != formula.Known {
+				return nil, state, err
+			}
+			applies = applies && yes
+		}
+		if applies {
+			out = append(out, row)
+		}
+	}
+	if t.Otherwise != nil {
+		out = append(out, t.Otherwise)
+	}
+	if len(out) == 0 {
+		return nil, 0, fmt.Errorf("table %s (%s): no row for %s on %s, and no otherwise row; add one", t.Name, t.Clause, r.combination(t, day, sc), day)
+	}
+	return out, formula.Known, nil
+}
+
+// inSlices adds up each slice of x at its own row's value, for each so much of it.
+func (r *reader) inSlices(t *contracts.Table, rows []*contracts.Row, column int, x money.Exact, sc *scope) (money.Exact, error) {
+	var sum, from money.Exact
+	for _, row := range rows {
+		to := x
 		if row.UpTo != nil && row.UpTo.Num.Cmp(to) < 0 {
 			to = row.UpTo.Num
 		}
-		if to.Cmp(from) > 0 {
-			rate, err := r.eval(row.Values[column], sc)
-			if err != nil {
-				return out, err
-			}
-			slice := to.Sub(from)
-			if t.ForEach != nil {
-				slice, _ = slice.Quo(t.ForEach.Num)
-			}
-			out.Num, from = out.Num.Add(slice.Mul(rate.Num)), to
+		if to.Cmp(from) <= 0 {
+			continue
 		}
+		value, err := r.eval(row.Values[column], sc)
+		if err != nil {
+			return sum, err
+		}
+		slice := to.Sub(from)
+		if t.ForEach != nil {
+			slice, _ = slice.Quo(t.ForEach.Num)
+		}
+		sum, from = sum.Add(slice.Mul(value.Num)), to
 	}
-	return out, nil
+	return sum, nil
 }
 
 // onLine reads between two points; before the first and after the last it keeps the end's value.
-func (r *reader) onLine(t *contracts.Table, column int, x money.Exact, sc *scope) (money.Exact, error) {
+func (r *reader) onLine(rows []*contracts.Row, column int, x money.Exact, sc *scope) (money.Exact, error) {
 	var x0, y0 money.Exact
-	for i := range t.Rows {
-		row := &t.Rows[i]
+	for i, row := range rows {
 		f, err := r.eval(row.Values[column], sc)
 		if err != nil || row.UpTo == nil {
 			return f.Num, err
