@@ -178,16 +178,15 @@ func (r *reader) fallsIn(t *contracts.Table, row *contracts.Row, day calendar.Da
 }
 
 // columnOnce works a column out the first time a look-up needs it.
-func (r *reader) columnOnce(t *contracts.Table, column int, day calendar.Date, sc *scope, seen *lookup) (*formula.Figure, error) {
-	f := &seen.figures[column]
-	if !seen.known[column] {
-		var err error
-		if *f, err = r.columnFigure(t, column, day, sc); err != nil {
-			return f, err
-		}
-		seen.known[column] = true
+func (r *reader) columnOnce(t *contracts.Table, column int, day calendar.Date, sc *scope, seen *lookup) (formula.Figure, error) {
+	if seen.known[column] {
+		return seen.figures[column], nil
 	}
-	return f, nil
+	f, err := r.columnFigure(t, column, day, sc)
+	if err == nil {
+		seen.figures[column], seen.known[column] = f, true
+	}
+	return f, err
 }
 
 // matches tests one column of a row.

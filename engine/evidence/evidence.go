@@ -29,11 +29,11 @@ const (
 // Item is one thing somebody told: an observation, a claim, the answer to an examined claim. The slices of an Item
 // belong to the snapshot and are valid only until the next unit is asked for.
 type Item struct {
-	Kind     int              // index into the contract's Evidence
-	First    calendar.Date    // when it happened, or the first day of a spell
-	Last     calendar.Date    // the last day of a spell; First for everything else
-	Learned  calendar.Date    // when it became known; First when nobody said
-	Sequence uint64           // order of arrival within the snapshot's sources: file order, then line
+	Kind     int           // index into the contract's Evidence
+	First    calendar.Date // when it happened, or the first day of a spell
+	Last     calendar.Date // the last day of a spell; First for everything else
+	Learned  calendar.Date // when it became known; First when nobody said
+	Sequence uint64        // order of arrival while a snapshot is made (file, then line); in a finished one the place in its tree, from 1
 	Standing Standing
 	Values   []formula.Figure // one per field the kind says, State Unknown where not observed or withheld
 	Withheld bool             // at least one value was withheld (suppressed), not merely missing

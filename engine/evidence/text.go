@@ -204,6 +204,9 @@ func AppendExact(b []byte, x money.Exact) []byte {
 		if !ok {
 			continue
 		}
+		if n == -n { // the least int64 has no positive: nought was written above
+			break
+		}
 		if n < 0 {
 			b = append(b, '-')
 			n = -n

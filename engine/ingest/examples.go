@@ -30,10 +30,12 @@ func FromExamples(c *contracts.Contract, items []contracts.ExampleItem, cutOff c
 			continue
 		}
 		e, outcome := w.row(uint64(items[i].Line), cells)
+		if outcome != rowNothing {
+			links.learn(e)
+		}
 		if outcome != rowRead {
 			continue
 		}
-		links.learn(e)
 		if e.placed() {
 			placed = append(placed, appendEntry(nil, v, e))
 		} else {

@@ -110,6 +110,17 @@ func TestFilesLearnedAfterTheCutOffAreLeftOut(t *testing.T) {
 	}
 }
 
+// A row learned after the cut-off still tells which family a pupil is part of, and nothing else.
+func TestALateRowStillPlacesAMember(t *testing.T) {
+	c := families()
+	text := "kind,family,pupil,age,day,learned\nexclusion,,K,,2012-06-01,\nexclusion,F,K,14,2012-06-02,2012-09-01\n"
+	s := open(t, c, folder("e.csv", text), Options{CutOff: calendar.MustDate("2012-07-01")})
+	want := lines("family\tF\t\t\t", "pupil\tK\t0\t", "\texclusion\t2012-06-01\t")
+	if got := written(t, c, s); got != want || s.Summary().Late != 1 {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // faultsOf reads a folder that is at fault and returns the faults.
 func faultsOf(t *testing.T, c *contracts.Contract, fsys fs.FS) *evidence.Faults {
 	t.Helper()
@@ -483,6 +494,42 @@ func TestBlocksEndWhereRowsEnd(t *testing.T) {
 		}
 		if got := csvBoundary([]byte(text[:n])); got != want {
 			t.Errorf("%q: got %d, want %d", text[:n], got, want)
+		}
+	}
+}
+
+// Workers finish in any order: which row is at fault, and which one it is held against, does not depend on it.
+func TestFaultsNameTheLaterRowWhateverCameFirst(t *testing.T) {
+	c := families()
+	v, err := newVocabulary(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := func(sequence uint64, area string) []byte {
+		return appendEntry(nil, v, &entry{sequence: sequence, path: [][]byte{[]byte("F")}, kind: -1, facts: []factSaid{{0, 0, []byte(area)}}})
+	}
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}} {
+		faults := &collector{files: []string{"e.csv"}, most: 10}
+		records := [][]byte{said(2, "north"), said(3, "north"), said(4, "south")}
+		g := newGatherer(v, faults, 0)
+		g.begin()
+		for _, i := range order {
+			g.add(records[i])
+		}
+		if tree := g.finish(); tree.Units[0].Facts[0].Num.Sign() != 0 {
+			t.Errorf("%v: the later fact counts", order)
+		}
+		links := newRegister(v)
+		for _, i := range order {
+			parent := []string{"F", "G", "G"}[i]
+			links.note(1, []byte("K"), []byte(parent), uint64(i+5))
+		}
+		links.report(faults)
+		got := faults.err().Error()
+		for _, want := range []string{`e.csv line 4, area: "south": the family "F" has area "north"`, `e.csv line 6, pupil: "K": it is part of the family "G" here, and of "F" at e.csv line 5`} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%v: got\n%s\nwant %s", order, got, want)
+			}
 		}
 	}
 }

@@ -2,7 +2,9 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"outturn/contracts"
@@ -18,7 +20,8 @@ type gatherer struct {
 	builder evidence.Builder
 	faults  *collector
 	tree    evidence.Tree
-	facts   [][]factOf // for each unit, what was said of each fact
+	facts   [][]factOf          // for each unit, what was said of each fact
+	rivals  map[[2]int][]factOf // other answers than the first that came, by unit and fact
 	members map[string]int
 	key     []byte
 	figures []formula.Figure
@@ -33,7 +36,7 @@ type factOf struct {
 }
 
 func newGatherer(v *vocabulary, faults *collector, cutOff calendar.Date) *gatherer {
-	g := &gatherer{v: v, faults: faults, members: map[string]int{}}
+	g := &gatherer{v: v, faults: faults, members: map[string]int{}, rivals: map[[2]int][]factOf{}}
 	g.builder = evidence.Builder{Contract: v.c, CutOff: cutOff}
 	return g
 }
@@ -114,16 +117,34 @@ func (g *gatherer) fact(at int, f factSaid, sequence uint64) {
 		had.sequence = min(had.sequence, sequence)
 		return
 	}
-	first, later := *had, factOf{f.text, sequence}
-	if later.sequence < first.sequence {
-		first, later = later, first
+	place := [2]int{at, f.fact}
+	for i, rival := range g.rivals[place] {
+		if bytes.Equal(rival.text, f.text) {
+			g.rivals[place][i].sequence = min(rival.sequence, sequence)
+			return
+		}
 	}
-	u := &g.tree.Units[at]
-	unit := &g.v.c.Units[u.Type]
-	g.faults.add(later.sequence, evidence.Fault{Field: unit.Facts[f.fact].Name, Value: string(later.text),
-		Rule:   fmt.Sprintf("the %s %q has %s %q at %s, and facts are frozen at entry", unit.Name, u.Key, unit.Facts[f.fact].Name, first.text, placeText(g.faults.place, first.sequence)),
-		Remedy: "give each " + unit.Name + " one " + unit.Facts[f.fact].Name})
-	*had = first
+	if rivals := g.rivals[place]; len(rivals) < answersMax {
+		g.rivals[place] = append(rivals, factOf{f.text, sequence})
+	}
+}
+
+// oppose lets the first row that says a fact count, and reports the first row of each other answer.
+func (g *gatherer) oppose() {
+	for place, rivals := range g.rivals {
+		u := &g.tree.Units[place[0]]
+		unit := &g.v.c.Units[u.Type]
+		name := unit.Facts[place[1]].Name
+		all := append(slices.Clone(rivals), g.facts[place[0]][place[1]])
+		slices.SortFunc(all, func(a, b factOf) int { return cmp.Compare(a.sequence, b.sequence) })
+		g.facts[place[0]][place[1]] = all[0]
+		for _, later := range all[1:] {
+			g.faults.add(later.sequence, evidence.Fault{Field: name, Value: string(later.text),
+				Rule:   fmt.Sprintf("the %s %q has %s %q at %s, and facts are frozen at entry", unit.Name, u.Key, name, all[0].text, placeText(g.faults.place, all[0].sequence)),
+				Remedy: "give each " + unit.Name + " one " + name})
+		}
+	}
+	clear(g.rivals)
 }
 
 // item makes an item of an entry, its values in the gatherer's memory.
@@ -160,6 +181,7 @@ func mustFigure(text []byte, field *contracts.Field) formula.Figure {
 
 // finish completes the tree and puts it into canonical shape.
 func (g *gatherer) finish() *evidence.Tree {
+	g.oppose()
 	for i := range g.tree.Units {
 		u := &g.tree.Units[i]
 		facts := g.v.c.Units[u.Type].Facts

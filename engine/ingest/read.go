@@ -338,6 +338,10 @@ func (w *worker) read(b block) {
 // take reads one row and keeps its record.
 func (w *worker) take(line uint64, cells [][]byte) {
 	e, outcome := w.rower.row(line, cells)
+	if outcome != rowNothing && len(e.path) > 1 {
+		// A late row tells nothing but who is part of whom: without it an earlier row might have no root at all.
+		w.phase.links.learn(e)
+	}
 	if outcome != rowRead {
 		return
 	}
@@ -345,12 +349,9 @@ func (w *worker) take(line uint64, cells [][]byte) {
 		w.phase.addWhole(e)
 		return
 	}
-	if len(e.path) > 1 {
-		w.phase.links.learn(e)
-		if !e.placed() {
-			w.lost, _ = appendRecord(w.lost, w.phase.v, e)
-			return
-		}
+	if !e.placed() {
+		w.lost, _ = appendRecord(w.lost, w.phase.v, e)
+		return
 	}
 	var at int
 	w.out, at = appendRecord(w.out, w.phase.v, e)

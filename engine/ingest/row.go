@@ -37,7 +37,8 @@ type rowOutcome uint8
 
 const (
 	rowRead    rowOutcome = iota // the entry holds it
-	rowNothing                   // blank, late, passed over or at fault
+	rowLate                      // the entry holds it, and it was learned after the cut-off
+	rowNothing                   // passed over or at fault
 )
 
 // row reads one row. The entry it leaves is valid until the next.
@@ -72,7 +73,7 @@ func (w *rower) row(line uint64, cells [][]byte) (*entry, rowOutcome) {
 	}
 	if w.cutOff != 0 && e.learned > w.cutOff {
 		w.late++
-		return nil, rowNothing
+		return e, rowLate
 	}
 	return e, rowRead
 }
