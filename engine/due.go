@@ -9,26 +9,26 @@ import (
 
 // due finds the day on which the outcome in hand falls due: its own day, or its claim's, and what must have been
 // validated before; or why it does not.
-func (r *reader) due(pi int, sc *scope, taken *uint64) (calendar.Date, reason, bool, error) {
+func (r *reader) due(pi int, sc *scope, taken *uint64) (calendar.Date, reason, error) {
 	pay, day := &r.c.Payments[pi], sc.met
 	if pay.Due.ClaimedBy >= 0 {
 		claimed, why, err := r.claimDay(pay, sc, taken)
 		if err != nil || why != counted {
-			return 0, why, false, err
+			return 0, why, err
 		}
 		day = max(day, claimed)
 	}
 	if pay.Due.ValidatedBy >= 0 {
 		found, passed, checked := r.checkOf(pay.Due.ValidatedBy, sc)
 		if !found {
-			return 0, waitCheck, false, nil
+			return 0, waitCheck, nil
 		}
 		if !passed {
-			return day, waitFailed, true, nil
+			return day, waitFailed, nil
 		}
 		day = max(day, checked)
 	}
-	return r.afterWait(pi, day), counted, false, nil
+	return r.afterWait(pi, day), counted, nil
 }
 
 // afterWait is the day something of a payment falls due, its wait counted after a day. Few days ever occur, so each is

@@ -235,6 +235,9 @@ func (r *reader) daysReach(k *contracts.Condition, span calendar.Span, sc *scope
 func (r *reader) firstDay(me *contracts.Measure, span calendar.Span, sc *scope) (calendar.Date, formula.State, error) {
 	state := formula.NotYet
 	span.First = max(span.First, r.c.First.AddDays(-366*10))
+	saved := r.trace
+	r.trace = nil // the days before the one found are not part of the working
+	defer func() { r.trace = saved }()
 	for d := span.First; d <= span.Last; d++ {
 		in := *sc
 		in.asAt = d
@@ -243,7 +246,9 @@ func (r *reader) firstDay(me *contracts.Measure, span calendar.Span, sc *scope) 
 			return 0, state, err
 		}
 		if h == holdsYes || h == holdsNeutral && me.IfAllNeutral == contracts.NeutralMet {
-			return d, formula.Known, nil
+			r.trace = saved
+			_, err := r.holds(me.When, &in)
+			return d, formula.Known, err
 		}
 		if h == holdsUnknown {
 			state = formula.Unknown

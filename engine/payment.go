@@ -200,11 +200,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 			return err
 		}
 	}
-	due, why, failed, err := r.due(pi, sc, taken)
+	due, why, err := r.due(pi, sc, taken)
 	switch {
 	case err != nil:
 		return err
-	case why == waitFailed:
 	case why != counted:
 		r.wait(pi, why)
 		return nil
@@ -220,11 +219,9 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 		r.wait(pi, waitOf(price.State))
 		return nil
 	}
-	examined := false
-	if !failed {
-		examined, failed = r.examined(pi, sc)
-	}
-	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined || why == waitFailed, failed})
+	// A sample is drawn from what was claimed and validated: what failed before payment never reaches it.
+	examined, failed := r.examined(pi, sc)
+	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined, failed})
 	if failed {
 		r.wait(pi, waitFailed)
 		return nil
@@ -430,7 +427,7 @@ func (r *reader) sumDue(pi int, day calendar.Date, sc *scope) (reason, error) {
 	at := *sc
 	at.met = day
 	var taken uint64
-	due, why, _, err := r.due(pi, &at, &taken)
+	due, why, err := r.due(pi, &at, &taken)
 	if why == counted && due > r.through {
 		why = waitNotDue
 	}

@@ -195,8 +195,10 @@ func (d *comparer) line(want expectedLine, found *foundLine) {
 	if want.Period != 0 {
 		of += ", period " + strconv.Itoa(want.Period)
 	}
-	if found == nil {
-		d.text(of, want.Due, "no such line")
+	if found == nil { // a line that does not move is not on the statement
+		if due, err := money.ParseAmount(d.currency, want.Due); err != nil || !due.IsZero() || want.ToDate+want.Settled+want.Count != "" || want.Corrects != nil {
+			d.text(of, want.Due, "no such line")
+		}
 		return
 	}
 	for _, figure := range []struct {

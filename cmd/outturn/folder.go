@@ -46,7 +46,7 @@ type size int64
 
 // UnmarshalText reads a whole number of bytes, KiB, MiB or GiB.
 func (s *size) UnmarshalText(text []byte) error {
-	digits := strings.TrimRight(string(text), "KMGTiBb")
+	digits := strings.TrimRight(string(text), "KMGTkmgtiBb")
 	n, err := strconv.ParseInt(digits, 10, 32)
 	shift, known := map[string]int{"": 0, "b": 0, "k": 10, "kib": 10, "kb": 10, "m": 20, "mib": 20, "mb": 20, "g": 30, "gib": 30, "gb": 30}[strings.ToLower(string(text[len(digits):]))]
 	if err != nil || n <= 0 || !known {

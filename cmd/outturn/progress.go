@@ -18,8 +18,9 @@ import (
 // progress shows somebody at a terminal how far a settlement has come. Where nobody is watching it writes nothing.
 type progress struct {
 	to      io.Writer // nil: nobody is watching
-	started time.Time
+	started atomic.Int64
 	units   atomic.Int64
+	passes  atomic.Int64
 	mu      sync.Mutex
 	shown   time.Time
 	wide    int
@@ -29,7 +30,7 @@ type progress struct {
 const progressEvery = 150 * time.Millisecond
 
 func newProgress(w world) *progress {
-	p := &progress{started: time.Now()}
+	p := &progress{shown: time.Now()} // what takes no time shows nothing
 	if isTerminal(w.stderr) {
 		p.to = w.stderr
 	}
@@ -43,11 +44,18 @@ func (p *progress) read(done, total int64) {
 	}
 }
 
+// pass begins a pass over the units: a contract whose figures build on each other takes several.
+func (p *progress) pass() {
+	p.passes.Add(1)
+	p.units.Store(0)
+	p.started.Store(time.Now().UnixNano())
+}
+
 // settled counts units and shows how many have been gone through, and how fast.
 func (p *progress) settled(units int) {
 	n := p.units.Add(int64(units))
-	if seconds := time.Since(p.started).Seconds(); seconds > 0 {
-		p.show("settling: %s units, %s a second", grouped(int(n)), grouped(int(float64(n)/seconds)))
+	if seconds := time.Since(time.Unix(0, p.started.Load())).Seconds(); seconds > 0 {
+		p.show("settling, pass %d: %s, %s a second", p.passes.Load(), counted(int(n), "unit"), grouped(int(float64(n)/seconds)))
 	}
 }
 
@@ -83,6 +91,9 @@ type watched struct {
 // Units yields the roots of a shard.
 func (s *watched) Units(shard int) iter.Seq2[*evidence.Tree, error] {
 	const batch = 4096
+	if shard == 0 {
+		s.progress.pass()
+	}
 	return func(yield func(*evidence.Tree, error) bool) {
 		n := 0
 		for tree, err := range s.Snapshot.Units(shard) {

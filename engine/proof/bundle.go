@@ -64,8 +64,11 @@ type part struct {
 	digest string
 }
 
-// measure writes the part to nowhere, for its size and digests.
+// measure writes the part to nowhere, for its size and digests, once.
 func (p *part) measure() error {
+	if p.digest != "" {
+		return nil
+	}
 	sum, crc := sha256.New(), crc32.NewIEEE()
 	counter := &countingWriter{w: io.MultiWriter(sum, crc)}
 	if err := p.write(counter); err != nil {

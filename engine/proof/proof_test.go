@@ -416,3 +416,44 @@ func TestLastRoot(t *testing.T) {
 		}
 	}
 }
+
+// FuzzVerify gives Verify bundles that somebody has damaged: it never panics and never proves them.
+func FuzzVerify(f *testing.F) {
+	c, err := contracts.Decode("contract.yaml", []byte(plainContract))
+	if err != nil {
+		f.Fatal(err)
+	}
+	s, err := ingest.FromExamples(c, someEvidence()[:9], calendar.MustDate("2024-03-10"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	var lines bytes.Buffer
+	on := engine.Occasion{Through: calendar.MustDate("2024-02-29"), CutOff: calendar.MustDate("2024-03-10"), Final: true}
+	st, err := engine.Settle(c, on, s, engine.Position{}, func(b []byte) error { _, err := lines.Write(b); return err })
+	if err != nil {
+		f.Fatal(err)
+	}
+	head, err := st.Bytes()
+	if err != nil {
+		f.Fatal(err)
+	}
+	stored, err := Open(c, "statement", head, bytes.NewReader(lines.Bytes()), int64(lines.Len()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	var bundle bytes.Buffer
+	if err := (Bundle{Contract: c, Snapshot: s, Statement: stored}).Write(&bundle); err != nil {
+		f.Fatal(err)
+	}
+	good := bundle.Bytes()
+	f.Add(good)
+	f.Add(good[:len(good)/2])
+	f.Add([]byte("PK\x05\x06"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		report, err := Verify(bytes.NewReader(b), int64(len(b)))
+		if err == nil && report.OK() && !bytes.Equal(b, good) {
+			// Another sound bundle would have to be made, not found.
+			t.Error("a damaged bundle is verified")
+		}
+	})
+}

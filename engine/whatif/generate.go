@@ -68,6 +68,7 @@ type maker struct {
 	means   []mean  // by kind
 	members [][]int // by unit type: the types that are part of it
 	roles   []role  // by kind
+	held    int     // bytes held at once while shuffling
 	bits    *rand.PCG
 	draw    *rand.Rand
 	ended   calendar.Date // last day of the longest gathered spell of the unit being drawn, or the day it joined
@@ -84,7 +85,7 @@ type mean struct{ whole, part int }
 
 func newMaker(c *contracts.Contract, g Generated) *maker {
 	m := &maker{c: c, g: g, cols: newColumns(c), kinds: make([][]int, len(c.Units)), joins: make([]int, len(c.Units)),
-		members: make([][]int, len(c.Units)), bits: rand.NewPCG(g.Seed, 0)}
+		members: make([][]int, len(c.Units)), bits: rand.NewPCG(g.Seed, 0), held: shuffleBytes}
 	m.draw = rand.New(m.bits)
 	for t := range c.Units {
 		m.joins[t] = -1
@@ -137,7 +138,7 @@ func (m *maker) shuffled(w io.Writer) (int, error) {
 		m.root(i)
 	}
 	whole := len(m.rows) / min(sample, m.g.Units) * m.g.Units
-	parts := uint64(whole/shuffleBytes + 1)
+	parts := uint64(whole/m.held + 1)
 	total := 0
 	var gathered []byte
 	var spans []uint64 // start << 16 | length
