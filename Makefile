@@ -7,7 +7,7 @@ GOFMT     = $(shell $(GO) env GOROOT)/bin/gofmt
 TOOL      = $(GO) tool -modfile=tools.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt-check vet bench lint lint-quick fuzz
+.PHONY: bench-duckdb help demo test fmt-check vet bench lint lint-quick fuzz
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -41,3 +41,6 @@ fuzz: ## every fuzz target, FUZZTIME (60s) each
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")"; \
 		done; \
 	done
+
+bench-duckdb: ## settle 1,000,000 units against DuckDB on the same files; FOLDER keeps the evidence
+	engine/bench/compare.sh $(FOLDER)

@@ -38,6 +38,7 @@ type Contract struct {
 	Comparisons   []Comparison
 	Payments      []Payment
 	Divisions     []Division
+	Accounts      []Account
 	Caps          []Cap
 	Checks        []Check
 	Examples      []Example

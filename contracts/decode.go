@@ -65,7 +65,7 @@ type decoder struct {
 	reads  map[thing][]thing     // what each thing reads, for circles
 
 	units, evidence, cohorts, tables, quantities, measures []*node
-	comparisons, payments, divisions, checks, periods      []*node
+	comparisons, payments, divisions, checks, accounts, periods      []*node
 
 	quantityState, tableState []progress
 	roundingSaid              []bool // quantities that say how they are rounded, exact among the answers
@@ -115,6 +115,7 @@ func (d *decoder) contract(root *node) {
 	d.startCohorts()
 	d.readEvidence()
 	d.readToldBy(root.get("contract").get("told_by"))
+	d.startAccounts()
 	d.startFigures()
 	d.readCohorts()
 	for i := range d.c.Tables {
@@ -127,6 +128,7 @@ func (d *decoder) contract(root *node) {
 	d.readComparisons()
 	d.readDivisions()
 	d.readPayments()
+	d.readAccounts()
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.readExamples(root.get("examples"))

@@ -100,11 +100,11 @@ var topShape = mapOf("a contract",
 	may("comparisons", "what would have happened anyway", namedAs("comparisons by name", comparisonShape)),
 	must("payments", "the rules of payment", namedAs("payments by name", paymentShape)),
 	may("divisions", "how one sum falls among several parties", namedAs("divisions by name", divisionShape)),
+	may("accounts", "money that stands from period to period", namedAs("accounts by name", accountShape)),
 	may("caps", "the most that may be paid, applied in the order listed", listOf("a list of caps", capShape)),
 	may("checks", "claims examined by sample", namedAs("checks by name", checkShape)),
 	may("examples", "evidence and what is then due", listOf("a list of examples", exampleShape)),
 	not("savings", "savings chains are not part of this release; state the sum as quantities"),
-	not("accounts", "accounts are not part of this release; settle each period's sum by its own payment"),
 )
 
 var partyOneShape = mapOf("a party such as {party: council, role: provider, name: A council}",

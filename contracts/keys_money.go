@@ -55,14 +55,36 @@ var paymentShape = mapOf("from, to, per, for and price or of, due and clause",
 	may("hurdle", "the test that must be passed", hurdleShape),
 	may("then", "what is done to the sum, in the order listed", listOf("a list of steps", stepShape)),
 	must("due", "when it falls due", dueShape),
+	may("held", "what part is kept back, and until when", heldShape),
 	may("rest", "the party to whom what is not earned is left", partyShape),
 	may("between", "the days it applies to; the contract's term when not said", betweenShape),
 	must("clause", "where in the signed contract the term stands", clauseShape),
 	not("payable", "write it as due: on_evidence, or {on: evidence, wait: 15 working days}"),
 	not("claimed", "write it as due: {on: KIND OF CLAIM, within: WINDOW}"),
-	not("held", "money held back is not part of this release; write two payments, the second due later"),
 	not("in_kind", "payment in kind is not part of this release"),
 	not("restricted_to", "restricted money is not part of this release"))
+
+var heldShape = mapOf("share, with released_on, released_when or both",
+	must("share", "the part of each line that is kept back", formulaShape),
+	may("released_on", "the day on which it is paid after all", dayShape),
+	may("released_when", "it is paid once this holds", conditionShape))
+
+var leftOverShape = either("carried, or a party and when",
+	words("carried", Option{"carried", "it stays for the next period"}),
+	&shape{kind: mapShape, what: "a map", words: []Option{{"{to: PARTY, at: each_period}", "it goes to a party at the end of each period"},
+		{"{to: PARTY, at: last_period}", "it goes to a party at the end of the last"}}, keys: []key{
+		must("to", "who has it", nameShape),
+		must("at", "when", words("a word", Option{"each_period", "at the end of each period"}, Option{"last_period", "at the end of the last period"}))}})
+
+var accountShape = mapOf("owner, per, receives, left_over and clause",
+	may("called", "how sentences name it", calledShape),
+	must("owner", "the party whose money it is", nameShape),
+	must("per", "the period series it stands per", nameShape),
+	may("opens_with", "what it holds before the first period", formulaShape),
+	may("receives", "what comes in each period", formulaShape),
+	must("left_over", "what becomes of what it has not paid", leftOverShape),
+	may("final", "whether what it paid can be taken back", words("once_paid", Option{"once_paid", "what it paid is a fact, from which later settlements start"})),
+	must("clause", "where in the signed contract the term stands", clauseShape))
 
 var divisionShape = mapOf("tranches and clause",
 	may("called", "how sentences name it", calledShape),

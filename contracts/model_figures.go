@@ -15,7 +15,7 @@ type RefKind uint8
 // What a name may stand for. Index and Field of a Ref mean, in turn: quantity; table and column given; kind and field
 // (bare: one item stands within the reader's level); unit type and fact; measure (number of times; yes/no once in a
 // condition); cohort; period series (the number of the period); comparison and CompareField; check and CheckField;
-// payment (its total within the reader's level, after caps); kind (the day of the item an `on` or the joining looks
+// payment (its total within the reader's level, after caps); account and AccountField; kind (the day of the item an `on` or the joining looks
 // at); unit type (the unit's own key).
 const (
 	RefQuantity RefKind = iota + 1
@@ -32,6 +32,7 @@ const (
 	RefUnitKey
 	RefMeasureDay
 	RefRole // in a table's by: the party of the reader's level
+	RefAccount
 )
 
 // Ref is one thing a name stands for. Two equal names have one Ref.
@@ -63,6 +64,17 @@ type CheckField int
 const (
 	CheckErrorRate CheckField = iota
 	CheckUnchecked
+)
+
+// AccountField is a figure read from an account in a period.
+type AccountField int
+
+// AccountReceived is what came in to date, this period's included; AccountPaid what it paid in earlier periods;
+// AccountBalance what it opened with and received less what it paid: what can be paid in this period.
+const (
+	AccountReceived AccountField = iota
+	AccountPaid
+	AccountBalance
 )
 
 // DayKind says which day a window or a dated term looks at.

@@ -7,10 +7,12 @@ import (
 	"outturn/contracts/formula"
 )
 
-// Payee names one end of a payment: a party, a role's party at the payment's level, or a division among several.
+// Payee names one end of a payment: a party, a role's party at the payment's level, a division among several, or an
+// account, and then Party is its owner.
 type Payee struct {
 	Party    int // index into Parties, or -1
 	Division int // index into Divisions, or -1
+	Account  int // index into Accounts, or -1
 	Name     string
 }
 
@@ -60,12 +62,13 @@ type Due struct {
 type PayFor uint8
 
 // A measure (each outcome at its own day's price), a cohort (each unit on joining), a figure (number, days) at a
-// price, or a sum that a formula gives.
+// price, a sum that a formula gives, or what is left in an account (Index).
 const (
 	ForMeasure PayFor = iota + 1
 	ForCohort
 	ForFigure
 	ForSum
+	ForLeftOver
 )
 
 // Payment is one rule of payment: one sentence. No payment is ever below nought.
@@ -82,9 +85,41 @@ type Payment struct {
 	Hurdle               *Hurdle
 	Then                 []Step
 	Due                  Due
+	Held                 *Held
 	Rest                 *Payee // to whom what is not earned is left, or nil
 	Between              calendar.Span
 	Sentence             string // the rule as one English sentence, with its clause
+}
+
+// Held is what part of a payment is kept back, and until when. What was not released is not lost: it is paid once both
+// the day has come and the condition holds, of the two whichever are stated.
+type Held struct {
+	Share        *formula.Expr // of the sum of a line
+	ReleasedOn   *DayRef
+	ReleasedWhen *Condition
+}
+
+// LeftOver says what becomes of what an account has not paid.
+type LeftOver uint8
+
+// It stays for the next period; it goes to a party at the end of each period; or at the end of the last.
+const (
+	LeftCarried LeftOver = iota + 1
+	LeftEachPeriod
+	LeftAtEnd
+)
+
+// Account is money that stands from period to period: a pot, a pool, a stream. It pays no more than it holds. Final
+// says that what it paid is a fact from which later settlements start, never taken back. Whoever is paid what is left
+// is paid by a payment of its own, named for the account, which stands after the contract's own payments.
+type Account struct {
+	Name, Called, Clause string
+	Owner                int
+	Period               int           // the period series it stands per
+	OpensWith, Receives  *formula.Expr // at the start; in each period; nil: nothing
+	LeftOver             LeftOver
+	LeftTo               int // party, or -1
+	Final                bool
 }
 
 // Division is how one sum falls among several parties.

@@ -22,6 +22,7 @@ const (
 	paymentThing
 	divisionThing
 	checkThing
+	accountThing
 	paidThing // a payment's sum after caps; among circles only
 	capThing  // among circles only
 )
@@ -29,7 +30,7 @@ const (
 // words is what an error calls the thing.
 func (k thingKind) words() string {
 	return [...]string{"nothing", "a period series", "a unit type", "a kind of evidence", "a cohort", "a table", "a quantity",
-		"a measure", "a comparison", "a payment", "a division", "a check", "a payment", "a cap"}[k]
+		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a payment", "a cap"}[k]
 }
 
 // thing is one named thing: its kind and its index in the contract's slice of them.
@@ -70,6 +71,9 @@ func (d *decoder) declare() {
 	d.divisions = d.section("divisions", divisionThing, func(name string) { d.c.Divisions = append(d.c.Divisions, Division{Name: name}) })
 	d.checks = d.section("checks", checkThing, func(name string) {
 		d.c.Checks = append(d.c.Checks, Check{Name: name, FoundBy: -1, Per: ContractLevel()})
+	})
+	d.accounts = d.section("accounts", accountThing, func(name string) {
+		d.c.Accounts = append(d.c.Accounts, Account{Name: name, Owner: -1, LeftTo: -1})
 	})
 	d.quantityState = make([]progress, len(d.quantities))
 	d.tableState = make([]progress, len(d.tables))
@@ -204,6 +208,8 @@ func (d *decoder) nodeOf(t thing) *node {
 		return d.divisions[t.index]
 	case checkThing:
 		return d.checks[t.index]
+	case accountThing:
+		return d.accounts[t.index]
 	}
 	return &node{}
 }
@@ -233,6 +239,8 @@ func (d *decoder) nameOf(t thing) string {
 		return d.c.Divisions[t.index].Name
 	case checkThing:
 		return d.c.Checks[t.index].Name
+	case accountThing:
+		return d.c.Accounts[t.index].Name
 	case capThing:
 		return d.c.Caps[t.index].Name
 	}

@@ -30,6 +30,7 @@ func (d *decoder) readPayments() {
 		d.readSteps(r, n, p)
 		d.readDue(r, n, p)
 		d.readRest(n, p, who)
+		d.readHeld(r, n, p)
 		d.readBetween(n.get("between"), p, who+", between")
 	}
 }
@@ -44,13 +45,21 @@ func (d *decoder) readBetween(n *node, p *Payment, who string) {
 
 // payee reads who pays or is paid: a party, the party of a role at the payment's level, or a division.
 func (d *decoder) payee(n *node, who string, per Level) Payee {
-	none := Payee{Party: -1, Division: -1}
+	none := Payee{Party: -1, Division: -1, Account: -1}
 	if n == nil || n.kind != scalarNode {
 		return none
 	}
-	p := Payee{Party: -1, Division: -1, Name: n.text}
+	p := Payee{Party: -1, Division: -1, Account: -1, Name: n.text}
 	if t, known := d.things[n.text]; known && t.kind == divisionThing {
 		p.Division = t.index
+		return p
+	} else if known && t.kind == accountThing {
+		if !slices.Contains(per.Periods, d.c.Accounts[t.index].Period) || per.Unit >= 0 {
+			d.bad(n, Fault{Message: fmt.Sprintf("%s: the account %s stands per %s, and the payment per %s", who, n.text, spaced(d.c.Periods[d.c.Accounts[t.index].Period].Name), d.c.levelWords(per)),
+				Remedy: "let the payment stand per " + d.c.Periods[d.c.Accounts[t.index].Period].Name + ", and gather first what is per something finer"})
+			return none
+		}
+		p.Account, p.Party = t.index, d.c.Accounts[t.index].Owner
 		return p
 	}
 	if p.Party = d.party(n.text); p.Party >= 0 {

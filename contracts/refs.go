@@ -105,6 +105,8 @@ func (d *decoder) thingOf(ref Ref) thing {
 		return thing{checkThing, ref.Index}
 	case RefPayment:
 		return thing{paidThing, ref.Index}
+	case RefAccount:
+		return thing{accountThing, ref.Index}
 	}
 	return thing{}
 }
@@ -150,7 +152,7 @@ func (d *decoder) owners(facts, fields []position, name string) []string {
 
 // figureNames returns every name that a formula or condition may hold.
 func (d *decoder) figureNames() []string {
-	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, paymentThing, kindThing, periodThing, unitThing)
+	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, paymentThing, kindThing, periodThing, unitThing)
 	for name := range d.facts {
 		all = append(all, name)
 	}
@@ -174,6 +176,7 @@ func fieldNames(fields []Field) []string {
 }
 
 var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units"}
+var accountColumns = []string{AccountReceived: "received", AccountPaid: "paid", AccountBalance: "balance"}
 var checkColumns = []string{CheckErrorRate: "error_rate", CheckUnchecked: "unchecked"}
 
 // lookUpThing finds what a named thing stands for, and which column of it is meant.
@@ -214,6 +217,8 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 		ref.Kind, columns = RefCheck, checkColumns
 	case paymentThing:
 		ref.Kind = RefPayment
+	case accountThing:
+		ref.Kind, columns = RefAccount, accountColumns
 	default:
 		return Ref{}, fmt.Sprintf("%s is %s and no figure", name, t.kind.words()), ""
 	}
@@ -277,7 +282,7 @@ func (d *decoder) typed(ref *Ref) bool {
 		if CheckField(ref.Field) == CheckUnchecked {
 			ref.Type = formula.Money
 		}
-	case RefPayment:
+	case RefPayment, RefAccount:
 		ref.Type = formula.Money
 	case RefItemDay, RefMeasureDay:
 		ref.Type = formula.Date
@@ -352,6 +357,8 @@ func (d *decoder) atFault(ref Ref) bool {
 		return d.checks[ref.Index].bad
 	case RefPayment:
 		return d.payments[ref.Index].bad
+	case RefAccount:
+		return d.accounts[ref.Index].bad
 	case RefCohort:
 		return d.cohorts[ref.Index].bad
 	case RefField, RefItemDay:
@@ -449,6 +456,10 @@ func (d *decoder) refLevel(ref Ref) (Level, bool) {
 		return d.c.Comparisons[ref.Index].Per, true
 	case RefCheck:
 		return d.c.Checks[ref.Index].Per, true
+	case RefAccount:
+		l := ContractLevel()
+		l.Periods = []int{d.c.Accounts[ref.Index].Period}
+		return l, d.c.Accounts[ref.Index].Owner >= 0
 	case RefItemDay:
 		return d.kindLevel(ref.Index), true
 	case RefUnitKey:

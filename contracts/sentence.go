@@ -19,6 +19,9 @@ func (d *decoder) sentences() {
 // then as listed; caps; due; rest. (clause)
 func (c *Contract) paymentSentence(i int) string {
 	p := &c.Payments[i]
+	if p.For == ForLeftOver {
+		return c.leftOverSentence(p)
+	}
 	var b strings.Builder
 	pays := " pays "
 	if p.From.Division >= 0 {
@@ -50,11 +53,43 @@ func (c *Contract) paymentSentence(i int) string {
 		}
 	}
 	b.WriteString("; " + c.dueWords(p.Due))
+	if p.Held != nil {
+		b.WriteString("; " + c.heldWords(p.Held))
+	}
 	if p.Rest != nil {
 		b.WriteString("; the rest stays with " + c.payeeWords(*p.Rest))
 	}
 	b.WriteString(". (" + p.Clause + ")")
 	return b.String()
+}
+
+// leftOverSentence says who has what is left in an account, and when.
+func (c *Contract) leftOverSentence(p *Payment) string {
+	a := &c.Accounts[p.Index]
+	when := "each " + spaced(c.Periods[a.Period].Name)
+	if a.LeftOver == LeftAtEnd {
+		when = "the last " + spaced(c.Periods[a.Period].Name)
+	}
+	return "What is left in the " + orName(a.Called, a.Name) + " at the end of " + when + " goes to " + c.payeeWords(p.To) + finalWords(a) + ". (" + p.Clause + ")"
+}
+
+func finalWords(a *Account) string {
+	if a.Final {
+		return ", and is not taken back"
+	}
+	return ""
+}
+
+// heldWords says what part is kept back, and until when.
+func (c *Contract) heldWords(h *Held) string {
+	text := c.formulaWords(h.Share) + " held"
+	if h.ReleasedOn != nil {
+		text += " until " + spaced(h.ReleasedOn.Name)
+	}
+	if h.ReleasedWhen != nil {
+		text += " until " + c.conditionWords(h.ReleasedWhen, " is ")
+	}
+	return text
 }
 
 func capital(s string) string {
@@ -67,6 +102,8 @@ func capital(s string) string {
 // payeeWords says one end of a payment.
 func (c *Contract) payeeWords(p Payee) string {
 	switch {
+	case p.Account >= 0:
+		return "the " + orName(c.Accounts[p.Account].Called, c.Accounts[p.Account].Name)
 	case p.Division >= 0:
 		return c.divisionWords(&c.Divisions[p.Division])
 	case p.Party >= 0 && c.Parties[p.Party].Each >= 0:

@@ -207,7 +207,7 @@ var listOne = map[string]string{"parties": "party", "caps": "cap", "examples": "
 var sectionOne = map[string]string{
 	"periods": "period series", "units": "unit type", "evidence": "evidence", "cohorts": "cohort", "tables": "table",
 	"quantities": "quantity", "measures": "measure", "comparisons": "comparison", "payments": "payment",
-	"divisions": "division", "checks": "check",
+	"divisions": "division", "accounts": "account", "checks": "check",
 }
 
 // text is a text that what describes and, for the schema, a pattern.

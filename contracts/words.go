@@ -53,6 +53,9 @@ func (c *Contract) refWords(slot int) string {
 		return what + orName(c.Checks[ref.Index].Called, c.Checks[ref.Index].Name)
 	case RefPayment:
 		return orName(c.Payments[ref.Index].Called, ref.Name)
+	case RefAccount:
+		a := &c.Accounts[ref.Index]
+		return "what " + orName(a.Called, a.Name) + [...]string{" received", " paid", " holds"}[ref.Field]
 	}
 	return spaced(ref.Name)
 }

@@ -80,7 +80,14 @@ func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
 		if !slices.Contains(k.Over, l.payment) || l.toDate == 0 || !r.within(l.unit, u) || at != nil && r.capKey(k, l) != *at {
 			continue
 		}
-		e := capEntry{listed: slices.Index(k.Over, l.payment), unit: l.unit, ordinal: i, sub: l.period, amount: l.toDate}
+		kept := r.keptOf(k, l)
+		if k.Counting >= 0 {
+			if err := r.placeWithin(k, l, min(kept, 1)); err != nil {
+				return err
+			}
+			continue
+		}
+		e := capEntry{kept: kept, listed: slices.Index(k.Over, l.payment), unit: l.unit, ordinal: i, sub: l.period, amount: l.toDate}
 		if k.Order == contracts.OrderDays {
 			if err := r.entryDays(k, l, &e); err != nil {
 				return err
@@ -94,6 +101,33 @@ func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
 	return r.fillWithin(ci, u, at, took)
 }
 
+// placeWithin adds a place for the counted unit of a line, once.
+func (r *reader) placeWithin(k *contracts.Cap, l *rawLine, kept int64) error {
+	place := *l
+	place.unit = r.unitFor(k.Counting, l.unit)
+	n := slices.IndexFunc(r.entries, func(e capEntry) bool { return e.unit == place.unit })
+	if n < 0 {
+		n = len(r.entries)
+		e := capEntry{unit: place.unit, amount: 1}
+		if k.Order == contracts.OrderDays {
+			if err := r.entryDays(k, &place, &e); err != nil {
+				return err
+			}
+		}
+		r.entries = append(r.entries, e)
+	}
+	r.entries[n].kept = max(r.entries[n].kept, kept)
+	return nil
+}
+
+// keptOf is what was settled of a line where the contract says that settled places stand, else nothing.
+func (r *reader) keptOf(k *contracts.Cap, l *rawLine) int64 {
+	if k.Places != contracts.PlacesStand {
+		return 0
+	}
+	return max(r.settledOf(l), 0)
+}
+
 // fillWithin fills a cap within unit u from the entries collected.
 func (r *reader) fillWithin(ci, u int, at *key, took func(int, int, int64)) error {
 	k := &r.c.Caps[ci]
@@ -105,18 +139,28 @@ func (r *reader) fillWithin(ci, u int, at *key, took func(int, int, int64)) erro
 	if err != nil || f.State != 0 {
 		return err
 	}
-	limit, err := f.Num.Minor(r.c.Currency, money.Rounding{Mode: money.Down, Unit: r.c.Rounding.Unit})
+	limit, err := r.limitOf(k, f)
 	if err != nil {
 		return err
 	}
-	fill(r.c, k, r.entries, max(limit, 0))
+	fill(r.c, k, r.entries, limit)
 	n, cut := 0, int64(0)
+	refuse := func(l *rawLine, allowed int64) {
+		n, cut = n+1, cut+l.toDate-allowed
+		r.refused(l, ci, allowed, figureText(f, r.c.Currency))
+	}
 	for i := range r.entries {
 		e := &r.entries[i]
-		l := &r.lines[e.ordinal]
-		if e.allowed != l.toDate {
-			n, cut = n+1, cut+l.toDate-e.allowed
-			r.refused(l, ci, e.allowed, figureText(f, r.c.Currency))
+		switch {
+		case k.Counting < 0 && e.allowed != r.lines[e.ordinal].toDate:
+			refuse(&r.lines[e.ordinal], e.allowed)
+		case k.Counting >= 0 && e.allowed == 0:
+			for j := range r.lines {
+				l := &r.lines[j]
+				if slices.Contains(k.Over, l.payment) && l.toDate != 0 && r.within(l.unit, e.unit) && (at == nil || r.capKey(k, l) == *at) {
+					refuse(l, 0)
+				}
+			}
 		}
 	}
 	if n > 0 && took != nil {
@@ -168,9 +212,7 @@ func (r *reader) candidates(ci int, offer func(candidate)) error {
 		if err := r.entryDays(k, l, &c.capEntry); err != nil {
 			return err
 		}
-		if k.Places == contracts.PlacesStand {
-			c.stands = r.settledOf(l) > 0
-		}
+		c.kept = r.keptOf(k, l)
 		offer(c)
 	}
 	return nil
@@ -217,9 +259,7 @@ func (r *reader) places(ci int, offer func(candidate)) error {
 				}
 				r.asked = append(r.asked, c)
 			}
-			if k.Places == contracts.PlacesStand && r.settledOf(l) > 0 {
-				r.asked[n].stands = true
-			}
+			r.asked[n].kept = max(r.asked[n].kept, min(r.keptOf(k, l), 1))
 		}
 		for _, c := range r.asked {
 			offer(c)

@@ -23,11 +23,12 @@ func (st *settlement) conclude() error {
 	w.onGate = func(pay *contracts.Payment, text string) {
 		st.totals.gates[gateAt{paymentIndex(st.c, pay.Name), text}]++
 	}
-	lines, err := st.wholeLines(w)
+	settled, err := st.settledWhole()
 	if err != nil {
 		return err
 	}
-	settled, err := st.settledWhole()
+	w.settled = settled
+	lines, err := st.wholeLines(w)
 	if err != nil {
 		return err
 	}
@@ -35,8 +36,12 @@ func (st *settlement) conclude() error {
 	r.out, r.settled = r.out[:0], settled
 	for i := range lines {
 		l := &lines[i]
+		held, err := st.hold(r, l)
+		if err != nil {
+			return err
+		}
 		o := outLine{payment: l.payment, of: levelText(st.plan, st.c.Payments[l.payment].Per, l.key), period: l.period, count: l.count,
-			toDate: l.toDate, notes: l.notes, steps: l.steps}
+			toDate: l.toDate, held: held, notes: l.notes, steps: l.steps}
 		for j := range settled {
 			if s := &settled[j]; s.payment == o.payment && s.of == o.of && s.period == o.period {
 				s.met = true
@@ -161,8 +166,8 @@ func (st *settlement) statement() (Statement, error) {
 	for i := range c.Payments {
 		p := &t.pay[i]
 		sum := PaymentSum{Payment: c.Payments[i].Name, Clause: c.Payments[i].Clause, Sentence: c.Payments[i].Sentence, Lines: p.lines, Adjusted: p.adjusted,
-			Settled: st.amount(p.settled), Due: st.amount(p.toDate - p.settled), ToDate: st.amount(p.toDate)}
-		if c.Payments[i].For != contracts.ForSum {
+			Held: st.amount(p.held), Settled: st.amount(p.settled), Due: st.amount(p.toDate - p.settled), ToDate: st.amount(p.toDate)}
+		if c.Payments[i].For != contracts.ForSum && c.Payments[i].For != contracts.ForLeftOver {
 			sum.Count = p.count.String()
 		}
 		out.Payments = append(out.Payments, sum)

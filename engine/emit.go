@@ -30,6 +30,7 @@ type totals struct {
 type payTotal struct {
 	lines, adjusted int
 	count           money.Exact
+	held            int64
 	moved
 }
 
@@ -78,6 +79,7 @@ func (t *totals) merge(o *totals) {
 		a, b := &t.pay[i], &o.pay[i]
 		a.lines, a.adjusted, a.count = a.lines+b.lines, a.adjusted+b.adjusted, a.count.Add(b.count)
 		t.move(&a.moved, b.toDate, b.settled)
+		t.add(&a.held, b.held)
 		for why, n := range o.waits.count[i] {
 			t.waits.count[i][why] += n
 		}
@@ -160,7 +162,11 @@ func (st *settlement) outLines(r *reader, t *totals) ([]outLine, error) {
 	r.out = r.out[:0]
 	for i := range r.lines {
 		l := &r.lines[i]
-		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, notes: l.notes}
+		held, err := st.hold(r, l)
+		if err != nil {
+			return nil, err
+		}
+		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes}
 		for j := range r.settled {
 			if s := &r.settled[j]; s.payment == l.payment && s.period == l.period && s.of == o.of {
 				s.met = true
@@ -193,7 +199,7 @@ func compareLines(a, b outLine) int {
 
 // against sets a line against what was settled of it.
 func (st *settlement) against(o *outLine, s *settledLine, r *reader) {
-	o.settled, o.before = s.minor, s.legs
+	o.settled, o.before, o.settledBy = s.minor, s.legs, s.number
 	if o.toDate != s.minor {
 		o.corrects = s.number
 		o.reason = r.why(st.position.Prior[s.number-1].CutOff)
@@ -223,6 +229,16 @@ func (st *settlement) finishLine(r *reader, o *outLine, unit int, k *key, t *tot
 	if err := st.divide(r, o, unit, k); err != nil {
 		return err
 	}
+	moves := o.toDate != o.settled
+	for _, leg := range o.legs {
+		moves = moves || leg.toDate != leg.settled
+	}
+	if moves && o.corrects == 0 && o.settledBy > 0 { // only its parts move: it is shared anew
+		o.corrects, o.reason = o.settledBy, r.why(st.position.Prior[o.settledBy-1].CutOff)
+	}
+	if st.c.Payments[o.payment].Held != nil && o.held == 0 && o.toDate > o.settled && o.reason == reworked {
+		o.reason = "held back before, and now released"
+	}
 	p := &t.pay[o.payment]
 	if o.toDate != 0 {
 		p.lines++
@@ -232,10 +248,7 @@ func (st *settlement) finishLine(r *reader, o *outLine, unit int, k *key, t *tot
 		p.adjusted++
 	}
 	t.move(&p.moved, o.toDate, o.settled)
-	moves := o.toDate != o.settled
-	for _, leg := range o.legs {
-		moves = moves || leg.toDate != leg.settled
-	}
+	t.add(&p.held, o.held)
 	st.post(o, k, t)
 	if moves {
 		r.out = append(r.out, *o)

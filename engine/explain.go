@@ -120,7 +120,11 @@ func (st *settlement) explained(r *reader, pi, u int, steps []Step) []Explanatio
 		if l.payment != pi || l.unit != u {
 			continue
 		}
-		o := outLine{payment: pi, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, notes: l.notes}
+		held, err := st.hold(r, l)
+		if err != nil {
+			held = 0 // settling has said so already
+		}
+		o := outLine{payment: pi, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes}
 		st.ends(r, l, &o)
 		out = append(out, Explanation{Unit: r.tree.Units[u].Key, Line: st.line(&o), Steps: steps})
 		steps = nil // shown once: the payment's working is of all its lines
@@ -147,7 +151,7 @@ func (st *settlement) uses(r *reader) []ItemUse {
 // line is an outLine as the statement has it.
 func (st *settlement) line(o *outLine) Line {
 	l := Line{Payment: st.c.Payments[o.payment].Name, Of: o.of, Period: o.period, ToDate: st.amount(o.toDate), Settled: st.amount(o.settled),
-		Due: st.amount(o.toDate - o.settled), From: o.from, To: o.to, Notes: o.notes}
+		Due: st.amount(o.toDate - o.settled), From: o.from, To: o.to, Notes: o.notes, Held: st.amount(o.held)}
 	if !o.count.IsZero() {
 		l.Count = o.count.String()
 	}

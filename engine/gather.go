@@ -12,10 +12,14 @@ import (
 // gatherTree adds to a shard's results what figures of the whole need of one tree in one pass.
 func (st *settlement) gatherTree(pass int, r *reader, out *shardResult) error {
 	for i, g := range st.gathers {
-		if g.stage != pass || g.kind == gatherCheck {
+		again := g.stage < pass && pass == st.last && g.kind != gatherPayment // for the items it uses, not for what it comes to
+		if g.stage != pass && !again || g.kind == gatherCheck {
 			continue
 		}
 		into := func(k key) *tally {
+			if again {
+				return &tally{}
+			}
 			t := out.tallies[i][k]
 			if t == nil {
 				t = &tally{}

@@ -126,6 +126,14 @@ func (p *plan) checkLimits() error {
 	if len(p.c.Periods) > keyPeriodsMax {
 		return fmt.Errorf("contract %s: %d period series; at most %d can be settled", p.c.ID, len(p.c.Periods), keyPeriodsMax)
 	}
+	for i := range p.c.Caps {
+		for _, over := range p.c.Caps[i].Over {
+			if pay := &p.c.Payments[over]; pay.From.Account >= 0 {
+				return fmt.Errorf("payment %s (%s) is paid from the account %s and stands under %s (%s): what the account has paid would be worked out before the cap; limit it by a not_above step instead",
+					pay.Name, pay.Clause, p.c.Accounts[pay.From.Account].Name, p.c.Caps[i].Name, p.c.Caps[i].Clause)
+			}
+		}
+	}
 	for i := range p.c.Units {
 		if n := len(p.c.Units[i].Facts); n > keyFactsMax {
 			return fmt.Errorf("unit type %s has %d facts; at most %d can be settled", p.c.Units[i].Name, n, keyFactsMax)

@@ -197,6 +197,9 @@ func (r *reader) ofText(l *rawLine) string {
 	return r.tree.Units[l.unit].Key + " / " + text
 }
 
+// reworked is the reason where nothing was learned of a unit: something of the whole moved.
+const reworked = "worked out again with the whole"
+
 // why says in words why a line differs from what an earlier statement settled, from the items learned since.
 func (r *reader) why(cutOff calendar.Date) string {
 	late, text := false, ""
@@ -221,5 +224,5 @@ func (r *reader) why(cutOff calendar.Date) string {
 	case late:
 		return "later evidence"
 	}
-	return "worked out again with the whole"
+	return reworked
 }

@@ -181,8 +181,17 @@ func (r *reader) ref(slot int, sc *scope) (formula.Figure, error) {
 			return r.paidOf(ref.Index, sc)
 		}
 		return r.whole.paid(ref.Index, sc.key)
+	case contracts.RefAccount:
+		return r.whole.account(ref.Index, contracts.AccountField(ref.Field), r.keyOf(accountLevel(r.c, ref.Index), sc))
 	}
 	return formula.Figure{}, fmt.Errorf("%s cannot stand in a formula", ref.Name)
+}
+
+// accountLevel is the level an account's figures stand at.
+func accountLevel(c *contracts.Contract, ai int) contracts.Level {
+	l := contracts.ContractLevel()
+	l.Periods = []int{c.Accounts[ai].Period}
+	return l
 }
 
 // number makes a figure of a count.

@@ -21,9 +21,11 @@ type outLine struct {
 	period          int
 	count           money.Exact
 	toDate, settled int64
+	held            int64 // earned and kept back
 	from, to        string
 	legs            []outLeg
 	before          []settledLeg // what was settled of the legs
+	settledBy       int          // the statement that last settled it, 0 when none did
 	corrects        int
 	reason          string
 	notes           []string
@@ -41,7 +43,7 @@ func AppendRecord(b []byte, c *contracts.Contract, r *Record) []byte {
 	b = openRecord(b, c, r.UnitType, r.Unit)
 	for i := range r.Lines {
 		l := &r.Lines[i]
-		out := outLine{payment: paymentIndex(c, l.Payment), of: l.Of, period: l.Period, toDate: minorOf(l.ToDate), settled: minorOf(l.Settled),
+		out := outLine{payment: paymentIndex(c, l.Payment), of: l.Of, period: l.Period, toDate: minorOf(l.ToDate), settled: minorOf(l.Settled), held: minorOf(l.Held),
 			from: l.From, to: l.To, corrects: l.Corrects, reason: l.Reason, notes: l.Notes, steps: l.Working}
 		if l.Count != "" {
 			out.count, _ = money.ParseExact(l.Count)
@@ -96,6 +98,9 @@ func appendLine(b []byte, c *contracts.Contract, l *outLine, first bool) []byte 
 		b = appendMoney(b, "settled", l.settled, places)
 	}
 	b = appendMoney(b, "due", l.toDate-l.settled, places)
+	if l.held != 0 {
+		b = appendMoney(b, "held", l.held, places)
+	}
 	b = appendNamed(b, "from", l.from)
 	b = appendNamed(b, "to", l.to)
 	b = appendLegs(b, l, places)
@@ -239,6 +244,7 @@ type wireLine struct {
 	ToDate   string    `json:"to_date"`
 	Settled  string    `json:"settled"`
 	Due      string    `json:"due"`
+	Held     string    `json:"held"`
 	From     string    `json:"from"`
 	To       string    `json:"to"`
 	Legs     []wireLeg `json:"legs"`
@@ -305,6 +311,12 @@ func (w *wireLine) line(c *contracts.Contract) (Line, error) {
 	var err error
 	if l.ToDate, l.Settled, l.Due, err = amounts(c, w.ToDate, w.Settled, w.Due); err != nil {
 		return l, err
+	}
+	l.Held = money.FromMinor(c.Currency, 0)
+	if w.Held != "" {
+		if l.Held, err = money.ParseAmount(c.Currency, w.Held); err != nil {
+			return l, err
+		}
 	}
 	for _, leg := range w.Legs {
 		out := Leg{Side: leg.Side, Party: leg.Party}

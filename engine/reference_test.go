@@ -9,12 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
-	"outturn/engine/evidence"
 	"outturn/engine/ingest"
 )
 
@@ -156,87 +154,6 @@ func referenceFramed(frame, fragment string) string {
 	var b strings.Builder
 	for _, name := range order {
 		b.WriteString(out[name])
-	}
-	return b.String()
-}
-
-// TestIngestReferenceReadsAsItSays reads the files shown in ingest/README.md: both native forms make one snapshot, and
-// the mapping is taken as it stands.
-func TestIngestReferenceReadsAsItSays(t *testing.T) {
-	c, err := contracts.Decode("README.md", []byte(referenceBlocks(t, "../contracts/README.md")[0].text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	readme, err := os.ReadFile("ingest/README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var digests []evidence.Digest
-	for name, first := range map[string]string{"shown.csv": "kind,", "shown.ndjson": `{"participant": "P1", "age_group"`} {
-		s, err := ingest.Open(c, fstest.MapFS{name: {Data: []byte(referenceIndented(string(readme), first))}}, ingest.Options{})
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		sum := s.Summary()
-		// Two participants; an employment corrected once; an attachment withdrawn by an item that withdraws.
-		if sum.Units != 2 || sum.Items != 5 || sum.Standing != [5]int{2, 1, 1, 0, 1} {
-			t.Errorf("%s: %+v", name, sum)
-		}
-		digests = append(digests, sum.Digest)
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	if digests[0] != digests[1] {
-		t.Error("the two forms of the same evidence have different digests")
-	}
-}
-
-// TestIngestReferenceMapsAsItSays reads two rows of a published file by the mapping shown, of which one is passed over.
-func TestIngestReferenceMapsAsItSays(t *testing.T) {
-	document, err := os.ReadFile("../fixtures/medicare-shared-savings/contract.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := contracts.Decode("contract.yaml", document)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const header = "ACO_ID,Agree_Type,Current_Track,Risk_Model,Current_Start_Date,MinSavPerc,DisAdj\n"
-	s, err := ingest.Open(c, fstest.MapFS{
-		"evidence.yaml":                    {Data: []byte(referenceBlocks(t, "ingest/README.md")[0].text)},
-		"evidence/codebook.csv":            {Data: []byte("not,evidence\n")},
-		"evidence/mssp-py2023-results.csv": {Data: []byte(header + "A1,Renewal,EN,Two-Sided,07/01/2019,1,-2566990\nA2,Other,E,One-Sided,01/01/2022,2,-\n")},
-	}, ingest.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	found := ""
-	for shard := range s.Shards() {
-		for tree, err := range s.Units(shard) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			found += string(evidence.AppendTree(nil, c, tree))
-		}
-	}
-	const want = "organisation\tA1\t\n\tyear_report\t2023-12-31\t\tEN\tyes\t2019-07-01\t\t\t\t0.01\t\t\t\t\t2566990\t\n"
-	if found != want {
-		t.Errorf("found\n%q\nwant\n%q", found, want)
-	}
-}
-
-// referenceIndented returns the indented block whose first line begins so.
-func referenceIndented(readme, first string) string {
-	_, after, _ := strings.Cut(readme, "\n    "+first)
-	var b strings.Builder
-	for line := range strings.Lines("    " + first + after) {
-		text, indented := strings.CutPrefix(line, "    ")
-		if !indented {
-			break
-		}
-		b.WriteString(text)
 	}
 	return b.String()
 }

@@ -11,6 +11,13 @@ import (
 
 // ofTime works out days covered, the longest run or the first gap of a set of days within a window.
 func (r *reader) ofTime(q *contracts.Quantity, sc *scope) (formula.Figure, error) {
+	periods, ended := r.periodsOf(q.Per, sc)
+	if !ended {
+		return inState(q.Type, formula.NotYet), nil
+	}
+	if q.ToDate {
+		periods.First = calendar.MinDate
+	}
 	w, err := r.place(q.In, sc)
 	if err != nil {
 		return formula.Figure{}, err
@@ -28,7 +35,7 @@ func (r *reader) ofTime(q *contracts.Quantity, sc *scope) (formula.Figure, error
 	if err != nil {
 		return formula.Figure{}, err
 	}
-	within := w.span.Intersect(calendar.Span{First: calendar.MinDate, Last: sc.asAt})
+	within := w.span.Intersect(periods).Intersect(calendar.Span{First: calendar.MinDate, Last: sc.asAt})
 	f := formula.Figure{Type: q.Type, Known: known}
 	switch q.Head {
 	case contracts.DaysOf:

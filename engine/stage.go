@@ -19,6 +19,7 @@ type stager struct {
 	measure  []int
 	compare  []int
 	check    []int
+	account  []int
 	capsAt   []int
 	inUnit   bool // what is being looked at stands per a unit
 	err      error
@@ -31,7 +32,7 @@ const (
 
 func newStager(p *plan) *stager {
 	return &stager{p: p, quantity: filled(len(p.c.Quantities)), payment: filled(len(p.c.Payments)), table: filled(len(p.c.Tables)),
-		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), capsAt: filled(1)}
+		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), account: filled(len(p.c.Accounts)), capsAt: filled(1)}
 }
 
 // run fills the plan's stages, gathers and passes.
@@ -113,8 +114,28 @@ func (s *stager) ref(slot int) int {
 			return s.paymentOfUnit(r.Index)
 		}
 		return s.paymentTotal(r.Index)
+	case contracts.RefAccount:
+		return s.accountReady(r.Index)
 	}
 	return 0
+}
+
+// accountReady is the pass from which an account can be read: when what comes in and all it pays can. A payment may
+// read its own account, which answers of earlier periods, so that coming round to it again is no circle.
+func (s *stager) accountReady(i int) int {
+	if s.account[i] == working {
+		return 0
+	}
+	a := &s.p.c.Accounts[i]
+	return s.memo(s.account, i, a.Name, func() int {
+		at := s.expr(a.OpensWith, a.Receives)
+		for pi := range s.p.c.Payments {
+			if pay := &s.p.c.Payments[pi]; (pay.From.Account == i || pay.To.Account == i) && s.payment[pi] != working {
+				at = max(at, s.paymentReady(pi))
+			}
+		}
+		return at
+	})
 }
 
 // paymentOfUnit is the pass from which a unit's own rule can read what another payment comes to for the same unit: the
@@ -302,6 +323,9 @@ func (s *stager) paymentStage(pay *contracts.Payment) int {
 	}
 	for _, step := range pay.Then {
 		at = max(at, s.expr(step.By))
+	}
+	if h := pay.Held; h != nil {
+		at = max(at, s.expr(h.Share), s.condition(h.ReleasedWhen), s.day(h.ReleasedOn))
 	}
 	switch pay.For {
 	case contracts.ForMeasure:

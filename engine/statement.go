@@ -89,6 +89,7 @@ type PaymentSum struct {
 	Count    string       `json:"count"` // outcomes paid for to date, exact; "" where a sum is paid
 	Lines    int          `json:"lines"` // lines with an entitlement to date
 	Adjusted int          `json:"adjusted"`
+	Held     money.Amount `json:"held"` // earned and kept back, not yet due
 	Settled  money.Amount `json:"settled"`
 	Due      money.Amount `json:"due"`
 	ToDate   money.Amount `json:"to_date"`
@@ -159,11 +160,12 @@ type Line struct {
 	ToDate   money.Amount
 	Settled  money.Amount
 	Due      money.Amount
-	From     string // payer, when the payment does not name one party
-	To       string // payee, likewise
-	Legs     []Leg  // when the line is divided among several
-	Reason   string // why it differs from what was settled: "" on a first payment
-	Corrects int    // number of the statement that last settled it, 0 when none did
+	Held     money.Amount // earned and kept back: not in ToDate until it is released
+	From     string       // payer, when the payment does not name one party
+	To       string       // payee, likewise
+	Legs     []Leg        // when the line is divided among several
+	Reason   string       // why it differs from what was settled: "" on a first payment
+	Corrects int          // number of the statement that last settled it, 0 when none did
 	Notes    []string
 	Working  []Step // lines of the whole carry their working; a unit's is worked out again by Explain
 }

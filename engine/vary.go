@@ -62,7 +62,7 @@ func (s *stager) variesRef(slot int, seen map[int]bool) bool {
 	case contracts.RefTable:
 		t := &s.p.c.Tables[r.Index]
 		return s.variesRow(t, seen) || s.variesRows(t, seen)
-	case contracts.RefPayment, contracts.RefComparison, contracts.RefCheck:
+	case contracts.RefPayment, contracts.RefComparison, contracts.RefCheck, contracts.RefAccount:
 		return true
 	}
 	return false

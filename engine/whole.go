@@ -53,8 +53,10 @@ type whole struct {
 	reader    *reader // reads formulas where no unit is in hand
 	memo      map[figureAt]formula.Figure
 	lines     map[int][]rawLine // by payment for the whole, once worked out
-	busy      map[int]bool
-	recording bool // lines of the whole carry their working
+	paidAt    map[lineAt]wholeLine
+	busy      map[lineAt]bool
+	settled   []settledLine // of the whole, from prior statements
+	recording bool          // lines of the whole carry their working
 	onGate    func(pay *contracts.Payment, text string)
 }
 
@@ -65,7 +67,7 @@ type figureAt struct {
 }
 
 func newWhole(p *plan, g *gathered, items []evidence.Item) *whole {
-	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[int]bool{}}
+	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{}}
 	w.reader = newReader(p, w)
 	w.reader.tree = &evidence.Tree{}
 	return w
@@ -226,8 +228,15 @@ func (w *whole) inPeriods(q *contracts.Quantity, it *evidence.Item, k key) bool 
 // gatherFiner gathers a figure of the whole that stands per something finer.
 func (w *whole) gatherFiner(q *contracts.Quantity, sc *scope, t *tally) error {
 	finer := w.levelOf(q.Source.Slot)
+	wide := sc.key
+	var upTo int16
+	to := -1
+	if q.ToDate && len(q.Per.Periods) > 0 {
+		to = q.Per.Periods[len(q.Per.Periods)-1]
+		upTo, wide.periods[to] = wide.periods[to], 0
+	}
 	for _, k := range w.domain(finer) {
-		if !contains(k, sc.key) {
+		if !contains(k, wide) || to >= 0 && k.periods[to] > upTo {
 			continue
 		}
 		in := w.scope(k)

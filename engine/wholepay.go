@@ -17,20 +17,14 @@ func (w *whole) payLines(pi int) ([]rawLine, error) {
 	if lines, ok := w.lines[pi]; ok {
 		return lines, nil
 	}
-	pay := &w.c.Payments[pi]
-	if w.busy[pi] {
-		return nil, fmt.Errorf("payment %s (%s) is worked out from itself; break the circle", pay.Name, pay.Clause)
-	}
-	w.busy[pi] = true
-	defer delete(w.busy, pi)
 	var out []rawLine
-	for _, k := range w.domain(pay.Per) {
-		l, ok, err := w.payLine(pi, pay, k)
+	for _, k := range w.domain(w.c.Payments[pi].Per) {
+		l, err := w.payAt(pi, k)
 		if err != nil {
-			return nil, fmt.Errorf("payment %s%s (%s): %w", pay.Name, keyText(w.plan, pay.Per, k), pay.Clause, err)
+			return nil, err
 		}
-		if ok {
-			out = append(out, l)
+		if l.ok {
+			out = append(out, l.line)
 		}
 	}
 	w.lines[pi] = out
@@ -42,6 +36,9 @@ func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, e
 	sc := w.scope(k)
 	sc.met, _ = w.ended(pay.Per, k)
 	r := w.reader
+	if pay.For == contracts.ForLeftOver {
+		return w.leftOver(pi, pay, k)
+	}
 	saved, gate := r.trace, r.onGate
 	r.onGate, r.notes = w.onGate, nil
 	defer func() { r.trace, r.onGate = saved, gate }()
@@ -199,15 +196,19 @@ func (w *whole) limit(ci int, at key) (int64, string, bool, error) {
 	if f.State != formula.Known {
 		return 0, "", false, nil
 	}
-	text := figureText(f, w.c.Currency)
+	n, err := w.limitOf(k, f)
+	return n, figureText(f, w.c.Currency), true, err
+}
+
+// limitOf is a cap's limit in minor units, or in places. A cap is never rounded up: what is paid under it stays at or
+// below it.
+func (p *plan) limitOf(k *contracts.Cap, f formula.Figure) (int64, error) {
 	if k.Counting >= 0 {
 		n, _ := f.Num.Round(wholeDown).Int64()
-		return max(n, 0), text, true, nil
+		return max(n, 0), nil
 	}
-	// A cap is never rounded up: what is paid under it stays at or below it.
-	unit := money.Rounding{Mode: money.Down, Unit: w.c.Rounding.Unit}
-	m, err := f.Num.Minor(w.c.Currency, unit)
-	return max(m, 0), text, true, err
+	m, err := f.Num.Minor(p.c.Currency, money.Rounding{Mode: money.Down, Unit: p.c.Rounding.Unit})
+	return max(m, 0), err
 }
 
 // levelText names the values of a level at a key: "jsa_18_24 / 4", "cohort 1". The settlement period is left out,
@@ -256,7 +257,7 @@ func keyText(p *plan, l contracts.Level, k key) string {
 
 // capEntry is one sum, or one place, that asks for room under a cap.
 type capEntry struct {
-	stands  bool // settled before, and the contract says settled places stand
+	kept    int64 // what was settled of it, where the contract says that settled places stand
 	days    [3]calendar.Date
 	listed  int
 	ordinal int
@@ -266,7 +267,8 @@ type capEntry struct {
 	allowed int64
 }
 
-// fill gives room under a limit to entries in the cap's order: those whose settled place stands first. It sorts them.
+// fill gives room under a limit to entries in the cap's order: first to what was settled of those that keep their places,
+// then to the rest. It sorts them.
 func fill(c *contracts.Contract, k *contracts.Cap, entries []capEntry, limit int64) {
 	if k.Order == contracts.OrderProRata {
 		proRata(c, entries, limit)
@@ -274,28 +276,31 @@ func fill(c *contracts.Contract, k *contracts.Cap, entries []capEntry, limit int
 	}
 	slices.SortFunc(entries, func(a, b capEntry) int { return a.before(&b) })
 	left := limit
+	take := func(asked int64) int64 {
+		given := asked
+		switch {
+		case asked <= left:
+		case k.Beyond == contracts.BeyondCut:
+			given = left
+		default:
+			given = 0
+		}
+		left -= given
+		return given
+	}
 	for i := range entries {
 		e := &entries[i]
-		switch {
-		case e.amount <= left:
-			e.allowed = e.amount
-		case k.Beyond == contracts.BeyondCut:
-			e.allowed = left
-		default:
-			e.allowed = 0
-			continue
+		e.kept = max(min(e.kept, e.amount), 0)
+		e.allowed = take(e.kept)
+	}
+	for i := range entries {
+		if e := &entries[i]; e.allowed == e.kept { // what does not even keep its place asks for no more
+			e.allowed += take(e.amount - e.kept)
 		}
-		left -= e.allowed
 	}
 }
 
 func (e *capEntry) before(o *capEntry) int {
-	if e.stands != o.stands {
-		if e.stands {
-			return -1
-		}
-		return 1
-	}
 	for i := range e.days {
 		if e.days[i] != o.days[i] {
 			return dayOrder(e.days[i], o.days[i])

@@ -56,6 +56,7 @@ var housePlaces = map[string]housePlace{
 	"engine/ingest":         {may: append([]string{"engine/evidence"}, houseTerms...)},
 	"engine/whatif":         {may: append([]string{"engine/ingest"}, houseCore...)},
 	"engine/proof":          {may: append([]string{"engine/ingest"}, houseCore...)},
+	"engine/bench":          {may: append([]string{"engine/ingest", "engine/whatif"}, houseCore...)},
 	"engine/schedule":       {may: houseCore},
 	"engine/store":          {may: append([]string{"migrations"}, houseCore...)},
 	"api":                   {may: append([]string{"api/console", "engine/ingest", "engine/schedule"}, houseCore...)},

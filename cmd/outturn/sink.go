@@ -19,6 +19,7 @@ type sampler struct {
 	lines []int // by payment: lines due that are kept
 	fixes []int // by payment: adjustments that are kept
 	names map[string]int
+	marks [][]byte // by payment: how a line of it begins
 	kept  []engine.Record
 	raw   [][]byte
 }
@@ -27,6 +28,7 @@ func newSampler(c *contracts.Contract, limit int) *sampler {
 	s := &sampler{c: c, limit: limit, lines: make([]int, len(c.Payments)), fixes: make([]int, len(c.Payments)), names: map[string]int{}}
 	for i := range c.Payments {
 		s.names[c.Payments[i].Name] = i
+		s.marks = append(s.marks, []byte(`"payment":"`+c.Payments[i].Name+`"`))
 	}
 	return s
 }
@@ -50,7 +52,7 @@ var errNoEnd = errors.New("a record of the statement without its end")
 
 func (s *sampler) record(line []byte) error {
 	whole := bytes.HasPrefix(line, []byte(`{"whole":`))
-	if !whole && (s.full() || !dueNow(line)) {
+	if !whole && (!s.wants(line) || !dueNow(line)) {
 		return nil
 	}
 	var r engine.Record
@@ -76,14 +78,19 @@ func (s *sampler) record(line []byte) error {
 	return nil
 }
 
-// full reports whether nothing but the record of the whole is still wanted.
-func (s *sampler) full() bool {
+// wants reports whether a record's bytes name a payment of which lines, or adjustments, are still to be kept. Records
+// are many and those kept are few, so that only these are parsed.
+func (s *sampler) wants(record []byte) bool {
+	adjusts := bytes.Contains(record, []byte(`"reason":`))
 	for p := range s.lines {
-		if s.lines[p] < s.limit || s.fixes[p] < s.limit {
-			return false
+		if s.c.Payments[p].Per.Unit < 0 || s.lines[p] >= s.limit && (!adjusts || s.fixes[p] >= s.limit) {
+			continue
+		}
+		if bytes.Contains(record, s.marks[p]) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // dueNow reports whether some line of a record has an amount due that is not nought.

@@ -1,0 +1,275 @@
+package engine
+
+import (
+	"fmt"
+
+	"outturn/contracts"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// lineAt is one line of a payment for the whole: the payment and the key it stands at.
+type lineAt struct {
+	payment int
+	key     key
+}
+
+// wholeLine is a line once worked out; ok is false where nothing is due or known.
+type wholeLine struct {
+	line rawLine
+	ok   bool
+}
+
+// payAt works out a payment for the whole at one key, once. What an account paid in earlier periods is asked of those
+// periods alone, so that a payment may read what its own account has paid so far.
+func (w *whole) payAt(pi int, k key) (wholeLine, error) {
+	at := lineAt{pi, k}
+	if l, ok := w.paidAt[at]; ok {
+		return l, nil
+	}
+	pay := &w.c.Payments[pi]
+	if w.busy[at] {
+		return wholeLine{}, fmt.Errorf("payment %s (%s) is worked out from itself; break the circle", pay.Name, pay.Clause)
+	}
+	w.busy[at] = true
+	defer delete(w.busy, at)
+	l, ok, err := w.payLine(pi, pay, k)
+	if err == nil && ok && pay.From.Account >= 0 {
+		err = w.fromAccount(pi, pay, k, &l)
+	}
+	if err != nil {
+		return wholeLine{}, fmt.Errorf("payment %s%s (%s): %w", pay.Name, keyText(w.plan, pay.Per, k), pay.Clause, err)
+	}
+	w.paidAt[at] = wholeLine{l, ok}
+	return w.paidAt[at], nil
+}
+
+// fromAccount keeps a payment within what its account holds, and, where the account is final, at no less than was paid.
+func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) error {
+	room, err := w.room(pi, pay.From.Account, k)
+	if err != nil {
+		return err
+	}
+	a := &w.c.Accounts[pay.From.Account]
+	if l.toDate > room {
+		l.toDate = max(room, 0)
+		w.step(l, a.Name, "it holds no more", a.Clause)
+	}
+	if settled := w.settledAt(pi, pay, k, l.period); a.Final && l.toDate < settled {
+		l.toDate = settled
+		w.step(l, a.Name, "what it paid is not taken back", a.Clause)
+	}
+	return nil
+}
+
+// step adds a last step to a line's working.
+func (w *whole) step(l *rawLine, name, text, clause string) {
+	l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: name, Text: text, Clause: clause,
+		Value: money.FromMinor(w.c.Currency, l.toDate).Format(w.c.Currency)})
+}
+
+// settledAt is what earlier statements settled of a line of the whole.
+func (w *whole) settledAt(pi int, pay *contracts.Payment, k key, period int) int64 {
+	of := levelText(w.plan, pay.Per, k)
+	for i := range w.settled {
+		if s := &w.settled[i]; s.payment == pi && s.period == period && s.of == of {
+			return s.minor
+		}
+	}
+	return 0
+}
+
+// room is what an account can still pay in a key's period when the payments listed before one have been paid.
+func (w *whole) room(pi, ai int, k key) (int64, error) {
+	f, err := w.account(ai, contracts.AccountBalance, k)
+	if err != nil || f.State != formula.Known {
+		return 0, err
+	}
+	// A balance is never rounded up: an account pays no more than it holds.
+	held, err := f.Num.Minor(w.c.Currency, money.Rounding{Mode: money.Down, Unit: w.c.Rounding.Unit})
+	if err != nil {
+		return 0, err
+	}
+	for before := range pi {
+		if w.c.Payments[before].From.Account == ai {
+			paid, err := w.paidIn(before, ai, k.periods[w.c.Accounts[ai].Period])
+			if err != nil {
+				return 0, err
+			}
+			held -= paid
+		}
+	}
+	return held, nil
+}
+
+// paidIn is what a payment comes to in one period of an account, in minor units.
+func (w *whole) paidIn(pi, ai int, n int16) (int64, error) {
+	var sum int64
+	for _, k := range w.domain(w.c.Payments[pi].Per) {
+		if k.periods[w.c.Accounts[ai].Period] != n {
+			continue
+		}
+		l, err := w.payAt(pi, k)
+		if err != nil {
+			return 0, err
+		}
+		if l.ok {
+			sum += l.line.toDate
+		}
+	}
+	return sum, nil
+}
+
+// leftOver is what is left of an account when its other payments of a period are paid: at the end of each period, or of
+// the last.
+func (w *whole) leftOver(pi int, pay *contracts.Payment, k key) (rawLine, bool, error) {
+	a := &w.c.Accounts[pay.Index]
+	n := int(k.periods[a.Period])
+	if a.LeftOver == contracts.LeftAtEnd && n != w.c.Periods[a.Period].Series.Len() {
+		return rawLine{}, false, nil
+	}
+	room, err := w.room(pi, pay.Index, k)
+	if err != nil {
+		return rawLine{}, false, err
+	}
+	span, _ := w.c.Periods[a.Period].Series.Span(n)
+	l := rawLine{payment: pi, unit: -1, key: k, first: span.Last, period: w.settlePeriod(span.Last), toDate: max(room, 0)}
+	w.step(&l, pay.Name, "what is left at the end of "+span.String(), a.Clause)
+	return l, true, nil
+}
+
+// account reads a figure of an account in a key's period.
+func (w *whole) account(ai int, f contracts.AccountField, k key) (formula.Figure, error) {
+	a := &w.c.Accounts[ai]
+	out := formula.Figure{Type: formula.Money}
+	n := k.periods[a.Period]
+	span, ok := w.c.Periods[a.Period].Series.Span(int(n))
+	if !ok || span.Last > w.through {
+		out.State = formula.NotYet
+		return out, nil
+	}
+	if f != contracts.AccountPaid {
+		received, state, err := w.received(ai, n)
+		if err != nil || state != formula.Known {
+			out.State = state
+			return out, err
+		}
+		out.Num = received
+	}
+	if f != contracts.AccountReceived {
+		paid, err := w.paidBefore(ai, n)
+		if err != nil {
+			return out, err
+		}
+		if f == contracts.AccountPaid {
+			out.Num = paid
+		} else if out.Num, err = w.balance(a, out.Num, paid); err != nil {
+			return out, err
+		}
+	}
+	w.reader.trace.leaf(a.Name+"."+accountWords[f], span.String(), out, a.Clause)
+	return out, nil
+}
+
+var accountWords = [...]string{contracts.AccountReceived: "received", contracts.AccountPaid: "paid", contracts.AccountBalance: "balance"}
+
+// balance is what an account opened with and received, less what it paid.
+func (w *whole) balance(a *contracts.Account, received, paid money.Exact) (money.Exact, error) {
+	if a.OpensWith != nil {
+		sc := w.scope(key{})
+		f, err := w.reader.eval(a.OpensWith, &sc)
+		if err != nil {
+			return received, err
+		}
+		received = received.Add(f.Num)
+	}
+	return received.Sub(paid), nil
+}
+
+// received is what came into an account up to the end of a period: what it receives, and what is paid into it.
+func (w *whole) received(ai int, n int16) (money.Exact, formula.State, error) {
+	a := &w.c.Accounts[ai]
+	var sum money.Exact
+	for m := int16(1); m <= n; m++ {
+		if a.Receives != nil {
+			var k key
+			k.periods[a.Period] = m
+			sc := w.scope(k)
+			f, err := w.reader.eval(a.Receives, &sc)
+			if err != nil || f.State != formula.Known {
+				return sum, f.State, err
+			}
+			sum = sum.Add(f.Num)
+		}
+		for pi := range w.c.Payments {
+			if w.c.Payments[pi].To.Account == ai {
+				minor, err := w.paidIn(pi, ai, m)
+				if err != nil {
+					return sum, formula.Known, err
+				}
+				sum = sum.Add(money.FromMinor(w.c.Currency, minor).Exact())
+			}
+		}
+	}
+	return sum, formula.Known, nil
+}
+
+// paidBefore is what an account paid in the periods before one.
+func (w *whole) paidBefore(ai int, n int16) (money.Exact, error) {
+	var sum int64
+	for m := int16(1); m < n; m++ {
+		for pi := range w.c.Payments {
+			if w.c.Payments[pi].From.Account != ai {
+				continue
+			}
+			minor, err := w.paidIn(pi, ai, m)
+			if err != nil {
+				return money.Exact{}, err
+			}
+			sum += minor
+		}
+	}
+	return money.FromMinor(w.c.Currency, sum).Exact(), nil
+}
+
+// hold takes off a line what the contract keeps back until a day or a condition. It returns what is kept.
+func (st *settlement) hold(r *reader, l *rawLine) (int64, error) {
+	h := st.c.Payments[l.payment].Held
+	if h == nil || l.toDate == 0 {
+		return 0, nil
+	}
+	sc := scope{unit: l.unit, itemUnit: -1, asAt: st.through, key: l.key, met: l.first}
+	released, err := r.released(h, &sc)
+	if err != nil || released {
+		return 0, err
+	}
+	share, err := r.eval(h.Share, &sc)
+	if err != nil || share.State != formula.Known {
+		return 0, err
+	}
+	kept, err := money.FromMinor(st.c.Currency, l.toDate).Exact().Mul(share.Num).Minor(st.c.Currency, st.c.Rounding)
+	if err != nil {
+		return 0, err
+	}
+	kept = min(max(kept, 0), l.toDate)
+	l.toDate -= kept
+	if r.trace != nil {
+		r.trace.say("held", figureText(share, st.c.Currency)+" kept back", money.FromMinor(st.c.Currency, kept).Format(st.c.Currency))
+	}
+	return kept, nil
+}
+
+// released says whether money held back is paid after all: its day has come, and its condition holds.
+func (r *reader) released(h *contracts.Held, sc *scope) (bool, error) {
+	if h.ReleasedOn != nil {
+		d, _, err := r.day(h.ReleasedOn, sc)
+		if err != nil || d.IsZero() || d > r.through {
+			return false, err
+		}
+	}
+	if h.ReleasedWhen != nil {
+		v, err := r.holds(h.ReleasedWhen, sc)
+		return v == holdsYes, err
+	}
+	return true, nil
+}
