@@ -47,7 +47,7 @@ func (d *decoder) readAccounts() {
 		}
 		a.Final = n.value("final") == "once_paid"
 		d.readLeftOver(n.get("left_over"), i, who+", left_over", per)
-		if !d.paysFrom(i) && a.LeftOver != LeftEachPeriod && a.LeftOver != LeftAtEnd {
+		if !d.paysFrom(i) && a.LeftOver == LeftCarried {
 			d.fault(n.place(), Fault{Message: who + " pays nobody", Remedy: "name it in the from of a payment, or leave it out"})
 		}
 	}

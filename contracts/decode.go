@@ -64,8 +64,8 @@ type decoder struct {
 	refs   map[string]int        // name as written to its index in Contract.Refs
 	reads  map[thing][]thing     // what each thing reads, for circles
 
-	units, evidence, cohorts, tables, quantities, measures []*node
-	comparisons, payments, divisions, checks, accounts, periods      []*node
+	units, evidence, cohorts, tables, quantities, measures      []*node
+	comparisons, payments, divisions, checks, accounts, periods []*node
 
 	quantityState, tableState []progress
 	roundingSaid              []bool // quantities that say how they are rounded, exact among the answers

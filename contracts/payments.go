@@ -83,9 +83,9 @@ func (d *decoder) payee(n *node, who string, per Level) Payee {
 		d.bad(n, Fault{Message: fmt.Sprintf("%s: several parties have the role %s", who, n.text), Remedy: "name one, a division among them, or let the payment stand per " + n.text})
 		return none
 	}
-	all := append(append(d.partyNames(), d.roles()...), d.names(divisionThing)...)
+	all := append(append(d.partyNames(), d.roles()...), d.names(divisionThing, accountThing)...)
 	slices.Sort(all)
-	d.bad(n, Fault{Message: fmt.Sprintf("%s: there is no party, role or division %q", who, n.text), Remedy: meant(n.text, slices.Compact(all))})
+	d.bad(n, Fault{Message: fmt.Sprintf("%s: there is no party, role, division or account %q", who, n.text), Remedy: meant(n.text, slices.Compact(all))})
 	return none
 }
 

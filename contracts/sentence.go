@@ -343,6 +343,9 @@ func (c *Contract) Sentences() []string {
 	for i := range c.Divisions {
 		all = append(all, capital(c.divisionWords(&c.Divisions[i]))+"."+clauseWords(c.Divisions[i].Clause))
 	}
+	for i := range c.Accounts {
+		all = append(all, c.accountSentence(&c.Accounts[i]))
+	}
 	for i := range c.Caps {
 		all = append(all, c.capSentence(&c.Caps[i]))
 	}
@@ -350,6 +353,25 @@ func (c *Contract) Sentences() []string {
 		all = append(all, c.checkSentence(&c.Checks[i]))
 	}
 	return all
+}
+
+// accountSentence says whose an account is, what comes into it, and what becomes of what it has not paid.
+func (c *Contract) accountSentence(a *Account) string {
+	each := "each " + spaced(c.Periods[a.Period].Name)
+	text := "The " + orName(a.Called, a.Name) + " is the " + spaced(c.Parties[a.Owner].ID) + "'s"
+	if a.OpensWith != nil {
+		text += ", opens with " + c.formulaWords(a.OpensWith)
+	}
+	if a.Receives != nil {
+		text += ", receives " + c.formulaWords(a.Receives) + " " + each
+	}
+	if a.LeftOver == LeftCarried {
+		text += ", and carries what is left from " + each + " to the next"
+	}
+	if a.Final {
+		text += "; what it paid is not taken back"
+	}
+	return text + ". (" + a.Clause + ")"
 }
 
 func clauseWords(clause string) string {

@@ -191,6 +191,11 @@ func (v view) printPayments(p *page) {
 	}
 	p.write(2, t)
 	for _, sum := range v.statement.Payments {
+		if !sum.Held.IsZero() {
+			p.line(2, fmt.Sprintf("%s: %s earned and held back, not yet due", words(sum.Payment), v.money(sum.Held)), plain)
+		}
+	}
+	for _, sum := range v.statement.Payments {
 		p.blank()
 		p.line(2, v.sentence(sum), dim)
 	}
