@@ -99,6 +99,9 @@ type Field struct {
 	Optional bool     // an item may come without it: it is then not observed
 }
 
+// groups reports whether units fall into groups by a fact, so that a figure may stand per it: a choice or a yes/no.
+func (f *Field) groups() bool { return f.Type == formula.Choice || f.Type == formula.YesNo }
+
 // Belongs says what an item of evidence is about.
 type Belongs uint8
 

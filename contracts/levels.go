@@ -65,6 +65,9 @@ func (d *decoder) levelPart(l *Level, t *node, who string, cohort int) bool {
 		if l.FactOf >= 0 && l.FactOf != f.owner {
 			return refuse("it names facts of two unit types", "name facts of one")
 		}
+		if fact := &d.c.Units[f.owner].Facts[f.field]; !fact.groups() {
+			return refuse("a "+fact.Type.String()+" divides units into no groups", "let it stand per "+d.c.Units[f.owner].Name+", or make the fact a list of choices")
+		}
 		l.FactOf, l.Facts = f.owner, append(l.Facts, f.field)
 	case d.isRole(t.text):
 		l.Role = t.text

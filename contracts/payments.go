@@ -123,6 +123,9 @@ func (d *decoder) readSum(r *reader, n *node, p *Payment) {
 		p.For, p.Index = ForMeasure, t.index
 		d.forUnit(r, counted, p, d.c.Measures[t.index].Per)
 		priced.levels, priced.met = d.outcomeLevels(p.Per, d.c.Measures[t.index].Per), true
+		if m := &d.c.Measures[t.index]; len(m.Kinds) == 1 {
+			priced.hand = m.Kinds[0] // the outcome is an item of that kind, so the price may read what it says
+		}
 		d.note(r, t)
 	case known && t.kind == cohortThing:
 		p.For, p.Index = ForCohort, t.index

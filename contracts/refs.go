@@ -441,6 +441,9 @@ func (d *decoder) refLevel(ref Ref) (Level, bool) {
 		}
 		return l, true
 	case RefFact:
+		if !d.c.Units[ref.Index].Facts[ref.Field].groups() {
+			return unitLevel(ref.Index), true // each unit has its own, so it stands per unit
+		}
 		l := ContractLevel()
 		l.FactOf, l.Facts = ref.Index, []int{ref.Field}
 		return l, true

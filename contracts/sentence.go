@@ -337,6 +337,9 @@ func (c *Contract) Sentences() []string {
 		m := &c.Measures[i]
 		all = append(all, fmt.Sprintf("Each %s: %s.%s", spaced(c.Units[m.Per.Unit].Name), c.measureWords(m), clauseWords(m.Clause)))
 	}
+	for i := range c.Tables {
+		all = append(all, c.tableSentence(&c.Tables[i]))
+	}
 	for i := range c.Comparisons {
 		all = append(all, c.comparisonSentence(&c.Comparisons[i]))
 	}

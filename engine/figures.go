@@ -167,6 +167,14 @@ func (t *tally) add(f formula.Figure, day calendar.Date) {
 	t.known = max(t.known, f.Known)
 }
 
+// take takes a finer figure: a count of yes/no figures is of those that are yes.
+func (t *tally) take(q *contracts.Quantity, f formula.Figure, day calendar.Date) {
+	if q.Head == contracts.Count && f.State == formula.Known && f.Num.IsZero() {
+		return
+	}
+	t.add(f, day)
+}
+
 // merge adds what another tally gathered after this one.
 func (t *tally) merge(o *tally) {
 	if o.n > 0 {

@@ -142,7 +142,7 @@ func (r *reader) offer(q *contracts.Quantity, sc *scope, f formula.Figure, into 
 	if yes, err := r.where(q.Where, sc, t); err != nil || !yes {
 		return err
 	}
-	t.add(f, sc.met)
+	t.take(q, f, sc.met)
 	return nil
 }
 

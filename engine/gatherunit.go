@@ -160,6 +160,11 @@ func (r *reader) gatherUnits(q *contracts.Quantity, sc *scope, t *tally) error {
 		if r.tree.Units[v].Type != q.Source.Index || !r.within(v, sc.unit) {
 			continue
 		}
+		if counts, err := r.memberCounts(v); err != nil {
+			return err
+		} else if !counts {
+			continue
+		}
 		in := *sc
 		in.unit = v
 		if yes, err := r.gathered(q, sc, &in, t); err != nil {
@@ -247,6 +252,11 @@ func (r *reader) gatherFiner(q *contracts.Quantity, sc *scope, t *tally) error {
 		if r.tree.Units[v].Type != level.Unit || !r.within(v, sc.unit) {
 			continue
 		}
+		if counts, err := r.memberCounts(v); err != nil {
+			return err
+		} else if !counts {
+			continue
+		}
 		in := *sc
 		in.unit = v
 		if yes, err := r.where(q.Where, &in, t); err != nil {
@@ -288,13 +298,37 @@ func (r *reader) overPeriods(q *contracts.Quantity, level contracts.Level, sc *s
 			if err != nil {
 				return err
 			}
-			t.add(f, span.Last)
+			t.take(q, f, span.Last)
 		}
 		return nil
 	}
 	f, err := r.ref(q.Source.Slot, sc)
-	if err == nil {
-		t.add(f, f.Known)
+	if err != nil {
+		return err
 	}
-	return err
+	if len(q.Per.Periods) > 0 && len(level.Periods) == 0 {
+		in := *sc
+		in.met = f.Known
+		if yes, err := r.inPeriods(q, sc, in); err != nil || !yes {
+			return err
+		}
+	}
+	t.take(q, f, f.Known)
+	return nil
+}
+
+// memberCounts says whether a unit is gathered: where cohorts are of units of its type, it must count in one.
+func (r *reader) memberCounts(v int) (bool, error) {
+	judged := false
+	for ci := range r.c.Cohorts {
+		if r.c.Cohorts[ci].Unit != r.tree.Units[v].Type {
+			continue
+		}
+		judged = true
+		j, err := r.join(ci, v)
+		if err != nil || j.counted {
+			return j.counted, err
+		}
+	}
+	return !judged, nil
 }

@@ -33,6 +33,16 @@ func (t *trace) close(s Step, text, value string) {
 	}
 	t.depth--
 	s.Text, s.Value = text, value
+	t.write(s)
+}
+
+// write keeps a step, once: a figure that is needed again stands above already.
+func (t *trace) write(s Step) {
+	for i := range t.steps {
+		if was := &t.steps[i]; was.Name == s.Name && was.Text == s.Text && was.Value == s.Value {
+			return
+		}
+	}
 	t.steps = append(t.steps, s)
 }
 
@@ -45,7 +55,7 @@ func (t *trace) closeFigure(s Step, text string, f formula.Figure) {
 // leaf writes a figure that nothing was worked out for.
 func (t *trace) leaf(name, text string, f formula.Figure, clause string) {
 	if t != nil {
-		t.steps = append(t.steps, Step{Depth: t.depth, Name: name, Text: text, Value: figureText(f, t.currency), Clause: clause})
+		t.write(Step{Depth: t.depth, Name: name, Text: text, Value: figureText(f, t.currency), Clause: clause})
 	}
 }
 

@@ -249,7 +249,7 @@ func (w *whole) gatherFiner(q *contracts.Quantity, sc *scope, t *tally) error {
 		if err != nil {
 			return err
 		}
-		t.add(f, f.Known)
+		t.take(q, f, f.Known)
 	}
 	return nil
 }
