@@ -75,7 +75,7 @@ func (d *decoder) readMeasureForm(r *reader, n *node, m *Measure) {
 		key  string
 		form MeasureForm
 		says string
-	}{{"when", OnItem, "on"}, {"run", EveryRun, "every"}} {
+	}{{"when", OnItem, "on"}, {"run", EveryRun, "every"}, {"restarts_on", EveryRun, "every"}} {
 		if n.has(only.key) && m.Form != only.form {
 			d.fault(n.place(), Fault{Message: fmt.Sprintf("%s has the key %q, which stands only with %s", r.who, only.key, only.says)})
 		}
@@ -128,6 +128,20 @@ func (d *decoder) readEvery(r *reader, n *node, m *Measure) {
 		return
 	}
 	m.Run = at
+	d.readRestarts(r, n.get("restarts_on"), m)
+}
+
+// readRestarts reads what starts the count of a run anew, such as a move of home.
+func (d *decoder) readRestarts(r *reader, n *node, m *Measure) {
+	if n == nil {
+		return
+	}
+	if kinds := d.measureKinds(r, n.get("item"), r.who+", restarts_on, item", m); len(kinds) > 0 {
+		m.RestartsOn = kinds[0]
+	}
+	if l := d.length(n.get("from"), r.who+", restarts_on, from"); l != nil {
+		m.RestartsFrom = *l
+	}
 }
 
 // readAllNeutral reads what the test is worth of which every limb was left out; it must be said where limbs can be.

@@ -313,6 +313,8 @@ type Measure struct {
 	When                 *Condition
 	Every                calendar.Length // EveryRun
 	Run                  int             // EveryRun: index of the spells quantity
+	RestartsOn           int             // EveryRun: kind whose item starts the count anew, or -1
+	RestartsFrom         calendar.Length // only one so long after the count began, or later
 	In                   *Window
 	Until                *DayRef
 	NotAbove             *formula.Expr // at most so many times, or nil

@@ -60,7 +60,7 @@ func (d *decoder) declare() {
 		d.c.Quantities = append(d.c.Quantities, Quantity{Name: name, Except: -1, Per: ContractLevel(), Source: Source{Index: -1, Field: -1, Slot: -1}})
 	})
 	d.measures = d.section("measures", measureThing, func(name string) {
-		d.c.Measures = append(d.c.Measures, Measure{Name: name, Run: -1, Per: ContractLevel()})
+		d.c.Measures = append(d.c.Measures, Measure{Name: name, Run: -1, RestartsOn: -1, Per: ContractLevel()})
 	})
 	d.comparisons = d.section("comparisons", comparisonThing, func(name string) {
 		d.c.Comparisons = append(d.c.Comparisons, Comparison{Name: name, Treated: -1, Against: -1, Of: -1, CertifiedBy: -1, Pools: -1, Per: ContractLevel()})

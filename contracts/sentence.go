@@ -214,6 +214,12 @@ func (c *Contract) measureWords(m *Measure) string {
 		text += ", on each " + enumerate(kinds, "or")
 	case EveryRun:
 		text += ", at every further " + m.Every.String() + " of unbroken " + spaced(c.Quantities[m.Run].Name)
+		if m.RestartsOn >= 0 {
+			text += ", counted anew from " + article(spaced(c.Evidence[m.RestartsOn].Name))
+			if m.RestartsFrom.N > 0 {
+				text += " in or after " + m.RestartsFrom.String()
+			}
+		}
 	}
 	switch m.IfAllNeutral {
 	case NeutralMet:

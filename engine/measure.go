@@ -280,6 +280,10 @@ func (r *reader) everyRun(me *contracts.Measure, span calendar.Span, sc *scope, 
 		}
 		for from := run.First; most < 0 || len(dst) < most; {
 			block := me.Every.BeginningWith(from, r.c.Calendar.Holidays)
+			if again := r.restart(me, sc, from, calendar.Span{First: from, Last: min(block.Last, run.Last)}); !again.IsZero() {
+				from = again
+				continue
+			}
 			if block.Last > run.Last {
 				break
 			}
@@ -288,6 +292,34 @@ func (r *reader) everyRun(me *contracts.Measure, span calendar.Span, sc *scope, 
 		}
 	}
 	return dst, nil
+}
+
+// restart is the first day within a block on which something starts its count anew, so long after it began or later.
+func (r *reader) restart(me *contracts.Measure, sc *scope, began calendar.Date, block calendar.Span) calendar.Date {
+	if me.RestartsOn < 0 {
+		return 0
+	}
+	if me.RestartsFrom.N > 0 {
+		began = me.RestartsFrom.BeginningWith(began, r.c.Calendar.Holidays).Last
+	}
+	var first calendar.Date
+	for v := range r.tree.Units {
+		if !r.within(v, sc.unit) {
+			continue
+		}
+		items := r.tree.Units[v].Items
+		for i := range items {
+			it := &items[i]
+			if it.Kind != me.RestartsOn || !speaks(it, r.through) || it.First <= began || !block.Contains(it.First) {
+				continue
+			}
+			r.use(v, i)
+			if first.IsZero() || it.First < first {
+				first = it.First
+			}
+		}
+	}
+	return first
 }
 
 // timesMet is how many times a measure was met by the day a figure is read, as a figure.

@@ -220,6 +220,9 @@ func (p *plan) markRead() {
 		for _, k := range c.Measures[i].Kinds {
 			mark(k)
 		}
+		if c.Measures[i].Form == contracts.EveryRun {
+			mark(c.Measures[i].RestartsOn)
+		}
 	}
 	for i := range c.Comparisons {
 		mark(c.Comparisons[i].CertifiedBy)
