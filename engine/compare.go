@@ -23,8 +23,11 @@ func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figur
 	c := &w.c.Comparisons[ci]
 	e, err := w.estimate(ci, k)
 	out := formula.Figure{Type: formula.Number, State: e.state, Known: e.known}
-	if f == contracts.CompareEffect {
+	switch f {
+	case contracts.CompareEffect:
 		out.Type = formula.Rate
+	case contracts.CompareTreated, contracts.CompareComparison:
+		out.Type = w.comparedType(c)
 	}
 	if err != nil || e.state != formula.Known {
 		return out, err
@@ -61,6 +64,17 @@ func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figur
 		t.say(c.Name+"."+[]string{"effect", "treated", "comparison", "units"}[f]+keyText(w.plan, c.Per, k), text, figureText(out, w.c.Currency))
 	}
 	return out, nil
+}
+
+// comparedType is the type of a comparison's means: that of the figure compared, or a number where it comes certified.
+func (w *whole) comparedType(c *contracts.Comparison) formula.Type {
+	for c.Estimator == contracts.EstimatorPooled {
+		c = &w.c.Comparisons[c.Pools]
+	}
+	if c.Of >= 0 {
+		return w.c.Quantities[c.Of].Type
+	}
+	return formula.Number
 }
 
 // estimate works a comparison out by its estimator, or takes it as an example gives it.
