@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"outturn/contracts"
+	"outturn/engine/whatif"
 )
 
 // checkCmd checks a contract.
@@ -15,16 +16,17 @@ type checkCmd struct {
 
 // checkedJSON is what check --json prints of a sound contract.
 type checkedJSON struct {
-	Contract string       `json:"contract"`
-	Edition  int          `json:"outturn"`
-	Currency string       `json:"currency"`
-	First    string       `json:"first"`
-	Last     string       `json:"last"`
-	Payments []jsonRule   `json:"payments"`
-	Rules    []string     `json:"rules"` // measures, cohorts, comparisons, caps and checks, as sentences
-	Choices  []jsonChoice `json:"choices"`
-	Examples int          `json:"examples"`
-	Faults   []jsonFault  `json:"faults"`
+	Contract string        `json:"contract"`
+	Edition  int           `json:"outturn"`
+	Currency string        `json:"currency"`
+	First    string        `json:"first"`
+	Last     string        `json:"last"`
+	Payments []jsonRule    `json:"payments"`
+	Rules    []string      `json:"rules"` // measures, cohorts, comparisons, caps and checks, as sentences
+	Choices  []jsonChoice  `json:"choices"`
+	Examples int           `json:"examples"`
+	Warnings []jsonWarning `json:"warnings"` // of a sound contract: they are no faults
+	Faults   []jsonFault   `json:"faults"`
 }
 
 type jsonRule struct {
@@ -45,18 +47,19 @@ func (cmd *checkCmd) Run(w world) error {
 	if err != nil {
 		return w.finding(err, cmd.JSON)
 	}
+	warnings := whatif.Warnings(c)
 	if cmd.JSON {
-		return writeJSON(w.stdout, checked(c))
+		return writeJSON(w.stdout, checked(c, warnings))
 	}
 	p := &page{width: w.width(), colour: w.colour()}
-	printContract(p, c)
+	printContract(p, c, warnings)
 	_, err = io.WriteString(w.stdout, p.text.String())
 	return err
 }
 
-func checked(c *contracts.Contract) checkedJSON {
+func checked(c *contracts.Contract, warnings []whatif.Warning) checkedJSON {
 	document := checkedJSON{Contract: c.ID, Edition: c.Edition, Currency: c.Currency.Code, First: c.First.String(), Last: c.Last.String(),
-		Payments: []jsonRule{}, Rules: append([]string{}, c.Sentences()...), Choices: []jsonChoice{}, Examples: len(c.Examples), Faults: []jsonFault{}}
+		Payments: []jsonRule{}, Rules: append([]string{}, c.Sentences()...), Choices: []jsonChoice{}, Examples: len(c.Examples), Warnings: jsonWarnings(warnings), Faults: []jsonFault{}}
 	for _, payment := range c.Payments {
 		document.Payments = append(document.Payments, jsonRule{payment.Name, payment.Clause, payment.Sentence})
 	}
@@ -66,8 +69,9 @@ func checked(c *contracts.Contract) checkedJSON {
 	return document
 }
 
-// printContract says a sound contract: its heading, each payment as its sentence, the other rules, every choice made.
-func printContract(p *page, c *contracts.Contract) {
+// printContract says a sound contract: its heading, each payment as its sentence, the other rules, every choice made, and what it
+// warns of.
+func printContract(p *page, c *contracts.Contract, warnings []whatif.Warning) {
 	p.rule("━")
 	p.ends(c.ID, c.Currency.Code, bold)
 	p.line(0, fmt.Sprintf("from %s to %s; settled by %s, evidence learned up to %s after counts", c.First.Long(), c.Last.Long(),
@@ -103,10 +107,11 @@ func printContract(p *page, c *contracts.Contract) {
 		t.add(choice.Where, choice.Choice, choice.Stated)
 	}
 	p.write(2, t)
+	printWarnings(p, warnings)
 	p.blank()
 	if n := len(c.Examples); n > 0 {
-		p.line(0, fmt.Sprintf("No faults. It carries %s: outturn test runs them.", counted(n, "example")), plain)
+		p.line(0, fmt.Sprintf("No faults. It carries %s: outturn test runs them.", counted(n, "example"))+warned(len(warnings)), plain)
 	} else {
-		p.line(0, "No faults. It carries no examples; under examples: it can say what evidence comes to, and outturn test runs that.", plain)
+		p.line(0, "No faults. It carries no examples; under examples: it can say what evidence comes to, and outturn test runs that."+warned(len(warnings)), plain)
 	}
 }

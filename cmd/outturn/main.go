@@ -21,10 +21,12 @@ const (
 
 // cli is every command.
 type cli struct {
-	Check    checkCmd    `cmd:"" help:"Check a contract; print each rule as its sentence, and every choice it makes."`
+	Check    checkCmd    `cmd:"" help:"Check a contract; print each rule as its sentence, every choice it makes, and what to look at twice."`
 	Test     testCmd     `cmd:"" help:"Run the worked examples that contracts carry, and settlements worked out by hand."`
 	Settle   settleCmd   `cmd:"" help:"Settle a contract from its folder: contract, evidence and earlier statements."`
 	Explain  explainCmd  `cmd:"" help:"Show the working of a figure, down to the evidence."`
+	Whatif   whatifCmd   `cmd:"" help:"Settle the same evidence under other terms, or every way of a choice left open."`
+	Diff     diffCmd     `cmd:"" help:"Say in sentences what changed between two versions of a contract."`
 	Generate generateCmd `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
 	Export   exportCmd   `cmd:"" help:"Write a statement and all it was made from as one bundle."`
 	Verify   verifyCmd   `cmd:"" help:"Make the statement of a bundle again, and compare every byte."`
@@ -37,6 +39,7 @@ Start with a folder that holds contract.yaml and its evidence:
   outturn check FOLDER      what the contract says
   outturn settle FOLDER     what is due
   outturn explain FOLDER    where each figure comes from
+  outturn whatif FOLDER     what other terms would pay
 
 It exits with 0 when all is well, 1 when something was found, such as a fault or a difference, and 2 when the command
 was not understood.`

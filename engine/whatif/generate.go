@@ -1,4 +1,6 @@
-// Package whatif tries contracts: their own examples, and evidence made up by a seeded generator.
+// Package whatif tries contracts: their own examples, open choices completed every way, the same evidence under other
+// terms, what changed between two versions, what a contract lawyer would ask about, and evidence made up by a seeded
+// generator.
 //
 // Unlike the engine it is not pure, since it draws at random; but all it draws comes from a seed that it is given, so
 // that the same contract, size and seed give the same bytes.
