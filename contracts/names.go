@@ -42,7 +42,7 @@ type thing struct {
 // reserved are the words of the language that stand where a name may, and so name nothing.
 var reserved = []string{"pays_on", "yes", "no", "any", "all", "contract", "cohort", "met", "learned", "otherwise", "is", "from", "up_to", "below", "exact", "evidence",
 	"on_evidence", "as_listed", "pro_rata", "everyone_who_joined", "compared_only", "any_of", "all_of", "not", "days", "weeks", "months",
-	"years", "working", "points", "day", "week", "largest_remainder", "nought", "unknown"}
+	"years", "working", "points", "day", "week", "largest_remainder", "nought", "unknown", "whole", "lines"}
 
 // declare gives every name of the contract its thing, and every section its nodes, before anything is resolved.
 func (d *decoder) declare() {

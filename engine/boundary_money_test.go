@@ -35,6 +35,11 @@ payments: {fee: {from: payer, to: provider, per: person, for: people, price: £1
 		{"when: {any_of: [{band: a}, {wages: {at_least: £50.00}}]}", []paid{
 			{"one holds and one is unknown", "2020-06-30", "£1.00", []string{joins, unknown}},
 			{"one fails and one is unknown", "2020-06-30", "", []string{b, unknown}}}},
+		{"when: {any_of: [{wages: {at_least: £50.00}}, {band: a}]}", []paid{
+			{"the one that holds decides, unknown before it", "2020-06-30", "£1.00", []string{joins, unknown}}}},
+		{"unless: {wages: {at_least: £50.00}, band: a}", []paid{
+			{"the one that fails decides, unknown before it", "2020-06-30", "£1.00", []string{b, unknown}},
+			{"where it holds, what is unknown holds back", "2020-06-30", "", []string{joins, unknown}}}},
 		{"unless: {wages: {at_least: £50.00}}", []paid{
 			{"unknown holds back", "2020-06-30", "", []string{joins, unknown}},
 			{"under pays", "2020-06-30", "£1.00", []string{joins, "job: 2020-02-01, person: P, wage: £49.99"}},
@@ -244,8 +249,8 @@ func TestEdgesOfDue(t *testing.T) {
 		{"{on: evidence, wait: 15 working days}", []paid{
 			{"14 are not 15", "2020-03-20", "", []string{joins, job}}, // Monday 2 March; 15 working days after it is Monday 23 March
 			{"15 are", "2020-03-23", "£1.00", []string{joins, job}},
-			{"holidays are no working days", "2021-01-07", "", []string{joins, on("2020-12-14")}},         // 15 after Monday 14 December: 25 and 28 December and 1 January are holidays
-			{"nor on the day after them all", "2021-01-08", "£1.00", []string{joins, on("2020-12-15")}}}}, // 16-18, 21-24, 29-31 December, 4-8 January: 3 + 4 + 3 + 5
+			{"holidays are no working days", "2021-01-06", "", []string{joins, on("2020-12-14")}}, // 15-18, 21-24, 29-31 December, 4-7 January: 4 + 4 + 3 + 4
+			{"and then it pays", "2021-01-07", "£1.00", []string{joins, on("2020-12-14")}}}},
 		{"{on: evidence, wait: 1 month}", []paid{
 			{"a month after the 2nd is the 2nd", "2020-04-02", "£1.00", []string{joins, job}},
 			{"and not the 1st", "2020-04-01", "", []string{joins, job}}}},

@@ -6,10 +6,8 @@ import (
 	"testing"
 
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine"
-	"outturn/engine/evidence"
 	"outturn/engine/ingest"
 )
 
@@ -287,6 +285,3 @@ func settleExample(t *testing.T, c *contracts.Contract, n int, pos engine.Positi
 	}
 	return settleOn(c, engine.Occasion{Through: e.AsAt, CutOff: e.AsAt, Final: true}, s, pos)
 }
-
-var _ = evidence.Stands
-var _ = calendar.MinDate

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"pgregory.net/rapid"
-
 	"outturn/contracts"
 )
 
@@ -15,22 +13,24 @@ import (
 
 // draft is a contract while it is drawn.
 type draft struct {
-	t        *rapid.T
-	p, r     string // the unit paid for, and the root it is part of or is
-	settle   string // the period series that statements cover
-	sections map[string][]string
-	done     map[string]bool
-	measures []string
-	payments []drawnPayment
-	caps     []drawnCap
-	stands   bool // some cap lets settled places stand
-	site     bool
+	t         chooser
+	p, r      string // the unit paid for, and the root it is part of or is
+	settle    string // the period series that statements cover
+	sections  map[string][]string
+	done      map[string]bool
+	measures  []string
+	payments  []drawnPayment
+	caps      []drawnCap
+	stands    bool // some cap lets settled places stand
+	site      bool
+	elsewhere string
 }
 
 // drawnPayment is what the laws must know of a payment: whether it stands per a unit, and of which type.
 type drawnPayment struct {
 	name string
 	unit string // unit type, or "" for the whole
+	part bool   // it is a part of what another comes to, so no cap can stand over both
 }
 
 // drawnCap is a cap as the laws work it out again.
@@ -43,8 +43,8 @@ type drawnCap struct {
 
 var draftSections = []string{"periods", "units", "evidence", "cohorts", "tables", "quantities", "measures", "comparisons", "payments", "divisions", "checks"}
 
-func (d *draft) n(lo, hi int) int      { return uniform(d.t, lo, hi, "term") }
-func (d *draft) yes() bool             { return rapid.Bool().Draw(d.t, "yes") }
+func (d *draft) n(lo, hi int) int      { return d.t.choose(lo, hi, "term") }
+func (d *draft) yes() bool             { return d.n(0, 1) == 1 }
 func (d *draft) of(s ...string) string { return oneOf(d.t, "term", s...) }
 func (d *draft) put(section, name, body string) string {
 	d.sections[section] = append(d.sections[section], "  "+name+": "+body)
@@ -61,7 +61,7 @@ func (d *draft) once(name string, write func()) string {
 }
 
 // drawContract draws a contract, and what the laws must know of it.
-func drawContract(t *rapid.T) (*contracts.Contract, *draft) {
+func drawContract(t chooser) (*contracts.Contract, *draft) {
 	d := &draft{t: t, sections: map[string][]string{}, done: map[string]bool{}}
 	d.base()
 	for range d.n(1, 5) {
@@ -106,6 +106,11 @@ func (d *draft) base() {
 	d.put("evidence", "claim", "{of: person, as: event, if_none: nought}")
 	d.put("evidence", "incident", "{of: person, as: event, if_none: nought}")
 	d.put("evidence", "budget", "{of: contract, as: reading, says: {places: number, pot: money}, if_none: unknown}")
+	d.elsewhere = d.of("pay", "pay", "refuse, told_by: other_scheme", "pay_the_difference, told_by: other_scheme")
+	if d.elsewhere != "pay" {
+		d.put("evidence", "other_scheme", "{of: person, as: event, says: {outcome: {type: date, optional: yes}, amount: {type: money, optional: yes}}}")
+	}
+	d.put("evidence", "target", "{of: contract, as: reading, each: year, says: {goal: number}, if_none: unknown}")
 	d.put("evidence", "saving", "{of: fund, as: event, says: {taken: money}, if_none: nought}")
 	where := d.of("", "", "", "where: {band: [a, b]}, ", "where: {veteran: yes}, ", "where: {any_of: [{band: a}, {veteran: no}]}, ")
 	between := d.of("", "", "between: 2020-02-01 to 2021-06-30, ")
@@ -184,6 +189,9 @@ func (d *draft) condition(depth int) string {
 	}
 	switch kind {
 	case 0:
+		if len(d.measures) > 0 && d.yes() {
+			return d.of(d.measures...) + ": " + d.of("yes", "no", "{at_least: 2}")
+		}
 		return d.of("band: a", "band: [a, b]", "veteran: yes", "people: yes")
 	case 1:
 		return d.jobs() + ": {" + d.of("at_least: 1", "more_than: 1", "at_most: 2", "less_than: 2") + "}"
@@ -234,7 +242,10 @@ func (d *draft) measure() string {
 
 // price draws what an outcome is worth.
 func (d *draft) price(outcome string) string {
-	switch d.n(0, 4) {
+	switch d.n(0, 5) {
+	case 5:
+		d.once("all_told", func() { d.put("quantities", "all_told", "{total: "+d.jobs()+", per: contract}") })
+		return "£1.25 * all_told"
 	case 0:
 		return d.once("yearly", func() {
 			d.put("tables", "yearly", "{by: [year, band], dated: joined, gives: money, clause: 3, rows: [{year: 1, is: £400.00}, {year: 1, band: [b, c], is: £600.10}, {year: 2, is: £300.05}, {otherwise: £99.99}]}")
@@ -254,181 +265,16 @@ func (d *draft) price(outcome string) string {
 	case 3:
 		d.jobs()
 		return d.once("sliced", func() {
-			d.put("tables", "sliced", "{by: [jobs], gives: money, reads: "+d.of("slice", "straight_line")+", clause: 3, rows: [{up_to: 1, is: £10.00}, {up_to: 3, is: £25.50}, {up_to: 50, is: £5.01}]}")
+			d.put("tables", "sliced", "{by: [jobs], gives: money, reads: "+d.of("slice", "straight_line", "step")+", clause: 3, rows: [{up_to: 1, is: £10.00}, {up_to: 3, is: £25.50}, {up_to: 50, is: £5.01}]}")
 		})
 	}
 	return d.of("£100.00", "£33.33", "£0.01", "£1250.00 * 33%")
 }
 
-// due draws when a payment for an outcome falls due.
-func (d *draft) due() string {
-	if d.n(0, 3) < 2 {
-		return "on_evidence"
-	}
-	by := ""
-	if d.yes() {
-		d.once("answer", func() { d.put("evidence", "answer", "{of: person, as: check}") })
-		by = ", validated_by: answer"
-	}
-	wait := d.of("", ", wait: 15 working days", ", wait: 1 month")
-	if d.yes() {
-		return "{on: evidence" + by + wait + "}"
-	}
-	return "{on: claim, within: " + d.of("26 weeks after met", "3 months beginning with met", "after met") + by + wait + "}"
-}
-
-func (d *draft) conditions() string {
-	return d.of("", "", "when: {"+d.condition(0)+"}, ", "unless: {"+d.condition(0)+"}, ")
-}
-
-func (d *draft) steps() string {
-	var s []string
-	for range d.n(0, 3) {
-		s = append(s, d.of("{times: 50%}", "{times: 1.3}", "{less: 2%}", "{less: £7.00}", "{not_above: £80.00}", "{not_below: £20.00}", "{plus: £0.50}"))
-	}
-	if len(s) == 0 {
-		return ""
-	}
-	return "then: [" + strings.Join(s, ", ") + "], "
-}
-
-// from draws who pays: a party, or a division among several.
-func (d *draft) from() string {
-	switch d.n(0, 4) {
-	case 0:
-		return d.once("shared", func() {
-			d.put("divisions", "shared", "{tranches: [{among: {payer: 62.5%, lottery: 37.5%}}], clause: 4}")
-		})
-	case 1:
-		return d.once("topped", func() {
-			d.put("quantities", "taken_out", "{total: saving.taken, in: beginning with 2020-01-01, per: fund}")
-			d.put("divisions", "topped", "{tranches: [{among: fund, claim: 10% * taken_out}, {among: {payer: 50%, council: 30%, lottery: 20%}}], clause: 4}")
-		})
-	}
-	return "payer"
-}
-
-// payment draws one payment.
-func (d *draft) payment() {
-	name := fmt.Sprintf("payment_%d", len(d.payments)+1)
-	from, unit := d.from(), "person"
-	head := "{from: " + from + ", to: provider, "
-	var body string
-	switch d.n(0, 9) {
-	case 0:
-		body = "per: person, for: people, price: " + d.price("people") + ", " + d.conditions() + d.steps() + "due: " + d.due()
-	case 1, 2, 3:
-		m := d.measure()
-		body = "per: person, for: " + m + ", price: " + d.price(m) + ", " + d.conditions() + d.steps() + "due: " + d.due()
-	case 4:
-		body = "per: person, for: " + d.jobs() + ", price: " + d.price("people") + ", " + d.of("", "hurdle: {jobs: {more_than: 1}, pays_on: excess}, ") + "due: on_evidence"
-	case 5:
-		d.once("worth", func() {
-			d.put("quantities", "worth", "{is: score * £12.35 - £20.00, "+d.of("", "not_below: £0.00, ", "rounded: {nearest: £5, ties: down}, ")+"per: [person, "+d.settle+"]}")
-		})
-		body = "per: [person, " + d.settle + "], of: worth, rest: payer, " + d.of("", "when: {grade: [middle, high]}, ", "unless: {held: no}, ") +
-			d.of("", "hurdle: {score: {at_least: 3}, pays_on: whole}, ") + d.steps() + "due: on_evidence"
-	case 6:
-		body, unit = d.wholePayment(), ""
-	case 7:
-		d.once("most_jobs", func() { d.put("quantities", "most_jobs", "{"+d.of("highest", "total")+": "+d.jobs()+", per: "+d.r+"}") })
-		body, unit = "per: "+d.r+", for: most_jobs, price: £15.15, due: on_evidence", d.r
-	case 8:
-		if !d.site {
-			d.payment()
-			return
-		}
-		d.once("visits", func() {
-			d.put("quantities", "visits", "{"+d.of("count: visit", "total: visit.hours_there")+", per: area}")
-		})
-		body, unit = "per: area, for: visits, price: £3.21, due: on_evidence", "area"
-	case 9:
-		m := d.measure()
-		name := "recovery_" + m
-		if d.done[name] || len(d.payments) == 0 || d.payments[len(d.payments)-1].unit != "person" {
-			d.payment()
-			return
-		}
-		d.done[name] = true
-		last := d.payments[len(d.payments)-1].name
-		d.once("audit", func() { d.put("evidence", "audit", "{of: person, as: check}") })
-		d.put("checks", "check_"+m, "{over: ["+last+"], per: year, dated: "+d.of("joined", "met")+", found_by: audit, sample: {share: 5%, at_least: 1, drawn: by seed}, error: by_claims, recovers: "+d.of("extrapolated", "found_only")+", clause: 5}")
-		head, unit = "{from: provider, to: payer, ", ""
-		body = "per: year, of: check_" + m + ".error_rate * check_" + m + ".unchecked, due: on_evidence"
-	}
-	d.payments = append(d.payments, drawnPayment{name, unit})
-	d.put("payments", name, head+body+", clause: 6}")
-}
-
-// wholePayment draws a payment that stands per something wider than a unit.
-func (d *draft) wholePayment() string {
-	per := d.of("contract", "year", "[band, year]", d.settle, "[band]")
-	dated := func(day string) string {
-		if strings.Contains(per, "year") || per == d.settle {
-			return ", dated: " + day
-		}
-		return ""
-	}
-	i := len(d.payments) + 1
-	m := d.measure()
-	reached, joiners := fmt.Sprintf("reached_%d", i), fmt.Sprintf("joiners_%d", i)
-	d.put("quantities", reached, "{count: "+m+", per: "+per+dated(m)+"}")
-	d.put("quantities", joiners, "{count: people, per: "+per+dated("joined")+"}")
-	d.put("quantities", joiners+"_part", "{is: 30% * "+joiners+", rounded: {up: 1}}")
-	return "per: " + per + ", for: " + reached + ", price: £250.25, " +
-		d.of("", "hurdle: {"+reached+": {more_than: "+joiners+"_part}, pays_on: "+d.of("whole", "excess")+"}, ") + "due: on_evidence"
-}
-
-// drawCaps draws caps over payments of one sort.
-func (d *draft) drawCaps() {
-	for range d.n(0, 3) {
-		whole := d.n(0, 3) == 0
-		var over []string
-		units := map[string]bool{}
-		for _, p := range d.payments {
-			if whole == (p.unit == "") && (len(over) == 0 || d.yes()) {
-				over = append(over, p.name)
-				units[p.unit] = true
-			}
-		}
-		if len(over) > 0 {
-			d.cap(over, units, whole)
-		}
-	}
-}
-
-func (d *draft) cap(over []string, units map[string]bool, whole bool) {
-	k := drawnCap{over: over, per: "contract"}
-	places, dated := "", ""
-	order := d.of("as_listed", "pro_rata")
-	people := !whole && len(units) == 1 && units["person"]
-	if people {
-		k.per = d.of("contract", "year", d.settle, "person", d.r)
-		if d.yes() {
-			order, places = "[joined]", ", places: "+d.of("stand", "move")
-		}
-	}
-	if k.per == "year" || k.per == d.settle {
-		dated = ", dated: met"
-	}
-	minor := int64(d.n(0, 1500) * d.n(0, 200))
-	limit := fmt.Sprintf("£%d.%02d", minor/100, minor%100)
-	k.limit = minor
-	counting := ""
-	if people && k.per != "person" && k.per != d.r && order != "pro_rata" && d.n(0, 2) == 0 {
-		k.counting, k.limit = "person", int64(d.n(0, 6))
-		counting, limit = ", counting: person", fmt.Sprint(k.limit)
-	}
-	d.stands = d.stands || strings.Contains(places, "stand")
-	d.caps = append(d.caps, k)
-	d.sections["caps"] = append(d.sections["caps"], fmt.Sprintf("  - {over: [%s], per: %s%s, not_above: %s, in_order_of: %s%s, beyond: %s%s, clause: 7}",
-		strings.Join(over, ", "), k.per, counting, limit, order, places, d.of("cut", "refuse"), dated))
-}
-
 // text writes the document.
 func (d *draft) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "outturn: 1\ncontract: {id: drawn, currency: GBP, first: 2020-01-01, last: 2022-12-31, paid_elsewhere: pay}\n")
+	fmt.Fprintf(&b, "outturn: 1\ncontract: {id: drawn, currency: GBP, first: 2020-01-01, last: 2022-12-31, paid_elsewhere: %s}\n", d.elsewhere)
 	fmt.Fprintf(&b, "parties:\n  - {party: payer, role: exchequer, name: The payer}\n  - {party: council, role: fund, name: A council}\n  - {party: lottery, role: fund, name: A fund}\n  - {party: provider, role: provider, name: A provider}\n")
 	fmt.Fprintf(&b, "calendar: {settle: %s, cut_off: 30 days after, last_cut_off: 2023-12-31, run: \"0 6 1 * *\", zone: Europe/London, holidays: [2020-12-25, 2021-12-27]}\n", d.settle)
 	rounding := d.of("nearest: £0.01, ties: up", "nearest: £0.01, ties: even", "down: £0.01", "up: £1", "nearest: £1, ties: down")

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"math/bits"
+	"testing"
 
 	"pgregory.net/rapid"
 
@@ -18,38 +19,64 @@ import (
 
 // teller draws evidence.
 type teller struct {
-	t        *rapid.T
+	t        chooser
 	c        *contracts.Contract
 	term     calendar.Span
 	sequence uint64
 	ids      int
 }
 
-// uniform draws from lo to hi, each about as often as the others: rapid's own integers come mostly small, and evidence
-// of which there is hardly any proves little. It shrinks towards lo.
-func uniform(t *rapid.T, lo, hi int, what string) int {
+// chooser is what cases are drawn from: rapid, which shrinks what fails, or the bytes of a fuzz target.
+type chooser interface {
+	choose(lo, hi int, what string) int // from lo to hi, both included
+	Fatalf(format string, args ...any)
+}
+
+// rapidChoice draws with rapid, each number about as often as the others: rapid's own integers come mostly small, and
+// evidence of which there is hardly any proves little. It shrinks towards lo.
+type rapidChoice struct{ *rapid.T }
+
+func (r rapidChoice) choose(lo, hi int, what string) int {
 	n := 0
 	for bits := 3 + bits.Len(uint(hi-lo)); bits > 0; bits-- {
 		n <<= 1
-		if rapid.Bool().Draw(t, what) {
+		if rapid.Bool().Draw(r.T, what) {
 			n++
 		}
 	}
 	return lo + n%(hi-lo+1)
 }
 
-// oneOf draws one of the values.
-func oneOf[T any](t *rapid.T, what string, values ...T) T {
-	return values[uniform(t, 0, len(values)-1, what)]
+// byteChoice draws from bytes, two at a time; when they are used up it draws the first of everything.
+type byteChoice struct {
+	*testing.T
+	bytes []byte
 }
 
-func (w *teller) n(lo, hi int, what string) int { return uniform(w.t, lo, hi, what) }
+func (b *byteChoice) choose(lo, hi int, _ string) int {
+	if len(b.bytes) < 2 {
+		return lo
+	}
+	n := int(b.bytes[0]) | int(b.bytes[1])<<8
+	b.bytes = b.bytes[2:]
+	return lo + n%(hi-lo+1)
+}
+
+// uniform draws a number with rapid.
+func uniform(t *rapid.T, lo, hi int, what string) int { return rapidChoice{t}.choose(lo, hi, what) }
+
+// oneOf draws one of the values.
+func oneOf[T any](t chooser, what string, values ...T) T {
+	return values[t.choose(0, len(values)-1, what)]
+}
+
+func (w *teller) n(lo, hi int, what string) int { return w.t.choose(lo, hi, what) }
 
 // in says yes in one of so many, never in none.
 func (w *teller) in(n int, what string) bool { return n > 0 && w.n(1, n, what) == n }
 
 // drawEvidence draws the evidence of a contract.
-func drawEvidence(t *rapid.T, c *contracts.Contract) told {
+func drawEvidence(t chooser, c *contracts.Contract) told {
 	w := &teller{t: t, c: c, term: calendar.Span{First: c.First, Last: c.Last}}
 	var out told
 	for i := range c.Units {
@@ -79,7 +106,7 @@ func (w *teller) wholeCount(k int) int {
 
 func (w *teller) tree(root, n int) evidence.Tree {
 	var t evidence.Tree
-	w.unit(&t, root, -1, fmt.Sprintf("k%02d", n))
+	w.unit(&t, root, -1, fmt.Sprintf("%c%02d", w.c.Units[root].Name[0], n))
 	return t
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
-	"outturn/contracts/formula"
 	"outturn/engine"
 	"outturn/engine/evidence"
 )
@@ -212,6 +211,3 @@ func unlikeness(a, b string) string {
 	}
 	return "no unlikeness"
 }
-
-// knownFigure makes a figure that is known.
-func knownFigure(f formula.Figure) bool { return f.State == formula.Known }

@@ -1,0 +1,233 @@
+package engine_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Payments drawn at random: of every form, due in every way, divided and capped.
+
+// due draws when a payment for an outcome falls due.
+func (d *draft) due() string {
+	if d.n(0, 3) < 2 {
+		return "on_evidence"
+	}
+	by := ""
+	if d.yes() {
+		d.once("answer", func() { d.put("evidence", "answer", "{of: person, as: check}") })
+		by = ", validated_by: answer"
+	}
+	wait := d.of("", ", wait: 15 working days", ", wait: 1 month")
+	if d.yes() {
+		return "{on: evidence" + by + wait + "}"
+	}
+	return "{on: claim, within: " + d.of("26 weeks after met", "3 months beginning with met", "after met") + by + wait + "}"
+}
+
+func (d *draft) conditions() string {
+	return d.of("", "", "when: {"+d.condition(0)+"}, ", "unless: {"+d.condition(0)+"}, ")
+}
+
+func (d *draft) steps() string {
+	var s []string
+	if d.n(0, 4) == 0 {
+		d.once("pot_now", func() {
+			d.put("quantities", "pot_now", "{latest: budget.pot, in: beginning with 2020-01-01, "+d.of("", "if_unknown: left_out, ")+"per: contract}")
+		})
+		s = append(s, "{not_above: pot_now}")
+	}
+	for range d.n(0, 3) {
+		s = append(s, d.of("{times: 50%}", "{times: 1.3}", "{less: 2%}", "{less: £7.00}", "{not_above: £80.00}", "{not_below: £20.00}", "{plus: £0.50}"))
+	}
+	if len(s) == 0 {
+		return ""
+	}
+	return "then: [" + strings.Join(s, ", ") + "], "
+}
+
+// from draws who pays: a party, or a division among several.
+func (d *draft) from() string {
+	switch d.n(0, 4) {
+	case 0:
+		return d.once("shared", func() {
+			d.put("divisions", "shared", "{tranches: [{among: {payer: 62.5%, lottery: 37.5%}}], clause: 4}")
+		})
+	case 1:
+		return d.once("topped", func() {
+			d.put("quantities", "taken_out", "{total: saving.taken, in: beginning with 2020-01-01, per: fund}")
+			d.put("divisions", "topped", "{tranches: [{among: fund, claim: 10% * taken_out}, {among: {payer: 50%, council: 30%, lottery: 20%}}], clause: 4}")
+		})
+	}
+	return "payer"
+}
+
+// payment draws one payment.
+func (d *draft) payment() {
+	name := fmt.Sprintf("payment_%d", len(d.payments)+1)
+	from, unit := d.from(), "person"
+	head := "{from: " + from + ", to: provider, "
+	var body string
+	switch d.n(0, 13) {
+	case 0:
+		body = "per: person, for: people, price: " + d.price("people") + ", " + d.conditions() + d.steps() + "due: " + d.due()
+	case 1, 2, 3:
+		m := d.measure()
+		body = "per: person, for: " + m + ", price: " + d.price(m) + ", " + d.conditions() + d.steps() + "due: " + d.due()
+	case 4:
+		body = "per: person, for: " + d.jobs() + ", price: " + d.price("people") + ", " + d.of("", "hurdle: {jobs: {more_than: 1}, pays_on: excess}, ") + "due: on_evidence"
+	case 5:
+		d.once("worth", func() {
+			d.put("quantities", "worth", "{is: score * £12.35 - £20.00, "+d.of("", "not_below: £0.00, ", "rounded: {nearest: £5, ties: down}, ")+"per: [person, "+d.settle+"]}")
+		})
+		body = "per: [person, " + d.settle + "], of: worth, rest: payer, " + d.of("", "when: {grade: [middle, high]}, ", "unless: {held: no}, ") +
+			d.of("", "hurdle: {score: {at_least: 3}, pays_on: whole}, ") + d.steps() + "due: on_evidence"
+	case 6:
+		body, unit = d.wholePayment(), ""
+	case 7:
+		switch d.n(0, 2) {
+		case 0:
+			d.once("heads", func() {
+				d.put("quantities", "heads", "{count: "+d.of("person, where: {band: [a, b]}", "people", d.measure())+", per: "+d.r+"}")
+			})
+			body, unit = "per: "+d.r+", for: heads, price: £9.99, due: on_evidence", d.r
+		case 1:
+			body, unit = "per: year, for: goal, price: £1.11, due: on_evidence", ""
+		}
+		if body != "" {
+			break
+		}
+		d.once("most_jobs", func() {
+			d.put("quantities", "most_jobs", "{"+d.of("highest: "+d.jobs()+", if_none: nought", "mean: "+d.jobs()+", if_none: unknown, rounded: exact", "total: "+d.jobs())+", per: "+d.r+"}")
+		})
+		body, unit = "per: "+d.r+", for: most_jobs, price: £15.15, due: on_evidence", d.r
+	case 8:
+		if !d.site {
+			d.payment()
+			return
+		}
+		d.once("visits", func() {
+			d.put("quantities", "visits", "{"+d.of("count: visit", "total: visit.hours_there")+", per: area}")
+		})
+		body, unit = "per: area, for: visits, price: £3.21, due: on_evidence", "area"
+	case 10:
+		d.once("quarterly", func() {
+			d.put("quantities", "quarterly", "{"+d.of("count: job", "total: job.hours", "days: "+d.cover())+", dated: job, "+d.of("", "to_date: yes, ")+"per: [person, "+d.settle+"]}")
+		})
+		body = "per: [person, " + d.settle + "], for: quarterly, price: £1.15, due: on_evidence"
+	case 11:
+		if len(d.payments) > 0 { // a part of what others come to, after their caps
+			body, unit = "per: "+d.of("contract", "year")+", of: "+d.payments[d.n(0, len(d.payments)-1)].name+" * 10%, rest: payer, due: on_evidence", ""
+			body = strings.Replace(body, "rest: payer, ", "", 1)
+		}
+	case 12:
+		body, unit = d.compared(), ""
+	case 13:
+		d.once("taken_yearly", func() { d.put("quantities", "taken_yearly", "{total: saving.taken, per: [fund, year], dated: saving}") })
+		head, unit = "{from: fund, to: provider, ", ""
+		body = "per: [fund, year], of: taken_yearly * 25%, due: on_evidence"
+	case 9:
+		m := d.measure()
+		name := "recovery_" + m
+		if d.done[name] || len(d.payments) == 0 || d.payments[len(d.payments)-1].unit != "person" {
+			d.payment()
+			return
+		}
+		d.done[name] = true
+		last := d.payments[len(d.payments)-1].name
+		d.once("audit", func() { d.put("evidence", "audit", "{of: person, as: check}") })
+		d.put("checks", "check_"+m, "{over: ["+last+"], per: year, dated: "+d.of("joined", "met")+", found_by: audit, sample: {share: 5%, at_least: 1, drawn: by seed}, error: by_claims, recovers: "+d.of("extrapolated", "found_only")+", clause: 5}")
+		head, unit = "{from: provider, to: payer, ", ""
+		body = "per: year, of: check_" + m + ".error_rate * check_" + m + ".unchecked, due: on_evidence"
+	}
+	if body == "" {
+		d.payment()
+		return
+	}
+	d.payments = append(d.payments, drawnPayment{name, unit, strings.Contains(body, "* 10%, due")})
+	d.put("payments", name, head+body+", clause: 6}")
+}
+
+// compared draws a payment for what a cohort does better than another, cohort by cohort or all together.
+func (d *draft) compared() string {
+	d.once("reoffending", func() {
+		d.put("cohorts", "others", "{unit: person, joined_by: started, where: {band: c}, counts: compared_only, clause: 1}")
+		d.put("quantities", "offences", "{count: incident, in: 6 months beginning with started, run_out: 1 month, per: person}")
+		d.put("comparisons", "by_cohort", "{treated: people, against: others, of: offences, per: cohort, estimator: means, fixed_on: 2020-01-01, settles: {effect: {nearest: 0.01%, ties: even}, treated: exact, comparison: {nearest: 0.001, ties: up}}, clause: 8}")
+		d.put("comparisons", "together", "{pools: by_cohort, covers: "+d.of("all_cohorts", "cohorts_not_paid")+", per: contract, estimator: pooled, fixed_on: 2020-01-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 8}")
+		d.put("quantities", "avoided", "{is: (by_cohort.comparison - by_cohort.treated) * by_cohort.units, rounded: {nearest: 1, ties: down}}")
+		d.put("quantities", "all_avoided", "{is: (together.comparison - together.treated) * together.units, rounded: {down: 0.1}}")
+	})
+	if d.yes() {
+		return "per: contract, for: all_avoided, price: £70.00, due: on_evidence"
+	}
+	return "per: cohort, for: avoided, price: £70.00, due: on_evidence"
+}
+
+// wholePayment draws a payment that stands per something wider than a unit.
+func (d *draft) wholePayment() string {
+	per := d.of("contract", "year", "[band, year]", d.settle, "[band]")
+	dated := func(day string) string {
+		if strings.Contains(per, "year") || per == d.settle {
+			return ", dated: " + day
+		}
+		return ""
+	}
+	i := len(d.payments) + 1
+	m := d.measure()
+	reached, joiners := fmt.Sprintf("reached_%d", i), fmt.Sprintf("joiners_%d", i)
+	d.put("quantities", reached, "{count: "+m+", per: "+per+dated(m)+"}")
+	d.put("quantities", joiners, "{count: people, per: "+per+dated("joined")+"}")
+	d.put("quantities", joiners+"_part", "{is: 30% * "+joiners+", rounded: {up: 1}}")
+	return "per: " + per + ", for: " + reached + ", price: £250.25, " +
+		d.of("", "hurdle: {"+reached+": {more_than: "+joiners+"_part}, pays_on: "+d.of("whole", "excess")+"}, ") + "due: on_evidence"
+}
+
+// drawCaps draws caps over payments of one sort.
+func (d *draft) drawCaps() {
+	for range d.n(0, 3) {
+		whole := d.n(0, 3) == 0
+		var over []string
+		units := map[string]bool{}
+		for _, p := range d.payments {
+			if whole == (p.unit == "") && !p.part && (len(over) == 0 || d.yes()) {
+				over = append(over, p.name)
+				units[p.unit] = true
+			}
+		}
+		if len(over) > 0 {
+			d.cap(over, units, whole)
+		}
+	}
+}
+
+func (d *draft) cap(over []string, units map[string]bool, whole bool) {
+	k := drawnCap{over: over, per: "contract"}
+	places, dated := "", ""
+	order := d.of("as_listed", "pro_rata")
+	people := !whole && len(units) == 1 && units["person"]
+	if people {
+		k.per = d.of("contract", "year", d.settle, "person", d.r)
+		if d.yes() {
+			order, places = "[joined]", ", places: "+d.of("stand", "move")
+		}
+	}
+	if k.per == "year" || k.per == d.settle {
+		dated = ", dated: met"
+	}
+	minor := int64(d.n(0, 1500) * d.n(0, 200))
+	limit := fmt.Sprintf("£%d.%02d", minor/100, minor%100)
+	k.limit = minor
+	if !whole && d.n(0, 4) == 0 { // worked out from the whole: the laws know only that it is not above this
+		d.once("found", func() { d.put("quantities", "found", "{count: job, not_above: 10, per: contract}") })
+		limit, k.limit = limit+" * found", minor*10
+	}
+	counting := ""
+	if people && k.per != "person" && order != "pro_rata" && d.n(0, 2) == 0 {
+		k.counting, k.limit = "person", int64(d.n(0, 6))
+		counting, limit = ", counting: person", fmt.Sprint(k.limit)
+	}
+	d.stands = d.stands || strings.Contains(places, "stand")
+	d.caps = append(d.caps, k)
+	d.sections["caps"] = append(d.sections["caps"], fmt.Sprintf("  - {over: [%s], per: %s%s, not_above: %s, in_order_of: %s%s, beyond: %s%s, clause: 7}",
+		strings.Join(over, ", "), k.per, counting, limit, order, places, d.of("cut", "refuse"), dated))
+}
