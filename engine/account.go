@@ -16,8 +16,9 @@ type lineAt struct {
 
 // wholeLine is a line once worked out; ok is false where nothing is due or known.
 type wholeLine struct {
-	line rawLine
-	ok   bool
+	line  rawLine
+	ok    bool
+	waits bool // nothing is due yet, because a figure is not yet known or not observed
 }
 
 // payAt works out a payment for the whole at one key, once. What an account paid in earlier periods is asked of those
@@ -33,14 +34,16 @@ func (w *whole) payAt(pi int, k key) (wholeLine, error) {
 	}
 	w.busy[at] = true
 	defer delete(w.busy, at)
+	w.reader.lastWait = counted
 	l, ok, err := w.payLine(pi, pay, k)
+	waits := !ok && (w.reader.lastWait == waitNotYet || w.reader.lastWait == waitUnknown || w.reader.lastWait == waitNotDue)
 	if err == nil && ok && pay.From.Account >= 0 {
 		err = w.fromAccount(pi, pay, k, &l)
 	}
 	if err != nil {
 		return wholeLine{}, fmt.Errorf("payment %s%s (%s): %w", pay.Name, keyText(w.plan, pay.Per, k), pay.Clause, err)
 	}
-	w.paidAt[at] = wholeLine{l, ok}
+	w.paidAt[at] = wholeLine{l, ok, waits}
 	return w.paidAt[at], nil
 }
 
@@ -55,7 +58,7 @@ func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) e
 		l.toDate = max(room, 0)
 		w.step(l, a.Name, "it holds no more", a.Clause)
 	}
-	if settled := w.settledAt(pi, pay, k, l.period); a.Final && l.toDate < settled {
+	if settled := w.settledAt(pi, k); a.Final && l.toDate < settled {
 		l.toDate = settled
 		w.step(l, a.Name, "what it paid is not taken back", a.Clause)
 	}
@@ -68,15 +71,40 @@ func (w *whole) step(l *rawLine, name, text, clause string) {
 		Value: money.FromMinor(w.c.Currency, l.toDate).Format(w.c.Currency)})
 }
 
-// settledAt is what earlier statements settled of a line of the whole.
-func (w *whole) settledAt(pi int, pay *contracts.Payment, k key, period int) int64 {
-	of := levelText(w.plan, pay.Per, k)
+// settledAt is what earlier statements settled of a payment for the whole at a key.
+func (w *whole) settledAt(pi int, k key) int64 {
+	per := w.c.Payments[pi].Per
+	of := levelText(w.plan, per, k)
+	settle := k.periods[w.c.Calendar.Settle] // the level's text leaves the settlement period out
+	var sum int64
 	for i := range w.settled {
-		if s := &w.settled[i]; s.payment == pi && s.period == period && s.of == of {
-			return s.minor
+		if s := &w.settled[i]; s.payment == pi && s.of == of && (settle == 0 || s.period == int(settle)) {
+			sum += s.minor
 		}
 	}
-	return 0
+	return sum
+}
+
+// promised is what a final account has paid already that stands after a payment in its order: under later payments of
+// the same period, and in later periods. It is spent, and no longer there to be paid.
+func (w *whole) promised(pi, ai int, k key) int64 {
+	a := &w.c.Accounts[ai]
+	if !a.Final {
+		return 0
+	}
+	var sum int64
+	n := k.periods[a.Period]
+	for after := range w.c.Payments {
+		if w.c.Payments[after].From.Account != ai {
+			continue
+		}
+		for _, at := range w.domain(w.c.Payments[after].Per) {
+			if m := at.periods[a.Period]; m > n || m == n && after > pi {
+				sum += w.settledAt(after, at)
+			}
+		}
+	}
+	return sum
 }
 
 // room is what an account can still pay in a key's period when the payments listed before one have been paid.
@@ -99,7 +127,7 @@ func (w *whole) room(pi, ai int, k key) (int64, error) {
 			held -= paid
 		}
 	}
-	return held, nil
+	return held - w.promised(pi, ai, k), nil
 }
 
 // paidIn is what a payment comes to in one period of an account, in minor units.
@@ -128,6 +156,10 @@ func (w *whole) leftOver(pi int, pay *contracts.Payment, k key) (rawLine, bool, 
 	if a.LeftOver == contracts.LeftAtEnd && n != w.c.Periods[a.Period].Series.Len() {
 		return rawLine{}, false, nil
 	}
+	if waits, err := w.waiting(pi, pay.Index, k.periods[a.Period]); err != nil || waits {
+		w.reader.wait(pi, waitNotYet)
+		return rawLine{}, false, err
+	}
 	room, err := w.room(pi, pay.Index, k)
 	if err != nil {
 		return rawLine{}, false, err
@@ -136,6 +168,26 @@ func (w *whole) leftOver(pi int, pay *contracts.Payment, k key) (rawLine, bool, 
 	l := rawLine{payment: pi, unit: -1, key: k, first: span.Last, period: w.settlePeriod(span.Last), toDate: max(room, 0)}
 	w.step(&l, pay.Name, "what is left at the end of "+span.String(), a.Clause)
 	return l, true, nil
+}
+
+// waiting says whether another payment from an account, up to a period, is still to be known: what is left is not known
+// before it is.
+func (w *whole) waiting(leftOver, ai int, n int16) (bool, error) {
+	for pi := range w.c.Payments {
+		if pi == leftOver || w.c.Payments[pi].From.Account != ai {
+			continue
+		}
+		for _, k := range w.domain(w.c.Payments[pi].Per) {
+			if k.periods[w.c.Accounts[ai].Period] > n {
+				continue
+			}
+			l, err := w.payAt(pi, k)
+			if err != nil || l.waits {
+				return l.waits, err
+			}
+		}
+	}
+	return false, nil
 }
 
 // account reads a figure of an account in a key's period.

@@ -173,16 +173,27 @@ func (r *reader) gatherWholeItems(q *contracts.Quantity, sc *scope, into func(ke
 }
 
 func (r *reader) gatherWholeMember(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
+	w, err := r.place(q.In, sc)
+	if err != nil || !w.ok {
+		return err
+	}
 	j, err := r.join(q.Source.Index, sc.unit)
 	if err != nil || !j.joined || !j.counted && r.c.Cohorts[q.Source.Index].Counts != contracts.CountsComparedOnly {
 		return err
 	}
+	if !w.span.Contains(j.day) {
+		return nil
+	}
 	in := *sc
 	in.met = j.day
-	return r.offer(q, &in, number(1), into)
+	return r.offer(q, &in, r.unlessYet(q, w, sc), into)
 }
 
 func (r *reader) gatherWholeOutcomes(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
+	w, err := r.place(q.In, sc)
+	if err != nil || !w.ok {
+		return err
+	}
 	found, state, err := r.met(q.Source.Index, sc.unit)
 	if err != nil {
 		return err
@@ -191,13 +202,24 @@ func (r *reader) gatherWholeOutcomes(q *contracts.Quantity, sc *scope, into func
 		into(r.keyOf(q.Per, sc)).unknown++
 	}
 	for i := range found {
+		if !w.span.Contains(found[i].day) {
+			continue
+		}
 		in := *sc
 		in.met, in.measure, in.item, in.itemUnit = found[i].day, q.Source.Index+1, found[i].item, found[i].itemUnit
-		if err := r.offer(q, &in, number(1), into); err != nil {
+		if err := r.offer(q, &in, r.unlessYet(q, w, sc), into); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unlessYet is one, or not yet known where the window and its run-out have not ended.
+func (r *reader) unlessYet(q *contracts.Quantity, w stretch, sc *scope) formula.Figure {
+	if !w.open && r.knownOn(q, w) > sc.asAt {
+		return inState(formula.Number, formula.NotYet)
+	}
+	return number(1)
 }
 
 // gatherWholeFigure gathers a figure of units: once each, or for each ended period where it stands per these.

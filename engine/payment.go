@@ -38,6 +38,7 @@ type claim struct {
 type waits struct{ count [][reasonCount]int }
 
 func (r *reader) wait(pay int, why reason) {
+	r.lastWait = why
 	if r.waits != nil {
 		r.waits.count[pay][why]++
 	}

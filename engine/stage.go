@@ -32,7 +32,7 @@ const (
 
 func newStager(p *plan) *stager {
 	return &stager{p: p, quantity: filled(len(p.c.Quantities)), payment: filled(len(p.c.Payments)), table: filled(len(p.c.Tables)),
-		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), account: filled(len(p.c.Accounts)), capsAt: filled(1)}
+		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), account: filled(len(p.c.Accounts)), capsAt: filled(len(p.c.Caps))}
 }
 
 // run fills the plan's stages, gathers and passes.
@@ -51,7 +51,7 @@ func (s *stager) run() error {
 	for i := range c.Checks {
 		s.checkReady(i)
 	}
-	p.last = max(p.last, s.capsReady())
+	p.last = max(p.last, s.capsThrough(len(c.Caps)-1))
 	for _, i := range p.unitPays {
 		p.last = max(p.last, s.payment[i])
 	}
@@ -342,9 +342,7 @@ func (s *stager) paymentTotal(i int) int {
 	if !s.p.unitPay[i] {
 		return at
 	}
-	if s.capped(i) {
-		at = max(at, s.capsReady())
-	}
+	at = max(at, s.capsThrough(s.lastCap(i)))
 	if s.p.byPayment[i] < 0 {
 		s.p.byPayment[i] = s.gather(gatherPayment, i, at)
 	}
@@ -389,55 +387,43 @@ func (s *stager) sortCaps() {
 	}
 }
 
-// capsReady gives each cap over payments by unit the pass from which it can be applied, in the order listed: one across
-// units has its candidates collected in that pass and is decided after it, when every earlier cap has been applied. It
-// returns the pass from which all are.
-func (s *stager) capsReady() int {
+// capsThrough gives the caps up to one, in the order listed, the pass from which each can be applied: one across units has
+// its candidates collected in that pass and is decided after it, when every earlier cap has been applied. It returns the
+// pass from which they all are. A cap may read what a payment comes to once the last cap over that payment is applied.
+func (s *stager) capsThrough(i int) int {
+	if i < 0 {
+		return 0
+	}
 	p := s.p
-	return s.memo(s.capsAt, 0, "a cap", func() int {
-		next := 0
-		for i := range p.c.Caps {
-			k := &p.c.Caps[i]
-			if slices.Contains(p.wholeCaps, i) {
-				continue
-			}
-			at := next
-			for _, pay := range k.Over {
-				at = max(at, s.paymentReady(pay))
-			}
-			for d := range k.Days {
-				at = max(at, s.day(&k.Days[d]))
-			}
-			if slices.Contains(p.localCaps, i) {
-				next = max(at, s.within(true, func() int { return s.expr(k.NotAbove) }))
-				p.capStage[i] = next
-				continue
-			}
-			p.capStage[i] = max(at, s.expr(k.NotAbove)-1)
-			next = p.capStage[i] + 1
+	k := &p.c.Caps[i]
+	return s.memo(s.capsAt, i, k.Name+" ("+k.Clause+")", func() int {
+		at := s.capsThrough(i - 1)
+		if slices.Contains(p.wholeCaps, i) {
+			return at
 		}
-		return next
+		for _, pay := range k.Over {
+			at = max(at, s.paymentReady(pay))
+		}
+		for d := range k.Days {
+			at = max(at, s.day(&k.Days[d]))
+		}
+		if slices.Contains(p.localCaps, i) {
+			at = max(at, s.within(true, func() int { return s.expr(k.NotAbove) }))
+			p.capStage[i] = at
+			return at
+		}
+		at = max(at, s.within(false, func() int { return s.expr(k.NotAbove) })-1)
+		p.capStage[i] = at
+		return at + 1
 	})
 }
 
-// capped says whether what a payment comes to waits for caps beyond its own unit: one across units, or one within a
-// unit that is applied after such a one, or later than the payment itself is known.
-func (s *stager) capped(pay int) bool {
-	ready, across := s.paymentReady(pay), false
-	for i := range s.p.c.Caps {
-		k := &s.p.c.Caps[i]
-		cross, local := slices.Contains(s.p.crossCaps, i), slices.Contains(s.p.localCaps, i)
-		across = across || cross
-		if !slices.Contains(k.Over, pay) || !cross && !local {
-			continue
-		}
-		at := s.within(local, func() int { return s.expr(k.NotAbove) })
-		for _, other := range k.Over {
-			at = max(at, s.paymentReady(other))
-		}
-		if across || at > ready {
-			return true
+// lastCap is the last cap over payments by unit that a payment stands under, or -1.
+func (s *stager) lastCap(pay int) int {
+	for i := len(s.p.c.Caps) - 1; i >= 0; i-- {
+		if slices.Contains(s.p.c.Caps[i].Over, pay) && !slices.Contains(s.p.wholeCaps, i) {
+			return i
 		}
 	}
-	return false
+	return -1
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/money"
@@ -20,7 +22,7 @@ type Result struct {
 }
 
 // PartyDue is what an example says is due to a party beside what was found, below nought when it pays. Expected is nil
-// for a party that is due something and that the example does not name, which agrees: an example may show one party.
+// for a party that is due something and that the example does not name, which agrees where an example shows one side only.
 type PartyDue struct {
 	Party    string
 	Expected *money.Amount
@@ -110,7 +112,10 @@ func RunExample(c *contracts.Contract, e *contracts.Example, s evidence.Snapshot
 	r.Statement = st
 	parties, units := dues.By(st)
 	named := map[string]bool{}
+	none := money.FromMinor(c.Currency, 0)
+	left := none
 	for i := range e.Due {
+		left = left.Add(e.Due[i].Amount)
 		due := PartyDue{Party: e.Due[i].Party, Expected: &e.Due[i].Amount, Found: money.FromMinor(c.Currency, 0)}
 		for _, found := range []map[string]money.Amount{units, parties} {
 			if amount, ok := found[due.Party]; ok {
@@ -122,10 +127,25 @@ func RunExample(c *contracts.Contract, e *contracts.Example, s evidence.Snapshot
 	}
 	for _, sum := range st.Due {
 		if amount, ok := parties[sum.Party]; ok && !named[sum.Party] && !amount.IsZero() {
-			r.Due = append(r.Due, PartyDue{Party: sum.Party, Found: amount})
+			r.Due = append(r.Due, unnamed(sum.Party, amount, left))
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(units)) {
+		if !named[unit] && !units[unit].IsZero() && left.IsZero() {
+			r.Due = append(r.Due, unnamed(unit, units[unit], left))
 		}
 	}
 	return r, nil
+}
+
+// unnamed is what is due to a party that an example does not name. Where the amounts it names come to nought they are
+// all there is, and nothing may be due to anybody else; {} says that nothing is due at all.
+func unnamed(party string, found, left money.Amount) PartyDue {
+	d := PartyDue{Party: party, Found: found}
+	if left.IsZero() {
+		d.Expected = &left
+	}
+	return d
 }
 
 // EachRecord makes a sink that reads every record and hands it on, valid only during the call.
