@@ -265,11 +265,7 @@ func (r *reader) gatherPaid(pi int, into func(key) *tally) {
 				k.facts[f] = r.factKey(unit.Type, f, l.unit)
 			}
 		}
-		for s := range r.c.Periods {
-			if n, ok := r.c.Periods[s].Series.Number(l.first); ok && k.periods[s] == 0 {
-				k.periods[s] = int16(n)
-			}
-		}
+		k = r.everyPeriod(k, l.first)
 		for ci := range r.c.Cohorts {
 			if r.closing[ci] && k.cohort == 0 {
 				k.cohort = r.cohortNumber(ci, l.unit)

@@ -95,12 +95,25 @@ func (w *whole) paid(pi int, k key) (formula.Figure, error) {
 		return out, err
 	}
 	for i := range lines {
-		if contains(lines[i].key, k) {
+		if contains(w.everyPeriod(lines[i].key, lines[i].first), k) {
 			out.Num = out.Num.Add(money.FromMinor(w.c.Currency, lines[i].toDate).Exact())
 			out.Known = max(out.Known, lines[i].first)
 		}
 	}
 	return out, nil
+}
+
+// everyPeriod fills a line's key with the period of every series in which its day falls, so that what a payment per
+// quarter comes to can be read by the year.
+func (p *plan) everyPeriod(k key, day calendar.Date) key {
+	for s := range p.c.Periods {
+		if k.periods[s] == 0 {
+			if n, ok := p.c.Periods[s].Series.Number(day); ok {
+				k.periods[s] = int16(n)
+			}
+		}
+	}
+	return k
 }
 
 // afterCaps is a payment's lines after the caps it stands under, filled in the order listed by the payments before it.

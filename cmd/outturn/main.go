@@ -21,16 +21,17 @@ const (
 
 // cli is every command.
 type cli struct {
-	Check    checkCmd    `cmd:"" help:"Check a contract; print each rule as its sentence, every choice it makes, and what to look at twice."`
-	Test     testCmd     `cmd:"" help:"Run the worked examples that contracts carry, and settlements worked out by hand."`
-	Settle   settleCmd   `cmd:"" help:"Settle a contract from its folder: contract, evidence and earlier statements."`
-	Explain  explainCmd  `cmd:"" help:"Show the working of a figure, down to the evidence."`
-	Whatif   whatifCmd   `cmd:"" help:"Settle the same evidence under other terms, or every way of a choice left open."`
-	Diff     diffCmd     `cmd:"" help:"Say in sentences what changed between two versions of a contract."`
-	Generate generateCmd `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
-	Export   exportCmd   `cmd:"" help:"Write a statement and all it was made from as one bundle."`
-	Verify   verifyCmd   `cmd:"" help:"Make the statement of a bundle again, and compare every byte."`
-	Version  versionCmd  `cmd:"" help:"Print the version of the program and of the contract language."`
+	Check    checkCmd        `cmd:"" help:"Check a contract; print each rule as its sentence, every choice it makes, and what to look at twice."`
+	Test     testCmd         `cmd:"" help:"Run the worked examples that contracts carry, and settlements worked out by hand."`
+	Settle   settleCmd       `cmd:"" help:"Settle a contract from its folder: contract, evidence and earlier statements."`
+	Explain  explainCmd      `cmd:"" help:"Show the working of a figure, down to the evidence."`
+	Whatif   whatifCmd       `cmd:"" help:"Settle the same evidence under other terms, or every way of a choice left open."`
+	Diff     diffCmd         `cmd:"" help:"Say in sentences what changed between two versions of a contract."`
+	Generate generateCmd     `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
+	Export   exportCmd       `cmd:"" help:"Write a statement and all it was made from as one bundle."`
+	Verify   verifyCmd       `cmd:"" help:"Make the statement of a bundle again, and compare every byte."`
+	Estimate estimateCommand `cmd:"" help:"Answer cases of the estimators of what would have happened anyway."`
+	Version  versionCmd      `cmd:"" help:"Print the version of the program and of the contract language."`
 }
 
 const description = `Outturn settles outcomes contracts: what is due, who pays it, and why, to the penny.

@@ -195,7 +195,7 @@ func TestTogether(t *testing.T) {
 		{"{quality: {at_least: 80%}}", "{any_of: [{quality: {more_than: 90%}}, {quality: {less_than: 85%}}]}", false}, // from 85% to 90%
 		{"{quality: {at_least: 80%}}", "{any_of: [{quality: {at_least: 85%}}, {quality: {less_than: 85%}}]}", true},
 		{"{quality: {at_least: 80%}}", "{quality: {at_least: 80%}, served: {at_least: 1}}", false}, // where nobody was served
-		{"{contract_year: {more_than: 2}}", "{quality: {less_than: 10%}}", true}, // the term has two
+		{"{contract_year: {more_than: 2}}", "{quality: {less_than: 10%}}", true},                   // the term has two
 		{"{contract_year: {more_than: 1}}", "{quality: {less_than: 10%}}", false},
 		{"{not: {quality: {at_least: 80%}}}", "{quality: {less_than: 80%}}", true},
 	} {
