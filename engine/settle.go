@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
 )
 
@@ -61,6 +62,16 @@ func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 		}
 	}
 	return st, st.conclude()
+}
+
+// CutOff is the last day on which evidence could be learned for a settlement through a day: so long after it as the
+// contract says, but never after the contract's last.
+func CutOff(c *contracts.Contract, through calendar.Date) calendar.Date {
+	day := c.Calendar.CutOff.AddTo(through, c.Calendar.Holidays)
+	if last := c.Calendar.LastCutOff; !last.IsZero() && last < day {
+		return max(last, through)
+	}
+	return day
 }
 
 // check refuses an occasion that cannot be settled.

@@ -114,16 +114,6 @@ func (f *folder) evidence(cutOff calendar.Date, progress func(read, total int64)
 	return ingest.Open(f.contract, f.files, ingest.Options{CutOff: cutOff, Memory: f.memory, TempDir: os.TempDir(), Progress: progress})
 }
 
-// cutOff is the last day on which evidence could be learned for a settlement through a day: so long after it as the
-// contract says, but never after the contract's last.
-func cutOff(c *contracts.Contract, through calendar.Date) calendar.Date {
-	day := c.Calendar.CutOff.AddTo(through, c.Calendar.Holidays)
-	if last := c.Calendar.LastCutOff; !last.IsZero() && last < day {
-		return max(last, through)
-	}
-	return day
-}
-
 // occasion is what a person asked to settle.
 type occasion struct {
 	asAt, knownAt calendar.Date // none: the usual
@@ -172,7 +162,7 @@ func (f *folder) open(o occasion, progress func(read, total int64)) (*opened, er
 func (f *folder) occasion(through calendar.Date, o occasion) engine.Occasion {
 	on := engine.Occasion{Through: through, CutOff: o.knownAt, Final: !o.provisional}
 	if on.CutOff.IsZero() {
-		on.CutOff = cutOff(f.contract, through)
+		on.CutOff = engine.CutOff(f.contract, through)
 	}
 	return on
 }
