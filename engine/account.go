@@ -1,12 +1,16 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 )
+
+// errCircle is returned where a payment would be worked out from itself.
+var errCircle = errors.New("is worked out from itself; break the circle")
 
 // lineAt is one line of a payment for the whole: the payment and the key it stands at.
 type lineAt struct {
@@ -30,15 +34,19 @@ func (w *whole) payAt(pi int, k key) (wholeLine, error) {
 	}
 	pay := &w.c.Payments[pi]
 	if w.busy[at] {
-		return wholeLine{}, fmt.Errorf("payment %s (%s) is worked out from itself; break the circle", pay.Name, pay.Clause)
+		return wholeLine{}, fmt.Errorf("payment %s (%s) %w", pay.Name, pay.Clause, errCircle)
 	}
 	w.busy[at] = true
 	defer delete(w.busy, at)
 	w.reader.lastWait = counted
 	l, ok, err := w.payLine(pi, pay, k)
 	waits := !ok && (w.reader.lastWait == waitNotYet || w.reader.lastWait == waitUnknown || w.reader.lastWait == waitNotDue)
-	if err == nil && ok && pay.From.Account >= 0 {
+	switch {
+	case err != nil || pay.From.Account < 0:
+	case ok:
 		err = w.fromAccount(pi, pay, k, &l)
+	default:
+		l, ok = w.standing(pi, pay, k)
 	}
 	if err != nil {
 		return wholeLine{}, fmt.Errorf("payment %s%s (%s): %w", pay.Name, keyText(w.plan, pay.Per, k), pay.Clause, err)
@@ -65,6 +73,24 @@ func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) e
 	return nil
 }
 
+// standing is the line of a payment from a final account that was paid and of which nothing is due or known any more.
+func (w *whole) standing(pi int, pay *contracts.Payment, k key) (rawLine, bool) {
+	a := &w.c.Accounts[pay.From.Account]
+	l := rawLine{payment: pi, unit: -1, key: k, toDate: w.settledAt(pi, k)}
+	if !a.Final || l.toDate <= 0 {
+		return l, false
+	}
+	l.first, _ = w.ended(pay.Per, k)
+	l.period = w.settlePeriod(l.first)
+	for i := range w.settled {
+		if s := &w.settled[i]; s.payment == pi && s.of == levelText(w.plan, pay.Per, k) && s.minor == l.toDate {
+			l.period = s.period
+		}
+	}
+	w.step(&l, a.Name, "what it paid is not taken back", a.Clause)
+	return l, true
+}
+
 // step adds a last step to a line's working.
 func (w *whole) step(l *rawLine, name, text, clause string) {
 	l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: name, Text: text, Clause: clause,
@@ -85,26 +111,57 @@ func (w *whole) settledAt(pi int, k key) int64 {
 	return sum
 }
 
-// promised is what a final account has paid already that stands after a payment in its order: under later payments of
-// the same period, and in later periods. It is spent, and no longer there to be paid.
-func (w *whole) promised(pi, ai int, k key) int64 {
+// promised is what a final account has paid already, and does not take back, in one of its periods: of a key's own period
+// only under what stands after it in order, later payments and later parts of the same. It is spent, and no longer there
+// to be paid.
+func (w *whole) promised(pi, ai int, k key, m int16) int64 {
 	a := &w.c.Accounts[ai]
-	if !a.Final {
-		return 0
-	}
 	var sum int64
-	n := k.periods[a.Period]
+	n, later := k.periods[a.Period], false
 	for after := range w.c.Payments {
 		if w.c.Payments[after].From.Account != ai {
 			continue
 		}
-		for _, at := range w.domain(w.c.Payments[after].Per) {
-			if m := at.periods[a.Period]; m > n || m == n && after > pi {
+		for _, at := range w.keysOf(after) {
+			if at.periods[a.Period] == m && (m > n || after > pi || after == pi && later) {
 				sum += w.settledAt(after, at)
 			}
+			later = later || after == pi && at == k
 		}
 	}
 	return sum
+}
+
+// afterPromises is the room there is of what an account holds in a key's period when what it has paid already stands: in
+// no later period may it have paid more than it then holds. What came in later counts too, unless that is itself worked
+// out from the payment in hand.
+func (w *whole) afterPromises(pi, ai int, k key, held int64) (int64, error) {
+	a := &w.c.Accounts[ai]
+	n := k.periods[a.Period]
+	held -= w.promised(pi, ai, k, n)
+	least, circle := held, false
+	for m := n + 1; ; m++ {
+		if span, ok := w.c.Periods[a.Period].Series.Span(int(m)); !ok || span.Last > w.through {
+			return least, nil
+		}
+		if !circle {
+			came, state, err := w.receivedIn(ai, m)
+			switch {
+			case errors.Is(err, errCircle):
+				circle = true
+			case err != nil:
+				return 0, err
+			case state == formula.Known:
+				minor, err := came.Minor(w.c.Currency, money.Rounding{Mode: money.Down, Unit: w.c.Rounding.Unit})
+				if err != nil {
+					return 0, err
+				}
+				held += minor
+			}
+		}
+		held -= w.promised(pi, ai, k, m)
+		least = min(least, held)
+	}
 }
 
 // room is what an account can still pay in a key's period when the payments listed before one have been paid.
@@ -127,13 +184,34 @@ func (w *whole) room(pi, ai int, k key) (int64, error) {
 			held -= paid
 		}
 	}
-	return held - w.promised(pi, ai, k), nil
+	for _, before := range w.keysOf(pi) { // the parts of one payment share what is held, in the order of its level
+		if before == k {
+			break
+		}
+		if before.periods[w.c.Accounts[ai].Period] == k.periods[w.c.Accounts[ai].Period] {
+			l, err := w.payAt(pi, before)
+			if err != nil {
+				return 0, err
+			}
+			if l.ok {
+				held -= l.line.toDate
+			}
+		}
+	}
+	if w.c.Accounts[ai].Final && len(w.settled) > 0 {
+		return w.afterPromises(pi, ai, k, held)
+	}
+	return held, nil
 }
 
 // paidIn is what a payment comes to in one period of an account, in minor units.
 func (w *whole) paidIn(pi, ai int, n int16) (int64, error) {
+	at := paidKey{pi, ai, n}
+	if sum, ok := w.paidSums[at]; ok {
+		return sum, nil
+	}
 	var sum int64
-	for _, k := range w.domain(w.c.Payments[pi].Per) {
+	for _, k := range w.keysOf(pi) {
 		if k.periods[w.c.Accounts[ai].Period] != n {
 			continue
 		}
@@ -145,7 +223,24 @@ func (w *whole) paidIn(pi, ai int, n int16) (int64, error) {
 			sum += l.line.toDate
 		}
 	}
+	w.paidSums[at] = sum
 	return sum, nil
+}
+
+// paidKey is what a payment from or to an account comes to in one of its periods.
+type paidKey struct {
+	payment, account int
+	period           int16
+}
+
+// keysOf lists the keys of a payment for the whole, worked out once.
+func (w *whole) keysOf(pi int) []key {
+	keys, ok := w.keys[pi]
+	if !ok {
+		keys = w.domain(w.c.Payments[pi].Per)
+		w.keys[pi] = keys
+	}
+	return keys
 }
 
 // leftOver is what is left of an account when its other payments of a period are paid: at the end of each period, or of
@@ -177,7 +272,7 @@ func (w *whole) waiting(leftOver, ai int, n int16) (bool, error) {
 		if pi == leftOver || w.c.Payments[pi].From.Account != ai {
 			continue
 		}
-		for _, k := range w.domain(w.c.Payments[pi].Per) {
+		for _, k := range w.keysOf(pi) {
 			if k.periods[w.c.Accounts[ai].Period] > n {
 				continue
 			}
@@ -238,29 +333,40 @@ func (w *whole) balance(a *contracts.Account, received, paid money.Exact) (money
 	return received.Sub(paid), nil
 }
 
-// received is what came into an account up to the end of a period: what it receives, and what is paid into it.
+// received is what came into an account up to the end of a period.
 func (w *whole) received(ai int, n int16) (money.Exact, formula.State, error) {
-	a := &w.c.Accounts[ai]
 	var sum money.Exact
 	for m := int16(1); m <= n; m++ {
-		if a.Receives != nil {
-			var k key
-			k.periods[a.Period] = m
-			sc := w.scope(k)
-			f, err := w.reader.eval(a.Receives, &sc)
-			if err != nil || f.State != formula.Known {
-				return sum, f.State, err
-			}
-			sum = sum.Add(f.Num)
+		came, state, err := w.receivedIn(ai, m)
+		if err != nil || state != formula.Known {
+			return sum, state, err
 		}
-		for pi := range w.c.Payments {
-			if w.c.Payments[pi].To.Account == ai {
-				minor, err := w.paidIn(pi, ai, m)
-				if err != nil {
-					return sum, formula.Known, err
-				}
-				sum = sum.Add(money.FromMinor(w.c.Currency, minor).Exact())
+		sum = sum.Add(came)
+	}
+	return sum, formula.Known, nil
+}
+
+// receivedIn is what came into an account in one period: what it receives, and what is paid into it.
+func (w *whole) receivedIn(ai int, m int16) (money.Exact, formula.State, error) {
+	a := &w.c.Accounts[ai]
+	var sum money.Exact
+	if a.Receives != nil {
+		var k key
+		k.periods[a.Period] = m
+		sc := w.scope(k)
+		f, err := w.reader.eval(a.Receives, &sc)
+		if err != nil || f.State != formula.Known {
+			return sum, f.State, err
+		}
+		sum = f.Num
+	}
+	for pi := range w.c.Payments {
+		if w.c.Payments[pi].To.Account == ai {
+			minor, err := w.paidIn(pi, ai, m)
+			if err != nil {
+				return sum, formula.Known, err
 			}
+			sum = sum.Add(money.FromMinor(w.c.Currency, minor).Exact())
 		}
 	}
 	return sum, formula.Known, nil
@@ -290,18 +396,24 @@ func (st *settlement) hold(r *reader, l *rawLine) (int64, error) {
 	if h == nil || l.toDate == 0 {
 		return 0, nil
 	}
-	sc := scope{unit: l.unit, itemUnit: -1, asAt: st.through, key: l.key, met: l.first}
+	sc := r.lineScope(l)
 	released, err := r.released(h, &sc)
 	if err != nil || released {
 		return 0, err
 	}
 	share, err := r.eval(h.Share, &sc)
-	if err != nil || share.State != formula.Known {
+	if err != nil {
 		return 0, err
+	}
+	if share.State != formula.Known {
+		share = formula.Figure{Type: formula.Rate, Num: money.Int(1)} // what part is kept is not known, so all of it is
 	}
 	kept, err := money.FromMinor(st.c.Currency, l.toDate).Exact().Mul(share.Num).Minor(st.c.Currency, st.c.Rounding)
 	if err != nil {
 		return 0, err
+	}
+	if from := st.c.Payments[l.payment].From.Account; from >= 0 && st.c.Accounts[from].Final { // what it paid is not kept back again
+		kept = min(kept, l.toDate-r.whole.settledAt(l.payment, l.key))
 	}
 	kept = min(max(kept, 0), l.toDate)
 	l.toDate -= kept

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"outturn/contracts"
 	"outturn/contracts/money"
@@ -82,7 +83,7 @@ func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
 		}
 		kept := r.keptOf(k, l)
 		if k.Counting >= 0 {
-			if err := r.placeWithin(k, l, min(kept, 1)); err != nil {
+			if err := r.placeWithin(k, l, r.keptPlace(k, l)); err != nil {
 				return err
 			}
 			continue
@@ -126,6 +127,24 @@ func (r *reader) keptOf(k *contracts.Cap, l *rawLine) int64 {
 		return 0
 	}
 	return max(r.settledOf(l), 0)
+}
+
+// keptPlace is 1 where anything under a cap was settled for a line's unit, in whatever period, and settled places stand.
+func (r *reader) keptPlace(k *contracts.Cap, l *rawLine) int64 {
+	if k.Places != contracts.PlacesStand {
+		return 0
+	}
+	of := ""
+	if l.unit > 0 {
+		of = r.tree.Units[l.unit].Key
+	}
+	for i := range r.settled {
+		s := &r.settled[i]
+		if s.minor > 0 && slices.Contains(k.Over, s.payment) && (s.of == of || of == "" || strings.HasPrefix(s.of, of+" / ")) {
+			return 1
+		}
+	}
+	return 0
 }
 
 // fillWithin fills a cap within unit u from the entries collected.
@@ -184,8 +203,7 @@ func (r *reader) refused(l *rawLine, ci int, allowed int64, limit string) {
 
 // entryDays finds the days that order an entry.
 func (r *reader) entryDays(k *contracts.Cap, l *rawLine, e *capEntry) error {
-	sc := r.unitScope(l.unit)
-	sc.met, sc.key = l.first, l.key
+	sc := r.lineScope(l)
 	for i := range min(len(k.Days), len(e.days)) {
 		d, _, err := r.day(&k.Days[i], &sc)
 		if err != nil {
@@ -218,10 +236,19 @@ func (r *reader) candidates(ci int, offer func(candidate)) error {
 	return nil
 }
 
-// capKey is the key at which a line is charged to a cap.
-func (r *reader) capKey(k *contracts.Cap, l *rawLine) key {
+// lineScope is where a line is judged: at its unit and key, with its first outcome in hand.
+func (r *reader) lineScope(l *rawLine) scope {
 	sc := r.unitScope(l.unit)
 	sc.met, sc.key = l.first, l.key
+	if pay := &r.c.Payments[l.payment]; pay.For == contracts.ForMeasure {
+		sc.measure = pay.Index + 1
+	}
+	return sc
+}
+
+// capKey is the key at which a line is charged to a cap.
+func (r *reader) capKey(k *contracts.Cap, l *rawLine) key {
+	sc := r.lineScope(l)
 	if k.Dated != nil {
 		if d, _, err := r.day(k.Dated, &sc); err == nil && !d.IsZero() {
 			sc.met = d

@@ -28,6 +28,9 @@ func (r *reader) join(ci, u int) (membership, error) {
 		return cell.j, nil
 	}
 	j, err := r.admit(&r.c.Cohorts[ci], u)
+	if k := &r.c.Cohorts[ci]; err == nil && j.joined && r.closing[ci] && !k.NextOpens && r.whole.done > 0 && r.whole.numbers[ci].of(place{j.day, r.ordinal, u}) == 0 {
+		j = membership{day: j.day, why: joinedClosed}
+	}
 	if err == nil {
 		r.joined[at] = memoJoin{r.stamp, j}
 	}
@@ -54,6 +57,9 @@ func (r *reader) admit(k *contracts.Cohort, u int) (membership, error) {
 	for _, cond := range []*contracts.Condition{k.Where, k.CountsWhere} {
 		if cond == nil {
 			continue
+		}
+		if sc.asAt = r.through; cond == k.Where { // asked of the day of joining
+			sc.asAt = it.First
 		}
 		h, err := r.holds(cond, &sc)
 		switch {

@@ -9,7 +9,7 @@ import (
 
 // due finds the day on which the outcome in hand falls due: its own day, or its claim's, and what must have been
 // validated before; or why it does not.
-func (r *reader) due(pi int, sc *scope, taken *uint64) (calendar.Date, reason, error) {
+func (r *reader) due(pi int, sc *scope, taken *taken) (calendar.Date, reason, error) {
 	pay, day := &r.c.Payments[pi], sc.met
 	if pay.Due.ClaimedBy >= 0 {
 		claimed, why, err := r.claimDay(pay, sc, taken)
@@ -49,14 +49,31 @@ func (r *reader) afterWait(pi int, day calendar.Date) calendar.Date {
 	return due
 }
 
-// paidElsewhere is what another scheme paid for the outcome in hand, and whether it did: by an item about that outcome's
-// day, or about none by name. Without an amount the whole was paid.
-func (r *reader) paidElsewhere(sc *scope) (money.Exact, bool, bool) {
+// taken is what the outcomes of one payment and unit have used of what is told of them.
+type taken struct {
+	first  bool   // the outcome in hand is the first
+	claims []bool // by place among the unit's claims, from 1
+}
+
+func (t *taken) used(n int) bool { return n < len(t.claims) && t.claims[n] }
+
+func (t *taken) use(n int) {
+	for len(t.claims) <= n {
+		t.claims = append(t.claims, false)
+	}
+	t.claims[n] = true
+}
+
+// paidElsewhere is what other schemes paid for the outcome in hand, and whether one did: by the items about that
+// outcome's day, and, for a unit's first outcome, those about no day by name. Without an amount the whole was paid.
+func (r *reader) paidElsewhere(sc *scope, first bool) (money.Exact, bool, bool) {
 	kind := r.c.ToldBy
 	if kind < 0 {
 		return money.Exact{}, false, false
 	}
 	says := r.elsewhere
+	var sum money.Exact
+	said, paid := true, false
 	for v := range r.tree.Units {
 		if r.tree.Units[v].Type != r.c.Evidence[kind].Unit || !r.within(v, sc.unit) && !r.within(sc.unit, v) {
 			continue
@@ -67,23 +84,27 @@ func (r *reader) paidElsewhere(sc *scope) (money.Exact, bool, bool) {
 			if it.Kind != kind || !speaks(it, r.through) {
 				continue
 			}
-			if says.outcome >= 0 {
-				if f := it.Values[says.outcome]; f.State == formula.Known && f.Num.Cmp(money.Int(int64(sc.met))) != 0 {
-					continue
-				}
+			about := first
+			if says.outcome >= 0 && it.Values[says.outcome].State == formula.Known {
+				about = it.Values[says.outcome].Num.Cmp(money.Int(int64(sc.met))) == 0
+			}
+			if !about {
+				continue
 			}
 			r.use(v, i)
-			if says.amount >= 0 && it.Values[says.amount].State == formula.Known {
-				return it.Values[says.amount].Num, true, true
+			paid = true
+			if says.amount < 0 || it.Values[says.amount].State != formula.Known {
+				said = false
+				continue
 			}
-			return money.Exact{}, false, true
+			sum = sum.Add(it.Values[says.amount].Num)
 		}
 	}
-	return money.Exact{}, false, false
+	return sum, said && paid, paid
 }
 
 // claimDay is the day of the first claim not yet used within the outcome's window.
-func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *uint64) (calendar.Date, reason, error) {
+func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *taken) (calendar.Date, reason, error) {
 	w, err := r.place(pay.Due.Within, sc)
 	if err != nil || !w.ok {
 		return 0, waitClaim, err
@@ -99,14 +120,13 @@ func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *uint64) (cal
 			if it.Kind != pay.Due.ClaimedBy || !speaks(it, r.through) {
 				continue
 			}
-			bit := uint64(1) << min(n, 63)
 			n++
-			if *taken&bit != 0 && n <= 63 {
+			if taken.used(n) {
 				continue
 			}
 			r.use(v, i)
 			if w.span.Contains(it.First) {
-				*taken |= bit
+				taken.use(n)
 				return it.First, counted, nil
 			}
 			if it.First > w.span.Last {

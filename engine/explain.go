@@ -57,6 +57,11 @@ func Explain(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positi
 func (st *settlement) explainWhole(payment string) ([]Explanation, error) {
 	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
 	w.recording = true
+	settled, err := st.settledWhole()
+	if err != nil {
+		return nil, err
+	}
+	w.settled = settled // what a final account paid is where its lines start from
 	lines, err := st.wholeLines(w)
 	if err != nil {
 		return nil, err
@@ -68,7 +73,12 @@ func (st *settlement) explainWhole(payment string) ([]Explanation, error) {
 		if payment != "" && payment != pay.Name {
 			continue
 		}
-		o := outLine{payment: l.payment, of: levelText(st.plan, pay.Per, l.key), period: l.period, count: l.count, toDate: l.toDate, notes: l.notes}
+		held, err := st.hold(w.reader, l)
+		if err != nil {
+			return nil, err
+		}
+		o := outLine{payment: l.payment, of: levelText(st.plan, pay.Per, l.key), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes}
+		st.ends(w.reader, l, &o)
 		out = append(out, Explanation{Line: st.line(&o), Steps: l.steps})
 	}
 	return out, nil
@@ -89,7 +99,17 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 			r.trace = &trace{currency: st.c.Currency}
 			r.whole.reader.trace = r.trace
 			clear(r.whole.memo)
+			from := len(r.lines)
 			err := r.pay(pi, u)
+			// A payment that this one read was worked out with it; its own lines come in its own turn.
+			own := from
+			for _, l := range r.lines[from:] {
+				if l.payment == pi {
+					r.lines[own] = l
+					own++
+				}
+			}
+			r.lines = r.lines[:own]
 			steps[[2]int{pi, u}] = r.trace.steps
 			r.trace, r.whole.reader.trace = nil, nil
 			if err != nil {

@@ -54,10 +54,10 @@ func (st *settlement) gatherChecks(pass int, r *reader, out *shardResult) error 
 		}
 		k := &st.c.Checks[ki]
 		for i := range r.claims {
-			c := &r.claims[i]
-			if !isOne(k.Over, c.payment) {
+			if !isOne(k.Over, r.claims[i].payment) {
 				continue
 			}
+			c := r.paidClaim(i)
 			sc := r.unitScope(c.unit)
 			sc.met = c.day
 			if pay := &st.c.Payments[c.payment]; pay.For == contracts.ForMeasure {
@@ -72,10 +72,42 @@ func (st *settlement) gatherChecks(pass int, r *reader, out *shardResult) error 
 				t = &checkTally{}
 				out.checks[ki][at] = t
 			}
-			t.add(c)
+			t.add(&c)
 		}
 	}
 	return nil
+}
+
+// paidClaim is a claim with what was paid on it: its line after steps and caps, shared in order among the claims in it.
+// A failed one was paid nothing, and keeps its price, by which an error is weighed.
+func (r *reader) paidClaim(at int) claim {
+	c := r.claims[at]
+	if c.failed {
+		return c
+	}
+	period := r.settlePeriod(c.day)
+	for i := range r.lines {
+		l := &r.lines[i]
+		if l.payment != c.payment || l.unit != c.unit || l.period != period {
+			continue
+		}
+		left := money.FromMinor(r.c.Currency, l.toDate).Exact()
+		for j := range at {
+			o := &r.claims[j]
+			if o.payment == c.payment && o.unit == c.unit && !o.failed && r.settlePeriod(o.day) == period {
+				left = left.Sub(o.sum)
+			}
+		}
+		if left.Sign() < 0 {
+			left = money.Exact{}
+		}
+		if c.sum.Cmp(left) > 0 {
+			c.sum = left
+		}
+		return c
+	}
+	c.sum = money.Exact{}
+	return c
 }
 
 // datedKey is a level's key, its periods by the day that dates what is gathered, else by the day in hand.
@@ -259,15 +291,16 @@ func (r *reader) gatherPaid(pi int, into func(key) *tally) {
 			continue
 		}
 		k := l.key
-		unit := &r.tree.Units[l.unit]
-		for f := range min(len(unit.Facts), keyFactsMax) {
-			if t := r.c.Units[unit.Type].Facts[f].Type; t == formula.Choice || t == formula.YesNo {
-				k.facts[f] = r.factKey(unit.Type, f, l.unit)
+		if r.factOf >= 0 && r.unitFor(r.factOf, l.unit) >= 0 {
+			for f := range r.c.Units[r.factOf].Facts {
+				if t := r.c.Units[r.factOf].Facts[f].Type; t == formula.Choice || t == formula.YesNo {
+					k.facts[f] = r.factKey(r.factOf, f, l.unit)
+				}
 			}
 		}
 		k = r.everyPeriod(k, l.first)
 		for ci := range r.c.Cohorts {
-			if r.closing[ci] && k.cohort == 0 {
+			if k.cohort == 0 {
 				k.cohort = r.cohortNumber(ci, l.unit)
 			}
 		}

@@ -142,6 +142,9 @@ func (r *reader) gatherFrom(q *contracts.Quantity, v int, span calendar.Span, sc
 			}
 		}
 		r.use(v, i)
+		if t.n == 0 {
+			t.known = max(t.known, it.First) // it stands from the first, so that a later item does not move its line
+		}
 		t.add(itemValue(it, q.Source.Field), it.First)
 	}
 	return nil

@@ -23,8 +23,8 @@ func (r *reader) met(m, u int) ([]outcome, formula.State, error) {
 	}
 	depth := r.depth
 	r.depth++
+	defer func() { r.depth = depth }()
 	found, state, err := r.find(me, &sc, r.finding[depth][:0])
-	r.depth--
 	if err != nil {
 		return nil, state, err
 	}

@@ -92,7 +92,7 @@ func (r *reader) paidOf(pi int, sc *scope) (formula.Figure, error) {
 	}
 	for i := range r.lines {
 		l := &r.lines[i]
-		if l.payment != pi || !r.within(l.unit, sc.unit) && !r.within(sc.unit, l.unit) || !contains(l.key, key{periods: sc.key.periods}) && len(r.c.Payments[pi].Per.Periods) > 0 {
+		if l.payment != pi || !r.within(l.unit, sc.unit) && !r.within(sc.unit, l.unit) || !contains(r.everyPeriod(l.key, l.first), key{periods: sc.key.periods}) {
 			continue
 		}
 		out.Num = out.Num.Add(money.FromMinor(r.c.Currency, l.toDate).Exact())
@@ -156,10 +156,11 @@ func (r *reader) payOutcomes(pi, u int) error {
 	if state == formula.Unknown {
 		r.wait(pi, waitUnknown)
 	}
-	var taken uint64 // claims already used, by place
+	var taken taken
 	for i := range found {
 		in := sc
 		in.met, in.measure, in.item, in.itemUnit = found[i].day, pay.Index+1, found[i].item, found[i].itemUnit
+		taken.first = i == 0
 		if err := r.payOutcome(pi, &in, &taken); err != nil {
 			return err
 		}
@@ -185,12 +186,11 @@ func (r *reader) payJoining(pi, u int) error {
 		}
 	}
 	sc.met = j.day
-	var taken uint64
-	return r.payOutcome(pi, &sc, &taken)
+	return r.payOutcome(pi, &sc, &taken{first: true})
 }
 
 // payOutcome pays for the one outcome in hand: its conditions, its claim and checks, its day, its price.
-func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
+func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	pay := &r.c.Payments[pi]
 	if !within(pay, sc.met) {
 		r.wait(pi, waitCondition)
@@ -229,7 +229,7 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 	}
 	sum, paid := price.Num, false
 	if pay.For == contracts.ForMeasure {
-		if sum, paid = r.afterElsewhere(sum, sc); paid && sum.IsZero() {
+		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid && sum.IsZero() {
 			r.wait(pi, waitElsewhere)
 			return nil
 		}
@@ -245,8 +245,8 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *uint64) error {
 
 // afterElsewhere is an outcome's price after what another scheme paid for it: nought where the contract refuses it, the
 // difference where it pays that, and never below nought.
-func (r *reader) afterElsewhere(price money.Exact, sc *scope) (money.Exact, bool) {
-	amount, said, paid := r.paidElsewhere(sc)
+func (r *reader) afterElsewhere(price money.Exact, sc *scope, first bool) (money.Exact, bool) {
+	amount, said, paid := r.paidElsewhere(sc, first)
 	switch {
 	case !paid || r.c.PaidElsewhere == contracts.ElsewherePay:
 		return price, false
@@ -293,6 +293,14 @@ func (p *plan) settlePeriod(day calendar.Date) int {
 	return p.settle.Len()
 }
 
+// linePeriod is the settlement period of a line: the one it stands per, else the one its day falls in.
+func (p *plan) linePeriod(k key, day calendar.Date) int {
+	if n := k.periods[p.c.Calendar.Settle]; n > 0 {
+		return int(n)
+	}
+	return p.settlePeriod(day)
+}
+
 // allowed tests a payment's when and unless. An unless that is not yet known does not hold back: what comes to hold
 // later is taken back later.
 func (r *reader) allowed(pi int, sc *scope) (bool, error) {
@@ -313,7 +321,7 @@ func (r *reader) allowed(pi int, sc *scope) (bool, error) {
 			wanted = holdsNo
 		}
 		switch {
-		case h == wanted:
+		case h == wanted, k == pay.Unless && h == holdsNeutral:
 		case h == holdsNotYet || h == holdsUnknown:
 			if k == pay.Unless && h == holdsNotYet {
 				continue
@@ -418,7 +426,10 @@ func (r *reader) paySum(pi int, sc *scope) error {
 		r.wait(pi, waitNotDue)
 		return nil
 	}
-	l.payment, l.unit, l.key, l.period = pi, sc.unit, sc.key, r.settlePeriod(l.first)
+	if !within(pay, l.first) {
+		return nil
+	}
+	l.payment, l.unit, l.key, l.period = pi, sc.unit, sc.key, r.linePeriod(sc.key, l.first)
 	r.lines = append(r.lines, l)
 	return nil
 }
@@ -427,8 +438,7 @@ func (r *reader) paySum(pi int, sc *scope) error {
 func (r *reader) sumDue(pi int, day calendar.Date, sc *scope) (reason, error) {
 	at := *sc
 	at.met = day
-	var taken uint64
-	due, why, err := r.due(pi, &at, &taken)
+	due, why, err := r.due(pi, &at, &taken{first: true})
 	if why == counted && due > r.through {
 		why = waitNotDue
 	}

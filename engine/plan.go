@@ -12,6 +12,8 @@ import (
 const (
 	keyFactsMax   = 16
 	keyPeriodsMax = 8
+	periodMax     = 32_767    // the highest number of a period
+	domainMax     = 1_000_000 // values that a level of the whole may have
 )
 
 // plan is a contract made ready to be settled on one occasion: which figures are worked out unit by unit and which for
@@ -38,7 +40,8 @@ type plan struct {
 	wholeCaps   []int  // caps over payments for the whole
 	capStage    []int  // by cap over payments by unit: the pass from which it is applied, or that collects its candidates; else -1
 	tables      []tablePlan
-	onKinds     []bool // kinds that an `on` measure looks at
+	factOf      int    // the unit type whose facts levels stand per, or -1
+	onKinds     []bool // kinds of which an item may be in hand
 	payStage    []int  // the first pass in which a payment's lines are known
 	payVaries   []bool // its conditions depend on the outcome or period in hand
 	payChecks   [][]int
@@ -88,6 +91,9 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 	if err := p.checkLimits(); err != nil {
 		return nil, err
 	}
+	if err := p.levels(); err != nil {
+		return nil, err
+	}
 	for i := range c.Tables {
 		p.tables = append(p.tables, newTablePlan(&c.Tables[i]))
 	}
@@ -95,13 +101,18 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		p.closing[i] = c.Cohorts[i].CloseAt > 0 || c.Cohorts[i].CloseAfter != nil
 	}
 	for i := range c.Measures {
-		if c.Measures[i].Form == contracts.OnItem {
-			p.onKinds[c.Measures[i].Kinds[0]] = true
+		for _, k := range c.Measures[i].Kinds {
+			p.onKinds[k] = true
 		}
 	}
 	for i := range c.Payments {
 		if p.unitPay[i] = c.Payments[i].Per.Unit >= 0; p.unitPay[i] {
 			p.unitPays = append(p.unitPays, i)
+		}
+	}
+	for i := range c.Quantities {
+		if q := &c.Quantities[i]; q.Source.Kind == contracts.FromItems && (q.Where != nil || q.Dated != nil) {
+			p.onKinds[q.Source.Index] = true
 		}
 	}
 	p.markRead()
@@ -121,10 +132,69 @@ func filled(n int) []int {
 	return out
 }
 
+// levels finds the unit type whose facts figures stand per, and refuses facts of two, which keys could not tell apart,
+// and levels of the whole with too many values.
+func (p *plan) levels() error {
+	p.factOf = -1
+	look := func(name string, l contracts.Level) error {
+		if len(l.Facts) > 0 {
+			if p.factOf >= 0 && p.factOf != l.FactOf {
+				return fmt.Errorf("%s stands per a fact of %s and others per facts of %s: figures may stand per the facts of one unit type; give that type the facts",
+					name, p.c.Units[l.FactOf].Name, p.c.Units[p.factOf].Name)
+			}
+			p.factOf = l.FactOf
+		}
+		if n := p.values(l); l.Unit < 0 && n > domainMax {
+			return fmt.Errorf("%s stands per %d values; at most %d can be settled", name, n, domainMax)
+		}
+		return nil
+	}
+	for i := range p.c.Quantities {
+		if err := look(p.c.Quantities[i].Name, p.c.Quantities[i].Per); err != nil {
+			return err
+		}
+	}
+	for i := range p.c.Payments {
+		if err := look(p.c.Payments[i].Name, p.c.Payments[i].Per); err != nil {
+			return err
+		}
+	}
+	for i := range p.c.Checks {
+		if err := look(p.c.Checks[i].Name, p.c.Checks[i].Per); err != nil {
+			return err
+		}
+	}
+	for i := range p.c.Caps {
+		if err := look(p.c.Caps[i].Name, p.c.Caps[i].Per); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// values is how many values a level may have, its facts by their choices and every period.
+func (p *plan) values(l contracts.Level) int {
+	n := 1
+	for _, f := range l.Facts {
+		n *= max(2, len(p.c.Units[l.FactOf].Facts[f].Choices))
+	}
+	for _, s := range l.Periods {
+		if n *= max(1, p.c.Periods[s].Series.Len()); n > domainMax {
+			return n
+		}
+	}
+	return n
+}
+
 // checkLimits refuses what keys cannot hold.
 func (p *plan) checkLimits() error {
 	if len(p.c.Periods) > keyPeriodsMax {
 		return fmt.Errorf("contract %s: %d period series; at most %d can be settled", p.c.ID, len(p.c.Periods), keyPeriodsMax)
+	}
+	for i := range p.c.Periods {
+		if n := p.c.Periods[i].Series.Len(); n > periodMax {
+			return fmt.Errorf("%s: %d periods; at most %d can be settled", p.c.Periods[i].Name, n, periodMax)
+		}
 	}
 	for i := range p.c.Caps {
 		for _, over := range p.c.Caps[i].Over {

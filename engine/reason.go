@@ -8,6 +8,7 @@ const (
 	notJoined
 	joinedBefore
 	joinedAfter
+	joinedClosed
 	notEligible
 	eligibilityUnknown
 	notCounted
@@ -42,6 +43,7 @@ var words = [reasonCount]string{
 	notJoined:          "has not joined",
 	joinedBefore:       "joined before the first day that counts",
 	joinedAfter:        "joined after the last day that counts",
+	joinedClosed:       "joined after the cohort had closed",
 	notEligible:        "does not meet the cohort's condition",
 	eligibilityUnknown: "the cohort's condition was not observed",
 	notCounted:         "joined but does not meet the condition of those who count",

@@ -79,15 +79,58 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 	switch {
 	case on.Through < c.First:
 		return fmt.Errorf("contract %s begins on %s: there is nothing to settle through %s", c.ID, c.First, on.Through)
+	case !c.Calendar.LastCutOff.IsZero() && on.CutOff > max(c.Calendar.LastCutOff, on.Through):
+		return fmt.Errorf("the cut-off %s is after %s, the last day on which contract %s lets anything be learned", on.CutOff, c.Calendar.LastCutOff, c.ID)
 	case on.CutOff < on.Through:
 		return fmt.Errorf("the cut-off %s is before the last day settled %s; evidence is cut off on or after it", on.CutOff, on.Through)
 	}
 	for i := range pos.Prior {
+		if err := sameEnds(c, i+1, pos.Prior[i].Postings); err != nil {
+			return err
+		}
+		if pos.Prior[i].CutOff > on.CutOff {
+			return fmt.Errorf("statement %d was made on evidence learned up to %s, after %s: what is known does not become unknown; cut off on that day or later", i+1, pos.Prior[i].CutOff, on.CutOff)
+		}
 		if pos.Prior[i].Through > on.Through {
 			return fmt.Errorf("statement %d already settled contract %s through %s, after %s; settle a later day", i+1, c.ID, pos.Prior[i].Through, on.Through)
 		}
 	}
 	return nil
+}
+
+// sameEnds refuses a contract in which a payment that was settled is now between others: what was posted to one party
+// cannot be taken from another. A variation ends a payment and adds one.
+func sameEnds(c *contracts.Contract, number int, postings []Posting) error {
+	for _, p := range postings {
+		at := paymentIndex(c, p.Payment)
+		if at < 0 {
+			continue // folding the lines says so
+		}
+		pay := &c.Payments[at]
+		if !isEnd(c, &pay.From, p.From) || !isEnd(c, &pay.To, p.To) {
+			return fmt.Errorf("statement %d settled payment %s (%s) from %s to %s, and the contract now has it between others: end the payment with between, and add another",
+				number, pay.Name, pay.Clause, p.From, p.To)
+		}
+	}
+	return nil
+}
+
+// isEnd says whether a party may stand at an end of a payment.
+func isEnd(c *contracts.Contract, e *contracts.Payee, party string) bool {
+	if e.Party >= 0 {
+		return c.Parties[e.Party].ID == party
+	}
+	if e.Division < 0 {
+		return true // the party of a role, at the line's level
+	}
+	for _, t := range c.Divisions[e.Division].Tranches {
+		for _, p := range t.Parties {
+			if c.Parties[p].ID == party {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // shardResult is what a worker found in one shard in one pass.
@@ -245,15 +288,15 @@ func (st *settlement) tree(pass int, r *reader, out *shardResult) error {
 			return err
 		}
 	}
-	if err := st.gatherChecks(pass, r, out); err != nil {
-		return err
-	}
 	took := func(int, int, int64) {}
 	if pass == st.last {
 		took = out.totals.took
 	}
 	err := r.applyCaps(pass, func(ci int, c candidate) { out.candidates[ci] = append(out.candidates[ci], c) }, took)
 	if err != nil {
+		return err
+	}
+	if err := st.gatherChecks(pass, r, out); err != nil {
 		return err
 	}
 	if err := st.gatherTree(pass, r, out); err != nil {

@@ -238,6 +238,7 @@ func (s *stager) quantityStage(i int, q *contracts.Quantity) int {
 		return at
 	}
 	pl.fromUnits = true
+	at = max(at, s.closedOnce())
 	s.p.byQuantity[i] = s.gather(gatherQuantity, i, at)
 	pl.stage = at + 1
 	return at + 1
@@ -316,8 +317,24 @@ func (s *stager) paymentReady(i int) int {
 	})
 }
 
+// closedOnce is the pass from which it is known who joined a cohort that closes and no other opens after: whoever came
+// later is in none, and counts nowhere.
+func (s *stager) closedOnce() int {
+	at := 0
+	for i := range s.p.c.Cohorts {
+		if k := &s.p.c.Cohorts[i]; s.p.closing[i] && !k.NextOpens {
+			at = max(at, 1+s.condition(k.Where))
+		}
+	}
+	return at
+}
+
 func (s *stager) paymentStage(pay *contracts.Payment) int {
-	at := max(s.condition(pay.When, pay.Unless), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
+	at := 0
+	if pay.Per.Unit >= 0 {
+		at = s.closedOnce()
+	}
+	at = max(at, s.condition(pay.When, pay.Unless), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
 	if pay.Hurdle != nil {
 		at = max(at, s.condition(&pay.Hurdle.Test))
 	}
@@ -354,7 +371,7 @@ func (s *stager) checkReady(i int) int {
 	return s.memo(s.check, i, k.Name, func() int {
 		at := max(s.day(k.Dated), s.numbered(k.Per))
 		for _, pay := range k.Over {
-			at = max(at, s.paymentReady(pay))
+			at = max(at, s.paymentReady(pay), s.capsThrough(s.lastCap(pay)))
 		}
 		s.p.byCheck[i] = s.gather(gatherCheck, i, at)
 		return at + 1

@@ -25,11 +25,12 @@ type Position struct {
 // Prior is one final statement already issued. Lines yields its unit records from the first whose root unit is not
 // before (unit type, key) in canonical order, then the record of the whole; it may be called any number of times.
 type Prior struct {
-	Digest  evidence.Digest
-	Through calendar.Date
-	CutOff  calendar.Date
-	Units   int // records of units it holds
-	Lines   func(unitType int, key string) iter.Seq2[Record, error]
+	Digest   evidence.Digest
+	Through  calendar.Date
+	CutOff   calendar.Date
+	Units    int       // records of units it holds
+	Postings []Posting // what it moved: whom each payment was between
+	Lines    func(unitType int, key string) iter.Seq2[Record, error]
 }
 
 // Statement is the unchanging head of a settlement: what is due, from whom to whom, and everything it came from. Its

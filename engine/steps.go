@@ -19,9 +19,7 @@ func (r *reader) closeLines(pi, from int) error {
 			kept++
 			continue
 		}
-		sc := r.unitScope(l.unit)
-		sc.key = l.key
-		sc.met = l.first
+		sc := r.lineScope(&l)
 		if pay.Hurdle != nil && (pay.For == contracts.ForMeasure || pay.For == contracts.ForCohort) {
 			sum, err := r.hurdle(pay, l.sum, &sc)
 			if err != nil {

@@ -131,25 +131,25 @@ const columnsMax = 8
 // row finds the row that applies on a day: the first that matches in the order in which rows prevail.
 func (r *reader) row(ti int, t *contracts.Table, day calendar.Date, sc *scope) (*contracts.Row, formula.State, error) {
 	var seen lookup
-rows:
+	var bands *contracts.Row // the first row that divides the banded figure here
 	for _, row := range r.tables[ti].rows {
 		if row.From > day {
 			continue
 		}
-		for j := range row.Match {
-			m := &row.Match[j]
-			if m.Any {
-				continue
-			}
-			yes, state, err := r.matches(t, j, m, day, sc, &seen)
-			if err != nil || state != formula.Known {
-				return nil, state, err
-			}
-			if !yes {
-				continue rows
-			}
+		yes, state, err := r.rowMatches(t, row, day, sc, &seen)
+		if err != nil || yes && state != formula.Known {
+			return nil, state, err
+		}
+		if !yes {
+			continue
 		}
 		if row.UpTo != nil {
+			if bands == nil {
+				bands = row
+			}
+			if row.From != bands.From || named(row) != named(bands) {
+				continue // rows of another standing do not divide what these divide
+			}
 			falls, state, err := r.fallsIn(t, row, day, sc, &seen)
 			if err != nil || state != formula.Known {
 				return nil, state, err
@@ -164,6 +164,27 @@ rows:
 		return t.Otherwise, formula.Known, nil
 	}
 	return nil, 0, fmt.Errorf("table %s (%s): no row for %s on %s, and no otherwise row; add one", t.Name, t.Clause, r.combination(t, day, sc), day)
+}
+
+// rowMatches tests every column of a row: one that does not match rules it out, whatever is not known beside it.
+func (r *reader) rowMatches(t *contracts.Table, row *contracts.Row, day calendar.Date, sc *scope, seen *lookup) (bool, formula.State, error) {
+	worst := formula.Known
+	for j := range row.Match {
+		m := &row.Match[j]
+		if m.Any {
+			continue
+		}
+		yes, state, err := r.matches(t, j, m, day, sc, seen)
+		switch {
+		case err != nil:
+			return false, state, err
+		case state != formula.Known:
+			worst = state
+		case !yes:
+			return false, formula.Known, nil
+		}
+	}
+	return true, worst, nil
 }
 
 // fallsIn says whether the banded figure falls in a row's stretch, given that it fell in none before it: up to its end,
@@ -303,16 +324,9 @@ func (r *reader) stretches(ti int, t *contracts.Table, day calendar.Date, sc *sc
 		if row.From > day || len(out) > 0 && (row.From != out[0].From || named(row) != named(out[0])) {
 			continue
 		}
-		applies := true
-		for j := range row.Match {
-			if row.Match[j].Any {
-				continue
-			}
-			yes, state, err := r.matches(t, j, &row.Match[j], day, sc, &seen)
-			if err != nil || state != formula.Known {
-				return nil, state, err
-			}
-			applies = applies && yes
+		applies, state, err := r.rowMatches(t, row, day, sc, &seen)
+		if err != nil || applies && state != formula.Known {
+			return nil, state, err
 		}
 		if applies {
 			out = append(out, row)
@@ -404,7 +418,11 @@ func (r *reader) field(ref *contracts.Ref, sc *scope) (formula.Figure, error) {
 	for i := range items {
 		if it := &items[i]; it.Kind == ref.Index && speaks(it, sc.asAt) && span.Contains(it.First) {
 			r.use(u, i)
-			out = it.Values[ref.Field]
+			since := out.Known
+			if out = it.Values[ref.Field]; since.IsZero() {
+				since = it.First // it stands from the first reading, so that a later one does not move a line
+			}
+			out.Known = since
 		}
 	}
 	return out, nil

@@ -42,7 +42,7 @@ func (s *stager) variesDay(d *contracts.DayRef) bool {
 	switch d.Kind {
 	case contracts.DayItem:
 		return s.p.onKinds[d.Index]
-	case contracts.DayMet, contracts.DayLearned, contracts.DayPeriod:
+	case contracts.DayMet, contracts.DayLearned, contracts.DayPeriod, contracts.DayMeasure:
 		return true
 	}
 	return false
@@ -53,7 +53,7 @@ func (s *stager) variesRef(slot int, seen map[int]bool) bool {
 	switch r.Kind {
 	case contracts.RefQuantity:
 		return s.varies(r.Index, seen)
-	case contracts.RefPeriod:
+	case contracts.RefPeriod, contracts.RefMeasureDay:
 		return true
 	case contracts.RefField:
 		return s.p.c.Evidence[r.Index].Each >= 0 || s.p.onKinds[r.Index]

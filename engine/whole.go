@@ -55,8 +55,10 @@ type whole struct {
 	lines     map[int][]rawLine // by payment for the whole, once worked out
 	paidAt    map[lineAt]wholeLine
 	busy      map[lineAt]bool
-	settled   []settledLine // of the whole, from prior statements
-	recording bool          // lines of the whole carry their working
+	keys      map[int][]key     // by payment for the whole, once listed
+	paidSums  map[paidKey]int64 // of accounts, once worked out
+	settled   []settledLine     // of the whole, from prior statements
+	recording bool              // lines of the whole carry their working
 	onGate    func(pay *contracts.Payment, text string)
 }
 
@@ -67,7 +69,8 @@ type figureAt struct {
 }
 
 func newWhole(p *plan, g *gathered, items []evidence.Item) *whole {
-	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{}}
+	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{},
+		keys: map[int][]key{}, paidSums: map[paidKey]int64{}}
 	w.reader = newReader(p, w)
 	w.reader.tree = &evidence.Tree{}
 	return w

@@ -58,12 +58,14 @@ func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, e
 		return l, false, err
 	case why == counted && l.first > w.through:
 		why = waitNotDue
+	case why == counted && !within(pay, l.first):
+		return l, false, nil
 	}
 	if why != counted {
 		r.wait(pi, why)
 		return l, false, nil
 	}
-	l.payment, l.unit, l.key, l.period = pi, -1, k, w.settlePeriod(l.first)
+	l.payment, l.unit, l.key, l.period = pi, -1, k, w.linePeriod(k, l.first)
 	if ok, err := r.closeLine(pi, &l, &sc); err != nil || !ok {
 		return l, false, err
 	}
@@ -121,8 +123,13 @@ func (w *whole) afterCaps(pi int) ([]rawLine, error) {
 	var lines []rawLine
 	needed := []int{pi}
 	for _, ci := range w.wholeCaps {
-		if over := w.c.Caps[ci].Over; slices.Contains(over, pi) && w.c.Caps[ci].Order == contracts.OrderListed {
+		over := w.c.Caps[ci].Over
+		switch {
+		case !slices.Contains(over, pi):
+		case w.c.Caps[ci].Order == contracts.OrderListed: // what is listed later takes nothing from it
 			needed = append(needed, over[:slices.Index(over, pi)]...)
+		default:
+			needed = append(needed, over...)
 		}
 	}
 	slices.Sort(needed)

@@ -80,6 +80,9 @@ func openHead(c *contracts.Contract, name string, head []byte) (*Stored, error) 
 	if s.Statement.Contract != c.ID {
 		return nil, fmt.Errorf("%s/%s: a statement of contract %s, but the contract here is %s", name, HeadName, s.Statement.Contract, c.ID)
 	}
+	if s.Statement.Currency != c.Currency.Code {
+		return nil, fmt.Errorf("%s/%s: in %s, but the contract here pays in %s: a contract has one currency", name, HeadName, s.Statement.Currency, c.Currency.Code)
+	}
 	s.Digest, err = s.Statement.Digest()
 	return s, err
 }
@@ -149,7 +152,7 @@ func (l *lineReader) next() ([]byte, error) {
 func (s *Stored) Prior() engine.Prior {
 	through, _ := calendar.ParseDate(s.Statement.Through)
 	cutOff, _ := calendar.ParseDate(s.Statement.CutOff)
-	return engine.Prior{Digest: s.Digest, Through: through, CutOff: cutOff, Units: s.Statement.Lines.Units, Lines: s.Lines}
+	return engine.Prior{Digest: s.Digest, Through: through, CutOff: cutOff, Units: s.Statement.Lines.Units, Postings: s.Statement.Postings, Lines: s.Lines}
 }
 
 // Position is what a run of final statements settled. It refuses them unless each names exactly those before it.
