@@ -85,14 +85,14 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 		return fmt.Errorf("the cut-off %s is before the last day settled %s; evidence is cut off on or after it", on.CutOff, on.Through)
 	}
 	for i := range pos.Prior {
+		if pos.Prior[i].Through > on.Through {
+			return fmt.Errorf("statement %d already settled contract %s through %s, after %s; settle a later day", i+1, c.ID, pos.Prior[i].Through, on.Through)
+		}
 		if err := sameEnds(c, i+1, pos.Prior[i].Postings); err != nil {
 			return err
 		}
 		if pos.Prior[i].CutOff > on.CutOff {
 			return fmt.Errorf("statement %d was made on evidence learned up to %s, after %s: what is known does not become unknown; cut off on that day or later", i+1, pos.Prior[i].CutOff, on.CutOff)
-		}
-		if pos.Prior[i].Through > on.Through {
-			return fmt.Errorf("statement %d already settled contract %s through %s, after %s; settle a later day", i+1, c.ID, pos.Prior[i].Through, on.Through)
 		}
 	}
 	return nil
