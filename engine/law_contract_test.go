@@ -21,7 +21,10 @@ type draft struct {
 	measures  []string
 	payments  []drawnPayment
 	caps      []drawnCap
-	stands    bool // some cap lets settled places stand
+	accounts  []*drawnAccount
+	itemOf    map[string]string // the kind of item that a measure is met on, where it is one
+	final     bool              // some account is final: what it paid is not taken back
+	stands    bool              // some cap lets settled places stand
 	site      bool
 	elsewhere string
 }
@@ -41,7 +44,7 @@ type drawnCap struct {
 	limit    int64 // minor units, or places
 }
 
-var draftSections = []string{"periods", "units", "evidence", "cohorts", "tables", "quantities", "measures", "comparisons", "payments", "divisions", "checks"}
+var draftSections = []string{"periods", "units", "evidence", "cohorts", "tables", "quantities", "measures", "comparisons", "payments", "accounts", "divisions", "checks"}
 
 func (d *draft) n(lo, hi int) int      { return d.t.choose(lo, hi, "term") }
 func (d *draft) yes() bool             { return d.n(0, 1) == 1 }
@@ -62,10 +65,18 @@ func (d *draft) once(name string, write func()) string {
 
 // drawContract draws a contract, and what the laws must know of it.
 func drawContract(t chooser) (*contracts.Contract, *draft) {
-	d := &draft{t: t, sections: map[string][]string{}, done: map[string]bool{}}
+	return drawContractWith(t, t.choose(0, 4, "account")/3)
+}
+
+// drawContractWith draws a contract with so many accounts.
+func drawContractWith(t chooser, accounts int) (*contracts.Contract, *draft) {
+	d := &draft{t: t, sections: map[string][]string{}, done: map[string]bool{}, itemOf: map[string]string{}}
 	d.base()
 	for range d.n(1, 5) {
 		d.payment()
+	}
+	for range accounts {
+		d.account()
 	}
 	d.drawCaps()
 	text := d.text()
@@ -103,12 +114,16 @@ func (d *draft) base() {
 	d.put("evidence", "work", "{of: person, as: spell, if_none: nought}")
 	d.put("evidence", "benefit", "{of: person, as: spell, if_none: nought}")
 	d.put("evidence", "review", "{of: person, as: reading, each: "+d.settle+", says: {score: number, grade: [low, middle, high], share: rate, held: yes/no}, if_none: unknown}")
-	d.put("evidence", "claim", "{of: person, as: event, if_none: nought}")
+	d.put("evidence", "claim", "{of: person, as: event, says: {asked: money}, if_none: nought}")
 	d.put("evidence", "incident", "{of: person, as: event, if_none: nought}")
 	d.put("evidence", "budget", "{of: contract, as: reading, says: {places: number, pot: money}, if_none: unknown}")
 	d.elsewhere = d.of("pay", "pay", "refuse, told_by: other_scheme", "pay_the_difference, told_by: other_scheme")
 	if d.elsewhere != "pay" {
-		d.put("evidence", "other_scheme", "{of: person, as: event, says: {outcome: {type: date, optional: yes}, amount: {type: money, optional: yes}}}")
+		says := d.of(", says: {outcome: {type: date, optional: yes}, amount: {type: money, optional: yes}}", ", says: {amount: money}")
+		if strings.HasPrefix(d.elsewhere, "refuse") {
+			says = d.of(says, "", ", says: {outcome: date}")
+		}
+		d.put("evidence", "other_scheme", "{of: person, as: event"+says+"}")
 	}
 	d.put("evidence", "target", "{of: contract, as: reading, each: year, says: {goal: number}, if_none: unknown}")
 	d.put("evidence", "saving", "{of: fund, as: event, says: {taken: money}, if_none: nought}")
@@ -224,6 +239,7 @@ func (d *draft) measure() string {
 	var body string
 	switch d.n(0, 5) {
 	case 0:
+		d.itemOf[name] = "claim"
 		body = "on: claim, when: {" + d.condition(0) + "}, if_all_neutral: " + d.of("met", "not_met") + ", "
 	case 1:
 		body = "as_soon_as: {" + d.days() + ": {" + d.of("at_least", "more_than") + ": " + d.of("13 weeks", "28 days", "26 weeks") + "}}, if_all_neutral: not_met, "
@@ -232,9 +248,14 @@ func (d *draft) measure() string {
 	case 3:
 		body = "first: [started, job], "
 	case 4:
-		body = "each: [" + d.of("job", "started, claim") + "], "
+		kinds := d.of("job", "started, claim")
+		if kinds == "job" {
+			d.itemOf[name] = kinds
+		}
+		body = "each: [" + kinds + "], "
 	case 5:
-		body = "every: " + d.of("4 weeks", "1 month", "13 weeks") + ", run: " + d.cover() + ", " + d.of("", "until: "+d.gap()+", ")
+		body = "every: " + d.of("4 weeks", "1 month", "13 weeks") + ", run: " + d.cover() + ", " + d.of("", "until: "+d.gap()+", ") +
+			d.of("", "restarts_on: {item: incident}, ", "restarts_on: {item: incident, from: 2 weeks}, ", "restarts_on: {item: claim, from: 1 month}, ")
 	}
 	d.measures = append(d.measures, name)
 	return d.put("measures", name, "{per: person, "+body+in+above+"clause: 2}")
@@ -242,10 +263,17 @@ func (d *draft) measure() string {
 
 // price draws what an outcome is worth.
 func (d *draft) price(outcome string) string {
-	switch d.n(0, 5) {
+	if kind := d.itemOf[outcome]; kind != "" && d.yes() { // what the item in hand says
+		if kind == "claim" {
+			return d.of("asked", "90% * asked", "£500.00 - asked")
+		}
+		return d.of("£1.11 * hours", "wage * 1/3", "£5.00 + 10% * wage")
+	}
+	switch d.n(0, 6) {
+	case 3, 6:
+		return d.banded()
 	case 5:
-		d.once("all_told", func() { d.put("quantities", "all_told", "{total: "+d.jobs()+", per: contract}") })
-		return "£1.25 * all_told"
+		return d.once("all_told", func() { d.put("quantities", "all_told", "{total: "+d.jobs()+", per: contract}") }) + " * £1.25"
 	case 0:
 		return d.once("yearly", func() {
 			d.put("tables", "yearly", "{by: [year, band], dated: joined, gives: money, clause: 3, rows: [{year: 1, is: £400.00}, {year: 1, band: [b, c], is: £600.10}, {year: 2, is: £300.05}, {otherwise: £99.99}]}")
@@ -262,20 +290,37 @@ func (d *draft) price(outcome string) string {
 		return d.once("varied", func() {
 			d.put("tables", "varied", "{by: [], dated: met, gives: money, clause: 3, rows: [{from: 2019-01-01, is: £50.00}, {from: 2021-01-01, is: £55.55}, {from: 2022-01-01, is: £60.00}]}")
 		})
-	case 3:
-		d.jobs()
-		return d.once("sliced", func() {
-			d.put("tables", "sliced", "{by: [jobs], gives: money, reads: "+d.of("slice", "straight_line", "step")+", clause: 3, rows: [{up_to: 1, is: £10.00}, {up_to: 3, is: £25.50}, {up_to: 50, is: £5.01}]}")
-		})
 	}
 	return d.of("£100.00", "£33.33", "£0.01", "£1250.00 * 33%")
+}
+
+// banded draws a table by a number: by step, by slice or along a line, perhaps with a further column and dated rows.
+func (d *draft) banded() string {
+	jobs := d.jobs()
+	return d.once("banded", func() {
+		reads, edge := d.of("step", "slice", "straight_line"), "up_to"
+		if reads == "step" && d.yes() { // on a line or at the end of a slice both words would say the same
+			edge = "below"
+		}
+		rows := "{" + edge + ": 1, is: £10.00}, {" + edge + ": 3, is: £25.50}, {" + d.of("otherwise: £7.70", "otherwise: £0.00", edge+": 500, is: £5.01") + "}"
+		by, dated := "["+jobs+"]", ""
+		if d.yes() {
+			by = "[" + jobs + ", band]"
+			rows += ", {band: c, " + edge + ": 2, is: £1.01}, {band: c, " + edge + ": 600, is: £30.00}"
+		}
+		if d.yes() {
+			dated = "dated: joined, "
+			rows += ", {from: 2020-03-01, " + edge + ": 2, is: £8.08}, {from: 2020-03-01, " + edge + ": 700, is: £9.90}"
+		}
+		d.put("tables", "banded", "{by: "+by+", "+dated+"gives: money, reads: "+reads+", clause: 3, rows: ["+rows+"]}")
+	})
 }
 
 // text writes the document.
 func (d *draft) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "outturn: 1\ncontract: {id: drawn, currency: GBP, first: 2020-01-01, last: 2022-12-31, paid_elsewhere: %s}\n", d.elsewhere)
-	fmt.Fprintf(&b, "parties:\n  - {party: payer, role: exchequer, name: The payer}\n  - {party: council, role: fund, name: A council}\n  - {party: lottery, role: fund, name: A fund}\n  - {party: provider, role: provider, name: A provider}\n")
+	fmt.Fprintf(&b, "parties:\n  - {party: payer, role: exchequer, name: The payer}\n  - {party: council, role: fund, name: A council}\n  - {party: lottery, role: fund, name: A fund}\n  - {party: provider, role: provider, name: A provider}\n  - {party: lender, role: investor, name: A lender}\n  - {party: keeper, role: keeper, name: Who keeps the accounts}\n")
 	fmt.Fprintf(&b, "calendar: {settle: %s, cut_off: 30 days after, last_cut_off: 2023-12-31, run: \"0 6 1 * *\", zone: Europe/London, holidays: [2020-12-25, 2021-12-27]}\n", d.settle)
 	rounding := d.of("nearest: £0.01, ties: up", "nearest: £0.01, ties: even", "down: £0.01", "up: £1", "nearest: £1, ties: down")
 	fmt.Fprintf(&b, "rounding: {%s, spare: %s}\n", rounding, d.of("largest_remainder", "lottery", "payer"))

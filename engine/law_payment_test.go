@@ -47,104 +47,147 @@ func (d *draft) steps() string {
 
 // from draws who pays: a party, or a division among several.
 func (d *draft) from() string {
-	switch d.n(0, 4) {
-	case 0:
-		return d.once("shared", func() {
-			d.put("divisions", "shared", "{tranches: [{among: {payer: 62.5%, lottery: 37.5%}}], clause: 4}")
-		})
-	case 1:
-		return d.once("topped", func() {
-			d.put("quantities", "taken_out", "{total: saving.taken, in: beginning with 2020-01-01, per: fund}")
-			d.put("divisions", "topped", "{tranches: [{among: fund, claim: 10% * taken_out}, {among: {payer: 50%, council: 30%, lottery: 20%}}], clause: 4}")
-		})
+	if d.n(0, 4) < 2 {
+		return d.dividedPayer()
 	}
 	return "payer"
 }
 
+// dividedPayer draws a division among payers.
+func (d *draft) dividedPayer() string {
+	if d.yes() {
+		return d.once("shared", func() {
+			d.put("divisions", "shared", "{tranches: [{among: {payer: 62.5%, lottery: 37.5%}}], clause: 4}")
+		})
+	}
+	return d.once("topped", func() {
+		d.put("quantities", "taken_out", "{total: saving.taken, in: beginning with 2020-01-01, per: fund}")
+		d.put("divisions", "topped", "{tranches: [{among: fund, claim: 10% * taken_out}, {among: {payer: 50%, council: 30%, lottery: 20%}}], clause: 4}")
+	})
+}
+
+// dividedPayee draws a division among payees.
+func (d *draft) dividedPayee() string {
+	return d.once("waterfall", func() {
+		d.put("divisions", "waterfall", "{tranches: [{among: [lender], claim: "+d.of("£4.00", "£50.01")+"}, {among: {provider: "+d.of("50%, lender: 50%", "2/3, lender: 1/3")+"}}], clause: 4}")
+	})
+}
+
+// form is a payment while it is drawn: who pays whom, for what, and the unit type it stands per, or none for the whole.
+type form struct{ ends, body, unit string }
+
 // payment draws one payment.
 func (d *draft) payment() {
 	name := fmt.Sprintf("payment_%d", len(d.payments)+1)
-	from, unit := d.from(), "person"
-	head := "{from: " + from + ", to: provider, "
-	var body string
-	switch d.n(0, 13) {
+	f := form{body: ""}
+	for f.body == "" {
+		ends := "from: " + d.from() + ", to: " + d.of("provider", "provider", "provider", d.dividedPayee())
+		f = form{ends: ends, unit: "person"}
+		switch n := d.n(0, 15); n {
+		case 0, 1, 2, 3, 4, 5:
+			f.body = d.unitPayment(n)
+		case 6, 7, 8, 9:
+			d.widerPayment(&f, n)
+		default:
+			d.otherPayment(&f, n)
+		}
+	}
+	d.payments = append(d.payments, drawnPayment{name, f.unit, strings.Contains(f.body, "* 10%, due")})
+	d.put("payments", name, "{"+f.ends+", "+f.body+", clause: 6}")
+}
+
+// unitPayment draws a payment per person: for joining, for outcomes, for a count, or of a sum each period.
+func (d *draft) unitPayment(n int) string {
+	switch n {
 	case 0:
-		body = "per: person, for: people, price: " + d.price("people") + ", " + d.conditions() + d.steps() + "due: " + d.due()
-	case 1, 2, 3:
-		m := d.measure()
-		body = "per: person, for: " + m + ", price: " + d.price(m) + ", " + d.conditions() + d.steps() + "due: " + d.due()
+		return "per: person, for: people, price: " + d.price("people") + ", " + d.conditions() + d.steps() + d.held(true) + "due: " + d.due()
 	case 4:
-		body = "per: person, for: " + d.jobs() + ", price: " + d.price("people") + ", " + d.of("", "hurdle: {jobs: {more_than: 1}, pays_on: excess}, ") + "due: on_evidence"
+		return "per: person, for: " + d.jobs() + ", price: " + d.price("people") + ", " + d.of("", "hurdle: {jobs: {more_than: 1}, pays_on: excess}, ") + d.held(true) + "due: on_evidence"
 	case 5:
 		d.once("worth", func() {
 			d.put("quantities", "worth", "{is: score * £12.35 - £20.00, "+d.of("", "not_below: £0.00, ", "rounded: {nearest: £5, ties: down}, ")+"per: [person, "+d.settle+"]}")
 		})
-		body = "per: [person, " + d.settle + "], of: worth, rest: payer, " + d.of("", "when: {grade: [middle, high]}, ", "unless: {held: no}, ") +
-			d.of("", "hurdle: {score: {at_least: 3}, pays_on: whole}, ") + d.steps() + "due: on_evidence"
+		return "per: [person, " + d.settle + "], of: worth, rest: payer, " + d.of("", "when: {grade: [middle, high]}, ", "unless: {held: no}, ") +
+			d.of("", "hurdle: {score: {at_least: 3}, pays_on: whole}, ") + d.steps() + d.held(true) + "due: on_evidence"
+	}
+	m := d.measure()
+	return "per: person, for: " + m + ", price: " + d.price(m) + ", " + d.conditions() + d.steps() + d.held(true) + "due: " + d.due()
+}
+
+// widerPayment draws a payment per a root or for the whole, of what is gathered from people.
+func (d *draft) widerPayment(f *form, n int) {
+	f.unit = d.r
+	switch n {
 	case 6:
-		body, unit = d.wholePayment(), ""
+		f.body, f.unit = d.wholePayment(), ""
 	case 7:
-		switch d.n(0, 2) {
-		case 0:
-			d.once("heads", func() {
-				d.put("quantities", "heads", "{count: "+d.of("person, where: {band: [a, b]}", "people", d.measure())+", per: "+d.r+"}")
-			})
-			body, unit = "per: "+d.r+", for: heads, price: £9.99, due: on_evidence", d.r
-		case 1:
-			body, unit = "per: year, for: goal, price: £1.11, due: on_evidence", ""
-		}
-		if body != "" {
-			break
-		}
-		d.once("most_jobs", func() {
-			d.put("quantities", "most_jobs", "{"+d.of("highest: "+d.jobs()+", if_none: nought", "mean: "+d.jobs()+", if_none: unknown, rounded: exact", "total: "+d.jobs())+", per: "+d.r+"}")
+		d.once("heads", func() {
+			d.put("quantities", "heads", "{count: "+d.of("person, where: {band: [a, b]}", "people", d.measure(), d.good())+", per: "+d.r+"}")
 		})
-		body, unit = "per: "+d.r+", for: most_jobs, price: £15.15, due: on_evidence", d.r
+		f.body = "per: " + d.r + ", for: heads, price: £9.99, due: on_evidence"
 	case 8:
-		if !d.site {
-			d.payment()
-			return
-		}
-		d.once("visits", func() {
-			d.put("quantities", "visits", "{"+d.of("count: visit", "total: visit.hours_there")+", per: area}")
+		d.once("most_jobs", func() {
+			d.put("quantities", "most_jobs", "{"+d.finer()+", per: "+d.r+"}")
 		})
-		body, unit = "per: area, for: visits, price: £3.21, due: on_evidence", "area"
+		f.body = "per: " + d.r + ", for: most_jobs, price: £15.15, due: on_evidence"
+	case 9:
+		per := d.of("contract", "[band]", "contract")
+		name := fmt.Sprintf("finer_%d", len(d.payments)+1)
+		d.put("quantities", name, "{"+d.of(d.finer(), "count: "+d.good())+", per: "+per+"}")
+		f.body, f.unit = "per: "+per+", for: "+name+", price: £30.30, due: on_evidence", ""
+	}
+}
+
+// finer draws what is gathered of a figure that stands per person.
+func (d *draft) finer() string {
+	silence := ", if_none: " + d.of("nought", "unknown")
+	return d.of("highest: "+d.jobs()+silence, "lowest: "+d.jobs()+silence, "latest: "+d.jobs()+silence, "mean: "+d.jobs()+silence+", rounded: exact", "total: "+d.jobs())
+}
+
+// otherPayment draws what is left: of areas, of periods, of other payments, of a comparison, of a role, of a check.
+func (d *draft) otherPayment(f *form, n int) {
+	switch n {
 	case 10:
 		d.once("quarterly", func() {
 			d.put("quantities", "quarterly", "{"+d.of("count: job", "total: job.hours", "days: "+d.cover())+", dated: job, "+d.of("", "to_date: yes, ")+"per: [person, "+d.settle+"]}")
 		})
-		body = "per: [person, " + d.settle + "], for: quarterly, price: £1.15, due: on_evidence"
+		f.body = "per: [person, " + d.settle + "], for: quarterly, price: £1.15, " + d.held(true) + "due: on_evidence"
 	case 11:
 		if len(d.payments) > 0 { // a part of what others come to, after their caps
-			body, unit = "per: "+d.of("contract", "year")+", of: "+d.payments[d.n(0, len(d.payments)-1)].name+" * 10%, rest: payer, due: on_evidence", ""
-			body = strings.Replace(body, "rest: payer, ", "", 1)
+			f.body, f.unit = "per: "+d.of("contract", "year")+", of: "+d.payments[d.n(0, len(d.payments)-1)].name+" * 10%, due: on_evidence", ""
 		}
 	case 12:
-		body, unit = d.compared(), ""
-	case 13:
+		f.body, f.unit = d.compared(), ""
+	case 13, 14:
 		d.once("taken_yearly", func() { d.put("quantities", "taken_yearly", "{total: saving.taken, per: [fund, year], dated: saving}") })
-		head, unit = "{from: fund, to: provider, ", ""
-		body = "per: [fund, year], of: taken_yearly * 25%, due: on_evidence"
-	case 9:
-		m := d.measure()
-		name := "recovery_" + m
-		if d.done[name] || len(d.payments) == 0 || d.payments[len(d.payments)-1].unit != "person" {
-			d.payment()
-			return
+		f.ends, f.unit = d.of("from: fund, to: provider", "from: payer, to: fund", "from: fund, to: "+d.dividedPayee()), ""
+		f.body = "per: [fund, year], of: taken_yearly * 25%, " + d.held(false) + "due: on_evidence"
+	case 15:
+		if d.yes() && d.site {
+			d.once("visits", func() {
+				d.put("quantities", "visits", "{"+d.of("count: visit", "total: visit.hours_there")+", per: area}")
+			})
+			f.body, f.unit = "per: area, for: visits, price: £3.21, due: on_evidence", "area"
+		} else if d.yes() {
+			f.body, f.unit = "per: year, for: goal, price: £1.11, due: on_evidence", ""
+		} else {
+			d.recovery(f)
 		}
-		d.done[name] = true
-		last := d.payments[len(d.payments)-1].name
-		d.once("audit", func() { d.put("evidence", "audit", "{of: person, as: check}") })
-		d.put("checks", "check_"+m, "{over: ["+last+"], per: year, dated: "+d.of("joined", "met")+", found_by: audit, sample: {share: 5%, at_least: 1, drawn: by seed}, error: by_claims, recovers: "+d.of("extrapolated", "found_only")+", clause: 5}")
-		head, unit = "{from: provider, to: payer, ", ""
-		body = "per: year, of: check_" + m + ".error_rate * check_" + m + ".unchecked, due: on_evidence"
 	}
-	if body == "" {
-		d.payment()
+}
+
+// recovery draws what a check of the last payment's claims takes back.
+func (d *draft) recovery(f *form) {
+	m := d.measure()
+	if d.done["recovery_"+m] || len(d.payments) == 0 || d.payments[len(d.payments)-1].unit != "person" {
 		return
 	}
-	d.payments = append(d.payments, drawnPayment{name, unit, strings.Contains(body, "* 10%, due")})
-	d.put("payments", name, head+body+", clause: 6}")
+	d.done["recovery_"+m] = true
+	last := d.payments[len(d.payments)-1].name
+	d.once("audit", func() { d.put("evidence", "audit", "{of: person, as: check}") })
+	d.put("checks", "check_"+m, "{over: ["+last+"], per: year, dated: "+d.of("joined", "met")+", found_by: audit, sample: {share: 5%, at_least: 1, drawn: by seed}, error: by_claims, recovers: "+d.of("extrapolated", "found_only")+", clause: 5}")
+	f.ends, f.unit = "from: provider, to: payer", ""
+	f.body = "per: year, of: check_" + m + ".error_rate * check_" + m + ".unchecked, due: on_evidence"
 }
 
 // compared draws a payment for what a cohort does better than another, cohort by cohort or all together.

@@ -28,10 +28,10 @@ type drawn struct {
 	on    engine.Occasion
 }
 
-// law holds a law to drawn cases: several rounds, since rapid draws a hundred a time.
+// law holds a law to drawn cases: two rounds, since rapid draws a hundred a time.
 func law(t *testing.T, holds func(t *rapid.T, w *drawn)) {
 	t.Helper()
-	for range 3 {
+	for range 2 {
 		rapid.Check(t, func(t *rapid.T) {
 			holds(t, drawCase(rapidChoice{t}))
 		})
@@ -48,7 +48,7 @@ func drawCase(t chooser) *drawn {
 func drawOccasion(t chooser, c *contracts.Contract, from int) engine.Occasion {
 	s := &c.Periods[c.Calendar.Settle].Series
 	span, _ := s.Span(t.choose(max(from, s.Len()/3), s.Len(), "period"))
-	return engine.Occasion{Through: span.Last, CutOff: span.Last.AddDays(t.choose(0, 400, "cut-off")), Final: true}
+	return engine.Occasion{Through: span.Last, CutOff: min(span.Last.AddDays(t.choose(0, 400, "cut-off")), c.Calendar.LastCutOff), Final: true}
 }
 
 // settle settles evidence on an occasion.
@@ -72,9 +72,11 @@ func (w *drawn) settleOn(t *rapid.T, on engine.Occasion, s evidence.Snapshot, po
 func (w *drawn) chain(t *rapid.T) []*settled {
 	s := &w.c.Periods[w.c.Calendar.Settle].Series
 	var chain []*settled
+	var cutOff calendar.Date
 	for n := uniform(t, 1, s.Len(), "first settled"); n <= s.Len() && len(chain) < 4; n += uniform(t, 1, 4, "settled after") {
 		span, _ := s.Span(n)
-		on := engine.Occasion{Through: span.Last, CutOff: span.Last.AddDays(uniform(t, 0, 90, "cut-off")), Final: true}
+		cutOff = max(cutOff, span.Last.AddDays(uniform(t, 0, 90, "cut-off"))) // what is known does not become unknown
+		on := engine.Occasion{Through: span.Last, CutOff: cutOff, Final: true}
 		chain = append(chain, w.settle(t, on, w.told, position(w.c, chain...)))
 	}
 	return chain
@@ -211,8 +213,8 @@ func TestLawSettledAgainIsDueNil(t *testing.T) {
 // Law 4: n settlements pay in total what one at the end would, where settled places do not stand.
 func TestLawInstalmentsPayTheWhole(t *testing.T) {
 	law(t, func(t *rapid.T, w *drawn) {
-		if w.draft.stands {
-			t.Skip("settled places stand")
+		if w.draft.stands || w.draft.final {
+			t.Skip("settled places, or payments, stand")
 		}
 		chain := w.chain(t)
 		last := chain[len(chain)-1]
@@ -268,7 +270,7 @@ func TestLawWithdrawnIsNeverCame(t *testing.T) {
 		}
 		// Settled while it stood, it comes back as a difference.
 		stood := w.settle(t, w.on, w.told, engine.Position{})
-		if w.draft.stands {
+		if w.draft.stands || w.draft.final {
 			return
 		}
 		after := w.settle(t, w.on, with, position(w.c, stood))
