@@ -187,6 +187,9 @@ func (w *whole) capGroup(ci int, at key, lines []*rawLine, took func(int, int, i
 		if k.Order == contracts.OrderDays {
 			entries[i].days[0] = l.first
 		}
+		if k.Places == contracts.PlacesStand {
+			entries[i].kept = max(w.settledAt(l.payment, l.key), 0)
+		}
 	}
 	fill(w.c, k, entries, limit)
 	n, cut := 0, int64(0)
