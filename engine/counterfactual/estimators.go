@@ -194,7 +194,7 @@ const (
 	// Pooled puts the estimates of several cohorts together; identity, normal.
 	//
 	// fixed: weights 1/se². random_dl (DerSimonian and Laird): weights 1/(se² + tau²),
-	// tau² = max(0, (Q - (m-1))/(W - W2/W)). n_weighted: sum(n e)/sum(n), se = sqrt(sum n² se²)/sum n, as the Peterborough
+	// tau² = max(0, (Q - (m-1))/(W - W2/W)). n_weighted: sum(n e)/sum(n), se = sqrt(sum n² se²)/sum n, as a
 	// bond's final result was put together. It assumes that the cohorts are different people, and, fixed, that one effect
 	// is common to them. It refuses a standard error of nought, which would weigh infinitely, and random_dl on one cohort. In
 	// R: metafor::rma(method = "FE" or "DL").
