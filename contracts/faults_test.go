@@ -96,7 +96,7 @@ var faultCases = []change{
 	{"a word of the language as a name", "  settled: {", "  contract: {"},
 	{"a field named as a thing", "says: {score: number", "says: {visits: number"},
 	{"an unknown figure, near", "days_home: {days: home_days", "days_home: {days: home_day"},
-	{"an unknown figure in a formula", "(placed_by_year - visits_by_year)", "(placed_by_yaer - visits_by_year)"},
+	{"an unknown figure in a formula", "(placed_by_year - visits_by_year)", "(placed_by_yaer - visits_by_year)"}, //nolint:misspell // the misspelling is the fault
 	{"an unknown figure in a condition", "when: {settled: yes", "when: {setled: yes"},
 	{"an unknown column", "price: prices.placing_price", "price: prices.placing"},
 	{"a table without its column", "price: prices.placing_price", "price: prices"},

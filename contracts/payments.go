@@ -338,7 +338,7 @@ func (d *decoder) readDue(r *reader, n *node, p *Payment) {
 	inner := *r
 	inner.who, inner.hand, inner.met = who+", within", p.Due.ClaimedBy, true
 	if p.For == ForMeasure || p.For == ForCohort {
-		unit := Level{}
+		var unit Level
 		if p.For == ForMeasure {
 			unit = d.c.Measures[p.Index].Per
 		} else {

@@ -60,7 +60,7 @@ func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
 		return false
 	}
 	r := &reader{who: who, self: thing{quantityThing, i}, hand: -1}
-	ok := true
+	var ok bool
 	if per := n.get("per"); per != nil {
 		if q.Per, ok = d.level(per, who, -1); !ok {
 			return false

@@ -18,11 +18,10 @@ import (
 
 // readmeBlock is a fenced block of the README: what its fence says, its text, and the ```text block straight after it.
 type readmeBlock struct {
-	line         int
-	fence        string
-	text         string
-	shows        string
-	decodedAlone bool
+	line  int
+	fence string
+	text  string
+	shows string
 }
 
 // readmeBlocks returns the YAML blocks of a README, each with the text block that follows it, if one does.

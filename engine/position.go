@@ -152,15 +152,6 @@ func (l *settledLine) addLeg(side, party string, minor int64) {
 	l.legs = append(l.legs, settledLeg{side, party, minor})
 }
 
-func (l *settledLine) leg(side, party string) int64 {
-	for i := range l.legs {
-		if l.legs[i].side == side && l.legs[i].party == party {
-			return l.legs[i].minor
-		}
-	}
-	return 0
-}
-
 func paymentIndex(c *contracts.Contract, name string) int {
 	for i := range c.Payments {
 		if c.Payments[i].Name == name {

@@ -36,7 +36,6 @@ type settlement struct {
 	totals   *totals
 	root     evidence.Root
 	roll     Roll
-	record   Record // of the whole
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {

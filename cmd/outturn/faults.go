@@ -72,7 +72,7 @@ func jsonFaults(err error) ([]jsonFault, bool) {
 	var ofEvidence *evidence.Faults
 	if errors.As(err, &ofEvidence) {
 		for _, f := range ofEvidence.List {
-			list = append(list, jsonFault{File: f.File, Line: int(f.Line), Field: f.Field, Message: f.Rule, Found: f.Value, Remedy: f.Remedy})
+			list = append(list, jsonFault{File: f.File, Line: f.Line, Field: f.Field, Message: f.Rule, Found: f.Value, Remedy: f.Remedy})
 		}
 		return list, true
 	}

@@ -100,7 +100,7 @@ func (p *published) read(folder fs.FS, c *contracts.Contract) (map[string]money.
 	var order []string
 	for {
 		row, err := rows.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return amounts, order, nil
 		}
 		if err != nil {

@@ -297,11 +297,13 @@ func (v view) printProof(p *page) {
 // hint is a command that explains one of the lines shown, or failing that any.
 func (v view) hint() string {
 	for _, sum := range v.statement.Payments {
-		for _, l := range v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() }) {
-			if l.unit != "" {
-				return fmt.Sprintf("outturn explain %s %s --payment %s", v.dir, l.unit, sum.Payment)
-			}
+		lines := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() })
+		switch {
+		case len(lines) == 0:
+		case lines[0].unit == "":
 			return fmt.Sprintf("outturn explain %s --payment %s", v.dir, sum.Payment)
+		default:
+			return fmt.Sprintf("outturn explain %s %s --payment %s", v.dir, lines[0].unit, sum.Payment)
 		}
 	}
 	return fmt.Sprintf("outturn explain %s UNIT --payment PAYMENT", v.dir)

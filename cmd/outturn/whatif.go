@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/whatif"
 )
@@ -172,7 +171,7 @@ func (g *ground) settle(c *contracts.Contract) ([]whatif.Settled, error) {
 		return nil, err
 	}
 	g.on = occasion{evidence.on.Through, evidence.on.CutOff, true}
-	settled.Name = "the evidence to " + calendar.Date(evidence.on.Through).Long()
+	settled.Name = "the evidence to " + evidence.on.Through.Long()
 	return []whatif.Settled{settled}, nil
 }
 

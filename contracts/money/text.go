@@ -143,18 +143,18 @@ func parseLong(text string, places int) Exact {
 
 // faultAt says what is wrong with the character at i, in words for the commonest mistakes.
 func faultAt(text string, i int) string {
-	switch c := text[i]; {
-	case c == 'e' || c == 'E':
+	switch text[i] {
+	case 'e', 'E':
 		if i > 0 {
 			return "exponents are not read"
 		}
-	case c == '+':
+	case '+':
 		return "a leading + is not read"
-	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+	case ' ', '\t', '\n', '\r':
 		return "blanks are not read"
-	case c == ',':
+	case ',':
 		return "commas are read only in money"
-	case c == '_':
+	case '_':
 		return "underscores are not read"
 	}
 	for _, r := range text[i:] {

@@ -24,14 +24,12 @@ func ParseTree(b []byte, c *contracts.Contract, into *Tree) (rest []byte, err er
 // Reader reads canonical bytes with as little work as can be: figures and items of a tree lie in the reader's own
 // memory, which the next tree takes over. It serves one goroutine.
 type Reader struct {
-	c         *contracts.Contract
-	units     map[string]int
-	kinds     map[string]int
-	figures   []formula.Figure
-	items     []Item
-	lastKind  int
-	lineStart int
-	sequence  uint64
+	c        *contracts.Contract
+	units    map[string]int
+	kinds    map[string]int
+	figures  []formula.Figure
+	items    []Item
+	sequence uint64
 }
 
 // NewReader returns a reader of trees of the contract's units and kinds.

@@ -3,6 +3,7 @@ package ingest
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -129,8 +130,8 @@ func faultsOf(t *testing.T, c *contracts.Contract, fsys fs.FS) *evidence.Faults 
 		s.Close()
 		t.Fatal("no fault")
 	}
-	faults, ok := err.(*evidence.Faults)
-	if !ok {
+	var faults *evidence.Faults
+	if !errors.As(err, &faults) {
 		t.Fatalf("not faults: %v", err)
 	}
 	return faults
@@ -272,8 +273,8 @@ func TestFaultsBeyondTheLimitAreCounted(t *testing.T) {
 		b.WriteString("attachment,F,never\n")
 	}
 	_, err := Open(families(), folder("e.csv", b.String()), Options{MaxFaults: 10, Memory: 1 << 20})
-	faults, ok := err.(*evidence.Faults)
-	if !ok || len(faults.List) != 10 || faults.More != 49_990 || faults.List[0].Line != 2 || faults.List[9].Line != 11 {
+	var faults *evidence.Faults
+	if !errors.As(err, &faults) || len(faults.List) != 10 || faults.More != 49_990 || faults.List[0].Line != 2 || faults.List[9].Line != 11 {
 		t.Fatalf("got %v", err)
 	}
 	if !strings.HasSuffix(err.Error(), "\nand 49990 more") {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"errors"
 	"io/fs"
 	"strings"
 	"testing"
@@ -95,7 +96,7 @@ func TestMappingFaults(t *testing.T) {
 		{"an unknown key of a source", "times: -1", "time: -1", "no such key here; did you mean times?"},
 		{"an unknown field", "track: Track", "trak: Track", `says (column 7): "trak": the contract has no such name under says; did you mean track?`},
 		{"a fact under says", "track: Track", "state: Track", "the contract has no such name under says"},
-		{"an unknown unit", "organisation: ACO_ID", "organization: ACO_ID", "no such unit type; did you mean organisation?"},
+		{"an unknown unit", "organisation: ACO_ID", "organization: ACO_ID", "no such unit type; did you mean organisation?"}, //nolint:misspell // the misspelling is the fault
 		{"an unknown kind", "kind: year_report", "kind: year_reports", `kind (column 5): "year_reports": no such kind of evidence; did you mean year_report?`},
 		{"a key twice", "kind: year_report", "kind: year_report\n    kind: year_report", "the key stands twice"},
 		{"an unknown column", "track: Track", "track: Trak", "names this column, and the file has none of the name; did you mean Track?"},
@@ -117,7 +118,7 @@ func TestMappingFaults(t *testing.T) {
 				t.Fatal("the test changes nothing")
 			}
 			_, err := Open(savings(), savingsFolder(text, rows), Options{})
-			if _, ok := err.(*evidence.Faults); !ok || !strings.Contains(err.Error(), test.want) {
+			if faults := (*evidence.Faults)(nil); !errors.As(err, &faults) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v\nwant %s", err, test.want)
 			}
 		})

@@ -87,11 +87,11 @@ func (o *jsonObject) value(key []byte) (value []byte, null bool, fault *jsonFaul
 	if o.at >= len(o.b) {
 		return nil, false, o.unexpected("a value")
 	}
-	switch c := o.b[o.at]; {
-	case c == '"':
+	switch o.b[o.at] {
+	case '"':
 		value, fault = o.text("a text")
 		return value, false, fault
-	case c == '{' || c == '[':
+	case '{', '[':
 		return nil, false, &jsonFault{field: string(key), rule: "a value is a text or a number, and here an object or a list stands", remedy: "write one item for each"}
 	}
 	start := o.at

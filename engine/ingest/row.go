@@ -26,10 +26,8 @@ type rower struct {
 	wrong   bool
 	line    uint64
 
-	hidden  bool // this row: a value was withheld
-	silent  bool // this row: its state says that nothing was observed
-	named   []bool
-	kindCol string
+	hidden bool // this row: a value was withheld
+	silent bool // this row: its state says that nothing was observed
 }
 
 // rowOutcome says what became of a row.

@@ -177,7 +177,7 @@ func writeArchive(w io.Writer, parts []*part, m manifest) error {
 	for _, p := range parts {
 		// Sizes and checksum stand in the header, so nothing follows the content and there is one way to write it.
 		header := &zip.FileHeader{Name: p.name, Method: zip.Store, CRC32: p.crc, CompressedSize64: uint64(p.size), UncompressedSize64: uint64(p.size),
-			ModifiedDate: dosDate(1980, 1, 1)}
+			ModifiedDate: dosDate(1980, 1, 1)} //nolint:staticcheck // CreateRaw writes this field as it stands, and does not read Modified
 		content, err := archive.CreateRaw(header)
 		if err != nil {
 			return err

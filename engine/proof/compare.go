@@ -101,7 +101,7 @@ func (c *comparison) sink(records []byte) error {
 // advance reads the next stored record.
 func (c *comparison) advance() error {
 	line, err := c.cursor.next()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		c.next = nil
 		return nil
 	}

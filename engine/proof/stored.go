@@ -104,7 +104,7 @@ func rollOf(lines io.Reader) (engine.Roll, error) {
 	r := newLineReader(lines)
 	for {
 		line, err := r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			roll.Root = root.Sum().String()
 			return roll, nil
 		}
@@ -130,9 +130,9 @@ var errNoNewline = errors.New("the last line is cut off")
 // next returns the next line, valid until the one after; io.EOF at the end.
 func (l *lineReader) next() ([]byte, error) {
 	line, err := l.r.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
+	if errors.Is(err, bufio.ErrBufferFull) {
 		l.long = l.long[:0]
-		for err == bufio.ErrBufferFull {
+		for errors.Is(err, bufio.ErrBufferFull) {
 			if len(l.long) > lineBytesMax {
 				return nil, fmt.Errorf("a line of more than %d bytes", lineBytesMax)
 			}
@@ -142,7 +142,7 @@ func (l *lineReader) next() ([]byte, error) {
 		l.long = append(l.long, line...)
 		line = l.long
 	}
-	if err == io.EOF && len(line) > 0 {
+	if errors.Is(err, io.EOF) && len(line) > 0 {
 		return nil, errNoNewline
 	}
 	return line, err
@@ -197,7 +197,7 @@ func (s *Stored) records(from int64, yield func(engine.Record, error) bool) {
 	r := newLineReader(io.NewSectionReader(s.lines, from, s.size-from))
 	for {
 		line, err := r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		var record engine.Record

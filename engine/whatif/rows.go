@@ -268,8 +268,8 @@ func (m *maker) rest(says []contracts.Field, day calendar.Date, about string, ch
 	}
 	for at := from; at < len(m.cols.names); at++ {
 		m.rows = append(m.rows, ',')
-		switch name := m.cols.names[at]; {
-		case at == m.cols.party || at == m.cols.cohort:
+		switch name := m.cols.names[at]; at {
+		case m.cols.party, m.cols.cohort:
 			m.rows = append(m.rows, about...)
 		default:
 			for i := range says {
