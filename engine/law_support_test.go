@@ -60,7 +60,10 @@ type resharded struct {
 func reshard(m *evidence.Memory, shards int) *resharded {
 	r := &resharded{Snapshot: m, shards: shards}
 	for s := range m.Shards() {
-		for t := range m.Units(s) {
+		for t, err := range m.Units(s) {
+			if err != nil {
+				panic(err) // memory has no faults of reading
+			}
 			r.trees = append(r.trees, t)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -123,9 +124,12 @@ type occasion struct {
 // opened is evidence read for an occasion.
 type opened struct {
 	evidence.Snapshot
-	on    engine.Occasion
-	close func() error
+	on   engine.Occasion
+	held io.Closer // what keeps it
 }
+
+// close lets the evidence go. What keeps it is temporary, so that a fault here loses nothing.
+func (o *opened) close() { _ = o.held.Close() }
 
 // open reads the evidence for an occasion. With no day asked for, it is the last day of the latest settlement period
 // that has evidence up to its end; that takes one look through the evidence, all of it, before it is cut off.
@@ -145,7 +149,7 @@ func (f *folder) open(o occasion, progress func(read, total int64)) (*opened, er
 		}
 		on := f.occasion(asked, o)
 		if learned <= on.CutOff { // nothing is late: what was read is what is wanted
-			return &opened{&asKnown{all, on.CutOff}, on, all.Close}, nil
+			return &opened{&asKnown{all, on.CutOff}, on, all}, nil
 		}
 		if err := all.Close(); err != nil {
 			return nil, err
@@ -156,7 +160,7 @@ func (f *folder) open(o occasion, progress func(read, total int64)) (*opened, er
 	if err != nil {
 		return nil, err
 	}
-	return &opened{snapshot, on, snapshot.Close}, nil
+	return &opened{snapshot, on, snapshot}, nil
 }
 
 func (f *folder) occasion(through calendar.Date, o occasion) engine.Occasion {
