@@ -175,7 +175,8 @@ func fieldNames(fields []Field) []string {
 	return names
 }
 
-var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units"}
+var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
+	CompareAgainst: "compared", CompareLow: "low", CompareHigh: "high", CompareP: "p", CompareSE: "se", CompareSignificant: "significant", CompareContrary: "contrary"}
 var accountColumns = []string{AccountReceived: "received", AccountPaid: "paid", AccountBalance: "balance"}
 var checkColumns = []string{CheckErrorRate: "error_rate", CheckUnchecked: "unchecked"}
 
@@ -271,11 +272,8 @@ func (d *decoder) typed(ref *Ref) bool {
 	case RefCohort:
 		ref.Type = formula.YesNo
 	case RefComparison:
-		ref.Type = formula.Number
-		if CompareField(ref.Field) == CompareEffect {
-			ref.Type = formula.Rate
-		} else if CompareField(ref.Field) != CompareUnits {
-			ref.Type = d.comparedType(ref.Index)
+		if ref.Type = d.comparedType(ref.Index, CompareField(ref.Field)); ref.Type == formula.None {
+			return false
 		}
 	case RefCheck:
 		ref.Type = formula.Rate

@@ -44,7 +44,10 @@ func (c *Contract) refWords(slot int) string {
 	case RefCohort:
 		return c.Cohorts[ref.Index].words()
 	case RefComparison:
-		return "the " + [...]string{"effect", "treated mean", "comparison mean", "units"}[ref.Field] + " of " + orName(c.Comparisons[ref.Index].Called, c.Comparisons[ref.Index].Name)
+		if f := CompareField(ref.Field); f == CompareSignificant || f == CompareContrary {
+			return "the effect of " + orName(c.Comparisons[ref.Index].Called, c.Comparisons[ref.Index].Name) + map[CompareField]string{CompareSignificant: " is significant", CompareContrary: " is significant the other way"}[f]
+		}
+		return "the " + compareWords[ref.Field] + " of " + orName(c.Comparisons[ref.Index].Called, c.Comparisons[ref.Index].Name)
 	case RefCheck:
 		what := "the error rate in "
 		if CheckField(ref.Field) == CheckUnchecked {
@@ -270,3 +273,10 @@ func (c *Contract) valued(e *formula.Expr) string {
 	}
 	return text
 }
+
+var compareWords = [...]string{CompareEffect: "effect", CompareTreated: "treated mean", CompareComparison: "comparison mean", CompareUnits: "units", CompareAgainst: "compared units",
+	CompareLow: "lower end of the interval", CompareHigh: "upper end of the interval", CompareP: "p-value", CompareSE: "standard error",
+	CompareSignificant: "significance", CompareContrary: "contrary significance"}
+
+// TestWords says a test as sentences do: the effect of reoffending is at least 10%.
+func (c *Contract) TestWords(k *Condition) string { return c.conditionWords(k, " is ") }

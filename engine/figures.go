@@ -139,6 +139,7 @@ type tally struct {
 	unknown int64
 	state   formula.State // of the window
 	text    string
+	cells   []money.Exact // of an estimator's comparison: its rows, one after another
 }
 
 // add takes one value, of a day.
@@ -193,6 +194,7 @@ func (t *tally) merge(o *tally) {
 	t.known = max(t.known, o.known)
 	t.notYet += o.notYet
 	t.unknown += o.unknown
+	t.cells = append(t.cells, o.cells...)
 }
 
 // figure is what the head makes of what was gathered. A total or mean of which a part is not observed is not observed

@@ -195,7 +195,7 @@ func (d *draft) compared() string {
 	d.once("reoffending", func() {
 		d.put("cohorts", "others", "{unit: person, joined_by: started, where: {band: c}, counts: compared_only, clause: 1}")
 		d.put("quantities", "offences", "{count: incident, in: 6 months beginning with started, run_out: 1 month, per: person}")
-		d.put("comparisons", "by_cohort", "{treated: people, against: others, of: offences, per: cohort, estimator: means, fixed_on: 2020-01-01, settles: {effect: {nearest: 0.01%, ties: even}, treated: exact, comparison: {nearest: 0.001, ties: up}}, clause: 8}")
+		d.put("comparisons", "by_cohort", "{treated: people, against: others, of: offences, per: cohort, estimator: means, selection: matched, fixed_on: 2020-01-01, settles: {effect: {nearest: 0.01%, ties: even}, treated: exact, comparison: {nearest: 0.001, ties: up}}, clause: 8}")
 		d.put("comparisons", "together", "{pools: by_cohort, covers: "+d.of("all_cohorts", "cohorts_not_paid")+", per: contract, estimator: pooled, fixed_on: 2020-01-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 8}")
 		d.put("quantities", "avoided", "{is: (by_cohort.comparison - by_cohort.treated) * by_cohort.units, rounded: {nearest: 1, ties: down}}")
 		d.put("quantities", "all_avoided", "{is: (together.comparison - together.treated) * together.units, rounded: {down: 0.1}}")

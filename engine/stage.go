@@ -58,6 +58,7 @@ func (s *stager) run() error {
 	for _, g := range p.gathers {
 		p.last = max(p.last, g.stage)
 	}
+	p.compareStage = s.compare
 	p.payStage, p.payVaries = s.payment, make([]bool, len(c.Payments))
 	for i := range c.Payments {
 		for _, k := range []*contracts.Condition{c.Payments[i].When, c.Payments[i].Unless} {
@@ -302,12 +303,37 @@ func (s *stager) compareReady(i int) int {
 			return s.compareReady(k.Pools)
 		case contracts.EstimatorCertified:
 			return s.numbered(contracts.Level{Cohort: k.Treated})
+		case contracts.EstimatorCarried:
+			at := max(s.compareReady(k.Pools)-1, s.numbered(contracts.Level{Cohort: k.Treated}))
+			s.p.byTreated[i] = s.gather(gatherTreated, i, at)
+			return at + 1
+		case "its":
+			return s.quantityReady(k.Of)
+		default:
+			return s.estimatedReady(i, k)
 		}
-		at := max(s.quantityReady(k.Of), s.numbered(contracts.Level{Cohort: k.Treated}))
-		s.p.byTreated[i] = s.gather(gatherTreated, i, at)
-		s.p.byAgainst[i] = s.gather(gatherAgainst, i, at)
-		return at + 1
 	})
+}
+
+// estimatedReady is the pass from which a comparison that gathers both sides can be read: after that in which its
+// columns are known, and not before the figures of the whole that it is held against.
+func (s *stager) estimatedReady(i int, k *contracts.Comparison) int {
+	at := max(s.quantityReady(k.Of), s.numbered(contracts.Level{Cohort: k.Treated}))
+	for j := range k.Columns {
+		if k.Columns[j].Slot >= 0 {
+			at = max(at, s.ref(k.Columns[j].Slot))
+		}
+	}
+	held := s.expr(k.Benchmark)
+	if k.Control != nil {
+		held = max(held, s.expr(k.Control.Events, k.Control.N, k.Control.Exposure))
+	}
+	at = max(at, held-1)
+	s.p.byTreated[i] = s.gather(gatherTreated, i, at)
+	if k.Against >= 0 {
+		s.p.byAgainst[i] = s.gather(gatherAgainst, i, at)
+	}
+	return at + 1
 }
 
 func (s *stager) paymentReady(i int) int {

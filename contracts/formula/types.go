@@ -47,6 +47,7 @@ var rules = []struct {
 
 	{Points, "+-", Points, Points, false},
 	{Points, "*", Rate, Points, true},
+	{Points, "*", Number, Number, true}, // 9 points of 200 participants are 18
 	{Points, "/", Rate, Rate, false},
 	{Points, "*", Plain, Points, true},
 	{Points, "/", Plain, Points, false},
