@@ -23,8 +23,9 @@ func (c *Contract) roundingWords(r money.Rounding, t formula.Type) string {
 		return "up to a multiple of " + unit
 	case money.Down:
 		return "down to a multiple of " + unit
+	default:
+		return "exact"
 	}
-	return "exact"
 }
 
 // comparedType is the type of a comparison's figure: the effect is a rate, a mean is of the type of what is compared.

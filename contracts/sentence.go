@@ -169,6 +169,7 @@ func (c *Contract) forWords(p *Payment) string {
 			text += ", for each " + list(parts)
 		}
 		return text
+	default: // a figure, a sum and what is left over are said with the price
 	}
 	if len(parts) == 0 {
 		return ""
@@ -226,6 +227,7 @@ func (c *Contract) measureWords(m *Measure) string {
 		text += " (met if all are neutral)"
 	case NeutralNotMet:
 		text += " (not met if all are neutral)"
+	case NeutralUnsaid:
 	}
 	if m.In != nil {
 		text += ", " + c.windowWords(m.In)
@@ -260,6 +262,7 @@ func (c *Contract) sumWords(p *Payment) string {
 		return c.priceWords(p.Price) + part
 	case ForFigure:
 		return c.priceWords(p.Price) + " for each of " + c.formulaWords(p.Figure) + part
+	case ForSum, ForLeftOver: // a formula, below
 	}
 	if p.Hurdle != nil && part == "" {
 		whole := c.formulaWords(p.Of)
@@ -310,6 +313,7 @@ func (c *Contract) capWords(k *Cap) string {
 		text += ", first by " + list(days)
 	case OrderProRata:
 		text += ", in proportion"
+	case OrderListed: // the order in which the contract lists them needs no words
 	}
 	return text
 }
@@ -409,6 +413,7 @@ func (c *Contract) cohortSentence(k *Cohort) string {
 		text += "; everyone who joined counts"
 	case CountsComparedOnly:
 		text += "; they are only compared with"
+	case CountsCondition: // said with who joined
 	}
 	return text + "." + clauseWords(k.Clause)
 }
@@ -432,6 +437,7 @@ func (c *Contract) comparisonSentence(k *Comparison) string {
 		text += ", on figures certified by " + spaced(c.Evidence[k.CertifiedBy].Name)
 	case EstimatorMeans:
 		text += ", by exact means a unit"
+	case EstimatorPooled: // said above
 	}
 	text += ", per " + c.levelWords(k.Per) + ", fixed on " + k.FixedOn.Long()
 	for _, f := range []CompareField{CompareEffect, CompareTreated, CompareComparison} {
