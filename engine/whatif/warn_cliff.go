@@ -122,6 +122,7 @@ func (v *review) atThreshold(test *contracts.Condition) (at map[int]money.Exact,
 			at[slot] = g.Units.Num
 		case contracts.CompareTreated:
 			at[slot] = g.Comparator.Num.Mul(money.Int(1).Sub(bound))
+		case contracts.CompareEffect: // the figure tested, supposed above
 		}
 	}
 	return at, it
