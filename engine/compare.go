@@ -28,6 +28,7 @@ func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figur
 		out.Type = formula.Rate
 	case contracts.CompareTreated, contracts.CompareComparison:
 		out.Type = w.comparedType(c)
+	case contracts.CompareUnits: // a number
 	}
 	if err != nil || e.state != formula.Known {
 		return out, err

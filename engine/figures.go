@@ -108,6 +108,7 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 		return f, r.trace.text("over %s", q.Source, r), err
 	case contracts.SpellsOf:
 		return formula.Figure{}, "", fmt.Errorf("%s is a set of days, not a figure; take its days, run or first_gap", q.Name)
+	default: // gathered from what is seen, below
 	}
 	g, err := r.gatherUnit(q, sc)
 	if err != nil {
@@ -152,6 +153,7 @@ func (t *tally) add(f formula.Figure, day calendar.Date) {
 		return
 	case formula.Neutral:
 		return
+	case formula.Known: // counted below
 	}
 	if t.n == 0 || f.Num.Cmp(t.lo) < 0 {
 		t.lo = f.Num
@@ -257,6 +259,7 @@ func (p *plan) levelOf(slot int) contracts.Level {
 		if k.Each >= 0 {
 			none.Periods = []int{k.Each}
 		}
+	default: // a period, a role and an account stand for the contract
 	}
 	return none
 }
