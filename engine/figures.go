@@ -259,7 +259,11 @@ func (p *plan) levelOf(slot int) contracts.Level {
 		if k.Each >= 0 {
 			none.Periods = []int{k.Each}
 		}
-	default: // a period, a role and an account stand for the contract
+	case contracts.RefPeriod:
+		none.Periods = []int{ref.Index}
+	case contracts.RefAccount:
+		return accountLevel(p.c, ref.Index)
+	default: // a role stands for the contract
 	}
 	return none
 }
