@@ -23,8 +23,9 @@ func (c *Contract) roundingWords(r money.Rounding, t formula.Type) string {
 		return "up to a multiple of " + unit
 	case money.Down:
 		return "down to a multiple of " + unit
+	default:
+		return "exact"
 	}
-	return "exact"
 }
 
 // compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
@@ -54,6 +55,7 @@ func (c *Contract) comparedType(k *Comparison, f CompareField) formula.Type {
 		return formula.YesNo
 	case CompareP:
 		return formula.Rate
+	default: // of the type of what is compared, below
 	}
 	t, estimated := estimators[k.Estimator]
 	of := formula.Number

@@ -354,6 +354,7 @@ func (d *decoder) carriedElsewhere() {
 				if of := &d.c.Quantities[ref.Index]; of.Source.Kind == FromCohort && of.Head == Count {
 					members = of.Source.Index
 				}
+			default: // no effect, and no number of members
 			}
 		})
 		if effect < 0 || members < 0 {

@@ -218,6 +218,23 @@ const (
 	NotObserved
 )
 
+// Passes reports whether a figure passes the test that lies below its bound (order < 0), on it or above it, as Cmp says.
+// A test without a bound is passed by none.
+func (t TestOp) Passes(order int) bool {
+	switch t {
+	case AtLeast:
+		return order >= 0
+	case MoreThan:
+		return order > 0
+	case AtMost:
+		return order <= 0
+	case LessThan:
+		return order < 0
+	default: // one of a list, observed, not observed
+		return false
+	}
+}
+
 // Condition is a test of a figure, or several together. A condition on a figure that is not yet known is not yet
 // known; on one that is unknown, unknown; a neutral part is left out.
 type Condition struct {

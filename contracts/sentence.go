@@ -172,6 +172,7 @@ func (c *Contract) forWords(p *Payment) string {
 			text += ", for each " + list(parts)
 		}
 		return text
+	default: // a figure, a sum and what is left over are said with the price
 	}
 	if len(parts) == 0 {
 		return ""
@@ -229,6 +230,7 @@ func (c *Contract) measureWords(m *Measure) string {
 		text += " (met if all are neutral)"
 	case NeutralNotMet:
 		text += " (not met if all are neutral)"
+	case NeutralUnsaid:
 	}
 	if m.In != nil {
 		text += ", " + c.windowWords(m.In)
@@ -263,6 +265,7 @@ func (c *Contract) sumWords(p *Payment) string {
 		return c.priceWords(p.Price) + part
 	case ForFigure:
 		return c.priceWords(p.Price) + " for each of " + c.formulaWords(p.Figure) + part
+	case ForSum, ForLeftOver: // a formula, below
 	}
 	if p.Hurdle != nil && part == "" {
 		whole := c.formulaWords(p.Of)
@@ -313,6 +316,7 @@ func (c *Contract) capWords(k *Cap) string {
 		text += ", first by " + list(days)
 	case OrderProRata:
 		text += ", in proportion"
+	case OrderListed: // the order in which the contract lists them needs no words
 	}
 	return text
 }
@@ -412,6 +416,7 @@ func (c *Contract) cohortSentence(k *Cohort) string {
 		text += "; everyone who joined counts"
 	case CountsComparedOnly:
 		text += "; they are only compared with"
+	case CountsCondition: // said with who joined
 	}
 	return text + "." + clauseWords(k.Clause)
 }

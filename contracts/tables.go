@@ -70,6 +70,7 @@ func (d *decoder) table(i int) bool {
 		return true // a circle; the search for circles reports it
 	case faulty:
 		return false
+	case untouched: // read it now
 	}
 	d.tableState[i] = underway
 	n, t := d.tables[i], &d.c.Tables[i]

@@ -189,3 +189,16 @@ func movedLines(s *settled) string {
 	}
 	return strings.Join(out, "; ")
 }
+
+// What an account says stands per its periods, and is gathered over those that have ended: 15 + 30, and 30 the highest.
+func TestEdgesOfGatheringAnAccount(t *testing.T) {
+	body := strings.NewReplacer("accounts:", `  most: {highest: pot.received, per: contract, if_none: nought}
+  sum: {total: pot.received, per: contract}
+accounts:`, "payments: {", `payments: {gathered: {from: payer, to: provider, per: contract, of: most + sum, due: on_evidence, clause: 3}, `).
+		Replace(boundaryAccount("receives: £15.00, left_over: carried", "of: found * £10.00"))
+	edges(t, body, paidCases([]paid{
+		{"none has ended", "2020-03-30", "", all()},
+		{"one has: 15 and 15", "2020-03-31", "£30.00", all()},
+		{"two have: 30 and 15 + 30", "2020-06-30", "£75.00", all()},
+	}))
+}

@@ -83,6 +83,7 @@ func (w *whole) sumFigures(ci int, k key, e *estimate, sum *ComparisonSum) error
 		switch f {
 		case contracts.CompareUnits, contracts.CompareAgainst, contracts.CompareSignificant, contracts.CompareContrary:
 			continue // said with the sides, and by the gates
+		default: // said here
 		}
 		one := ComparedFigure{Name: compareNames[f], Found: e.foundText(f)}
 		if e.means && f == contracts.CompareEffect && one.Found == "" {

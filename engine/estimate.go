@@ -203,6 +203,7 @@ func (w *whole) layOut(c *contracts.Comparison, k key, e *estimate, asked *count
 	case "stratified":
 		asked.Data.Strata = at.strata(treated.cells, against.cells)
 		return nil
+	default: // rows of a table
 	}
 	table, err := at.table(c, treated, against)
 	if err != nil {
@@ -473,6 +474,7 @@ func (at *columns) roles(c *contracts.Comparison, compared bool) map[string]stri
 		return out
 	case "psm":
 		out["id"] = "id"
+	default: // no columns of its own
 	}
 	as("treat", "treat", compared)
 	return out

@@ -38,6 +38,7 @@ func (st *settlement) gatherTree(pass int, r *reader, out *shardResult) error {
 			r.gatherPaid(g.index, into)
 		case gatherTreated, gatherAgainst:
 			err = r.gatherCompared(g.index, g.kind == gatherTreated, into)
+		case gatherCheck: // passed over above: claims are gathered as they are worked out
 		}
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", st.c.Units[r.tree.Units[0].Type].Name, r.tree.Units[0].Key, err)

@@ -44,7 +44,7 @@ type referenceCase struct {
 // asContract is a case turned into a contract and its evidence.
 type asContract struct {
 	facts, evidence, quantities, extra []string
-	of, columns, options, unit         string
+	of, columns, options               string
 	csv                                strings.Builder
 	header                             []string
 	sides                              bool

@@ -117,8 +117,9 @@ func (s *stager) ref(slot int) int {
 		return s.paymentTotal(r.Index)
 	case contracts.RefAccount:
 		return s.accountReady(r.Index)
+	default: // read from the evidence, in the first pass
+		return 0
 	}
-	return 0
 }
 
 // accountReady is the pass from which an account can be read: when what comes in and all it pays can. A payment may
@@ -188,8 +189,9 @@ func (s *stager) day(d *contracts.DayRef) int {
 		return s.quantityReady(d.Index)
 	case contracts.DayCohort:
 		return s.condition(s.p.c.Cohorts[d.Index].Where)
+	default: // a day written down, or of the item in hand
+		return 0
 	}
-	return 0
 }
 
 func (s *stager) window(w *contracts.Window) int {
@@ -259,8 +261,9 @@ func (s *stager) unitLevel(slot int) bool {
 		return s.p.c.Tables[r.Index].Per.Unit >= 0
 	case contracts.RefPayment:
 		return s.p.unitPay[r.Index]
+	default:
+		return false
 	}
-	return false
 }
 
 func (s *stager) tableReady(i int) int {
@@ -375,6 +378,7 @@ func (s *stager) paymentStage(pay *contracts.Payment) int {
 		at = max(at, s.measureReady(pay.Index))
 	case contracts.ForCohort:
 		at = max(at, s.condition(s.p.c.Cohorts[pay.Index].Where))
+	default: // the formulas above are all they read
 	}
 	return at
 }

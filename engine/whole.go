@@ -134,6 +134,7 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 	switch q.Head {
 	case contracts.Is, contracts.MetWhen:
 		return w.reader.head(q, i, sc)
+	default: // gathered, below
 	}
 	var t tally
 	var err error
@@ -215,6 +216,7 @@ func (w *whole) about(it *evidence.Item, k key) bool {
 		return k.party == 0 || w.c.Parties[k.party-1].ID == it.Party
 	case contracts.OfCohort:
 		return k.cohort == 0 || int32(it.Cohort) == k.cohort
+	default: // an item of the contract is about every part of it
 	}
 	return true
 }

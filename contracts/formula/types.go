@@ -115,6 +115,7 @@ func (e *Expr) check(resolve func(string, string, int) (int, Type, error), fault
 		}
 		e.Slot, e.Type = slot, t
 		return
+	default: // the four that join two sides
 	}
 	e.Left.check(resolve, faults)
 	e.Right.check(resolve, faults)

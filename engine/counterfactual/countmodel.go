@@ -180,7 +180,7 @@ func (c *counts) fitGiven(theta pair) bool {
 		below := mu.add(theta)
 		slope := theta.mul(y.sub(mu)).quo(below)
 		// The observed second derivative, theta mu (y+theta)/(mu+theta)², is above 0 and makes the steps Newton's own.
-		weight := float64(theta.hi*mu.hi) / below.hi * ((y.hi + theta.hi) / below.hi)
+		weight := float64(float64(theta.hi*mu.hi) / below.hi * ((y.hi + theta.hi) / below.hi))
 		log := float64(y.hi*eta.hi) - float64((y.hi+theta.hi)*below.log().hi)
 		return slope, weight, log
 	}
@@ -270,7 +270,7 @@ func (c *counts) ridge() (slope pair, curve float64, ok bool) {
 		slope = slope.add(theta.quo(below).log()).add(mu.sub(y).quo(below))
 		rest := (mu.hi - y.hi) / below.hi
 		curve += 1/theta.hi - 1/below.hi - rest/below.hi
-		lean := single(-rest / below.hi * mu.hi)
+		lean := single(float64(-rest / below.hi * mu.hi))
 		cross[0] = cross[0].add(lean)
 		for j, x := range c.columns {
 			cross[j+1] = cross[j+1].add(lean.mul(x[i]))

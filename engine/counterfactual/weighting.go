@@ -244,7 +244,7 @@ func (s *study) overlap(treat *column, logit []pair) {
 			}
 		}
 	}
-	if float64(beyond) > overlapFew*float64(treated) {
+	if float64(beyond) > float64(overlapFew*float64(treated)) {
 		s.out.warn("poor_overlap", fmt.Sprintf("%d of %d treated have scores beyond those of every control: there is nobody like them to compare with", beyond, treated))
 	}
 }

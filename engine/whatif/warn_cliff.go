@@ -122,6 +122,7 @@ func (v *review) atThreshold(test *contracts.Condition) (at map[int]money.Exact,
 			at[slot] = g.Figures[contracts.CompareUnits].Num
 		case contracts.CompareTreated:
 			at[slot] = g.Figures[contracts.CompareComparison].Num.Mul(money.Int(1).Sub(bound))
+		default: // the effect is the figure tested, supposed above; nothing else follows from it
 		}
 	}
 	return at, it
