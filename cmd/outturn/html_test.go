@@ -161,6 +161,7 @@ func poison(v reflect.Value, text string) {
 		}
 	case reflect.String:
 		v.SetString(text)
+	default: // a number holds no text
 	}
 }
 
