@@ -57,6 +57,9 @@ type ComparedGate struct {
 	Test    string `json:"test"`   // in words: the effect of reoffending is at least 10%
 	Figure  string `json:"figure"` // the figure tested, as used
 	Passed  bool   `json:"passed"`
+
+	Reads     string `json:"reads,omitempty"`     // the name of that figure: effect, low, high, p
+	Threshold string `json:"threshold,omitempty"` // what it is held against, decimal; "" where that is not one number
 }
 
 // ComparedBalance is how far apart the sides are on one covariate, in standard deviations of the treated.

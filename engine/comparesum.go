@@ -224,7 +224,11 @@ func (w *whole) gates(ci int, k key) ([]ComparedGate, error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, ComparedGate{Payment: pay.Name, Clause: pay.Clause, Test: w.reader.c.TestWords(t), Figure: figureText(f, w.c.Currency), Passed: h == holdsYes})
+			gate := ComparedGate{Payment: pay.Name, Clause: pay.Clause, Test: w.reader.c.TestWords(t), Figure: figureText(f, w.c.Currency), Passed: h == holdsYes}
+			if t.Bound != nil && t.Bound.Op == formula.OpLiteral {
+				gate.Reads, gate.Threshold = compareNames[w.c.Refs[t.Slot].Field], decimalAt(t.Bound.Literal.Num, foundPlaces)
+			}
+			out = append(out, gate)
 		}
 	}
 	return out, nil
