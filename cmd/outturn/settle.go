@@ -64,22 +64,17 @@ func (cmd *settleCmd) run(w world) error {
 	defer stop()
 	progress := newProgress(w)
 	defer progress.done()
-	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
+	r, err := f.ready(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
 	if err != nil {
 		return err
 	}
-	defer evidence.close()
-	prior, position, err := f.statements()
-	if err != nil {
-		return err
-	}
-	defer prior.Close()
-	s := &settlement{cmd: cmd, folder: f, evidence: evidence, sampler: newSampler(f.contract, cmd.Lines), published: published, prior: prior.Stored}
+	defer r.close()
+	s := &settlement{cmd: cmd, folder: f, sampler: newSampler(f.contract, cmd.Lines), published: published, prior: r.prior.Stored}
 	if err := s.recorders(); err != nil {
 		return err
 	}
 	defer s.abandon()
-	st, err := engine.Settle(f.contract, evidence.on, &watched{evidence.Snapshot, ctx, progress}, position, s.sink())
+	st, err := engine.Settle(f.contract, r.on, &watched{r.Snapshot, ctx, progress}, r.position, s.sink())
 	progress.done()
 	if err != nil {
 		return err
@@ -91,7 +86,6 @@ func (cmd *settleCmd) run(w world) error {
 type settlement struct {
 	cmd       *settleCmd
 	folder    *folder
-	evidence  *opened
 	sampler   *sampler
 	published *published
 	amounts   map[string]money.Amount
