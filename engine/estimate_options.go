@@ -159,20 +159,21 @@ func decimalAt(x money.Exact, places int) string {
 	return x.Round(money.Rounding{Mode: money.Nearest, Ties: money.TiesEven, Unit: unit}).String()
 }
 
-// pooledEstimates pools estimates that have standard errors; by numbers, those that have none too.
+// pooledEstimates pools estimates that have standard errors. By their numbers it pools those that have none, or none but
+// noughts, too: the estimate then stands, without an interval.
 func (w *whole) pooledEstimates(ci int, c *contracts.Comparison, out *estimate, parts []*estimate) (*estimate, error) {
 	var units, weighted money.Exact
 	asked := &counterfactual.Case{ID: c.Name, Estimator: counterfactual.Pooled}
-	errs := true
+	errs, spread := true, false // every part has a standard error; one of them is not nought
 	for i, e := range parts {
 		effect, n := e.found[contracts.CompareEffect], e.found[contracts.CompareUnits]
 		units, weighted = units.Add(n), weighted.Add(effect.Mul(n))
 		se, known := standardError(e)
-		errs = errs && known
+		errs, spread = errs && known, spread || se.Sign() != 0
 		asked.Data.Cohorts = append(asked.Data.Cohorts, counterfactual.Cohort{Name: money.Int(int64(out.covers[i])).String(), Estimate: &effect, SE: &se, N: &n})
 	}
 	out.set(contracts.CompareUnits, units)
-	if errs {
+	if errs && spread {
 		w.setOptions(c, &asked.Options)
 		out.asked = asked
 		if err := w.answer(c, key{}, out); err != nil {
