@@ -146,6 +146,9 @@ func checkHouse(root string) (breaches []houseBreach, files int, err error) {
 			return nil
 		}
 		info, err := entry.Info()
+		if rel == ".git" { // a worktree's, which says where the checkout is
+			return nil
+		}
 		if err != nil || !info.Mode().IsRegular() || info.Size() > houseTextBytesMax {
 			return err
 		}
