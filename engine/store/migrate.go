@@ -64,10 +64,27 @@ func Migrations(ctx context.Context, url string) (list []Migration, err error) {
 	if err != nil {
 		return nil, told(err)
 	}
+	if err := unchanged(ctx, db, migrations.Files); err != nil {
+		return nil, err
+	}
 	for _, s := range status {
 		list = append(list, Migration{Version: s.Source.Version, Name: s.Source.Path, Applied: s.AppliedAt})
 	}
-	return list, unchanged(ctx, db, migrations.Files)
+	return list, nil
+}
+
+// CreateDatabase makes a database on a server, if it is not there. The address is of any database of the server.
+func CreateDatabase(ctx context.Context, url, name string) (err error) {
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return told(err)
+	}
+	defer func() { err = errors.Join(err, c.Close(ctx)) }()
+	_, err = c.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize())
+	if code(err) == "42P04" || code(err) == "23505" {
+		return nil // it is there, or another program makes it at this moment
+	}
+	return told(err)
 }
 
 func open(ctx context.Context, url string, files fs.FS) (*goose.Provider, *sql.DB, error) {

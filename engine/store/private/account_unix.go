@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -48,7 +49,26 @@ func (a *account) makeFolder(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return a.own(dir)
+	if err := a.own(dir); err != nil {
+		return err
+	}
+	return a.reaches(dir)
+}
+
+// reaches refuses a folder below one that the account may not pass through.
+func (a *account) reaches(dir string) error {
+	for above := filepath.Dir(dir); a.other && above != filepath.Dir(above); above = filepath.Dir(above) {
+		info, err := os.Stat(above)
+		if err != nil {
+			return err
+		}
+		stat, ok := info.Sys().(*syscall.Stat_t)
+		through := info.Mode().Perm()&0o001 != 0 || ok && (int(stat.Uid) == a.uid && info.Mode().Perm()&0o100 != 0 || int(stat.Gid) == a.gid && info.Mode().Perm()&0o010 != 0)
+		if !through {
+			return fmt.Errorf("the database runs as %s, because PostgreSQL refuses root, and %s does not let %s through; keep it in another folder, or chmod o+x %s", a.name, above, a.name, above)
+		}
+	}
+	return nil
 }
 
 // makeSocketFolder makes a folder with a short name, as the name of a socket has at most about a hundred bytes.
