@@ -4,7 +4,11 @@ import (
 	"os"
 	"testing"
 
+	"outturn/engine/store"
 	"outturn/engine/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) {
+	store.FreshForTests(storetest.Empty)
+	os.Exit(storetest.Main(m))
+}

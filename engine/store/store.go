@@ -136,35 +136,36 @@ func notMigrated(err error) error {
 	return err
 }
 
-// durable refuses a server that may lose what it acknowledged.
+// durable refuses a server that may lose what it acknowledged, or not notice that it was damaged.
 func durable(ctx context.Context, pool *pgxpool.Pool) error {
-	for _, setting := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+	var faults []error
+	for _, setting := range []struct{ name, so string }{
+		{"fsync", "so a crash could lose payments that were acknowledged; set it on and restart PostgreSQL"},
+		{"full_page_writes", "so a crash could leave a page half written; set it on and restart PostgreSQL"},
+		{"synchronous_commit", "so a crash could lose payments that were acknowledged; set it on"},
+		{"data_checksums", "so a damaged page would not be noticed; stop PostgreSQL and run pg_checksums --enable on its data directory"},
+	} {
 		var value string
-		if err := pool.QueryRow(ctx, "select current_setting($1)", setting).Scan(&value); err != nil {
+		if err := pool.QueryRow(ctx, "select current_setting($1)", setting.name).Scan(&value); err != nil {
 			return told(err)
 		}
 		if value == "off" {
-			return fmt.Errorf("the database runs with %s = off, so a crash could lose payments that were acknowledged; set it on and restart PostgreSQL", setting)
+			faults = append(faults, fmt.Errorf("the database runs with %s = off, %s", setting.name, setting.so))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // Advice says what is well to know of the server, in sentences for its operator: nothing when all is well.
 func (s *Store) Advice(ctx context.Context) ([]string, error) {
 	var version int
-	var checksums string
-	err := s.engine.QueryRow(ctx, "select current_setting('server_version_num')::int, current_setting('data_checksums')").Scan(&version, &checksums)
-	if err != nil {
+	if err := s.engine.QueryRow(ctx, "select current_setting('server_version_num')::int").Scan(&version); err != nil {
 		return nil, told(err)
 	}
 	var advice []string
 	if fixed, behind := fixedRelease(version); behind {
 		advice = append(advice, fmt.Sprintf("PostgreSQL %d.%d lets some conflicting transactions through that %s stops; what is paid rests on constraints and locks that hold on both, but upgrade the server to %s",
 			version/10000, version%10000, fixed, fixed))
-	}
-	if checksums != "on" {
-		advice = append(advice, "the database has no data checksums, so that a damaged page would not be noticed; stop it and run pg_checksums --enable")
 	}
 	return advice, nil
 }
