@@ -58,7 +58,7 @@ var housePlaces = map[string]housePlace{
 	"engine/proof":           {may: append([]string{"engine/ingest"}, houseCore...)},
 	"engine/bench":           {may: append([]string{"engine/ingest", "engine/whatif"}, houseCore...)},
 	"engine/schedule":        {may: houseCore},
-	"engine/store":           {may: append([]string{"engine/proof", "migrations"}, houseCore...), tests: []string{"engine/ingest", "engine/store/private", "engine/store/storetest"}},
+	"engine/store":           {may: append([]string{"engine/ingest", "engine/proof", "migrations"}, houseCore...), tests: []string{"engine/store/private", "engine/store/storetest", "engine/whatif"}},
 	"engine/store/private":   {},
 	"engine/store/storetest": {may: []string{"engine/store", "engine/store/private"}},
 	"api":                    {may: append([]string{"api/console", "engine/ingest", "engine/schedule"}, houseCore...)},

@@ -2,7 +2,10 @@ package ingest
 
 import (
 	"cmp"
+	"encoding/binary"
+	"errors"
 	"io/fs"
+	"sync"
 
 	"outturn/contracts"
 	"outturn/engine/evidence"
@@ -60,4 +63,74 @@ func (p *phase) handOn(e *entry) {
 	if err := p.hand(e); err != nil {
 		p.fail(err)
 	}
+}
+
+// FromRows makes a snapshot of rows that were kept, in whatever order give hands them on: each with its whole Path, valid
+// only during the call. Of the options it takes the cut-off, the memory and the folder for temporary files. The error is
+// *evidence.Faults when the rows do not go together. The caller closes the snapshot when it is no longer read.
+func FromRows(c *contracts.Contract, o Options, give func(take func(*evidence.Row) error) error) (*Snapshot, error) {
+	v, err := newVocabulary(c)
+	if err != nil {
+		return nil, err
+	}
+	o.Memory = max(cmp.Or(o.Memory, memoryDefault), memoryLeast)
+	faults := &collector{most: cmp.Or(o.MaxFaults, faultsDefault)}
+	store := &store{dir: o.TempDir}
+	p := newPhase(v, o, faults)
+	p.runs = &runs{store: store, memory: o.Memory / 2}
+	p.total = o.Memory // so that blocks are as large as the memory allows
+	s, err := p.keep(give, store)
+	if err == nil {
+		err = faults.err()
+	}
+	if err == nil {
+		return s, nil
+	}
+	return nil, errors.Join(err, store.close())
+}
+
+// keep sorts the rows into runs, each block while the next is filled, and merges them.
+func (p *phase) keep(give func(take func(*evidence.Row) error) error, store *store) (*Snapshot, error) {
+	blocks := make(chan *[]byte, 1)
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		var s sorter
+		for b := range blocks {
+			s.begin()
+			for at := 0; at < len(*b); at += 4 + int(binary.LittleEndian.Uint32((*b)[at:])) {
+				s.note(*b, at+4)
+			}
+			if err := p.runs.add(s.sorted(*b)); err != nil {
+				p.fail(err)
+			}
+			p.buffers.Put(b)
+		}
+	})
+	out := p.take()
+	err := give(func(e *evidence.Row) error {
+		switch {
+		case p.stopped.Load():
+			return p.failure
+		case p.o.CutOff != 0 && e.Learned > p.o.CutOff:
+			p.late.Add(1)
+			return nil
+		case e.Leaf < 0:
+			p.addWhole(e)
+			return nil
+		}
+		if *out, _ = appendRecord(*out, p.v, e); len(*out) >= p.blockSize() {
+			blocks <- out
+			out = p.take()
+		}
+		return nil
+	})
+	if len(*out) > 0 {
+		blocks <- out
+	}
+	close(blocks)
+	wait.Wait()
+	if err := cmp.Or(err, p.failure); err != nil {
+		return nil, err
+	}
+	return merge(p, store)
 }

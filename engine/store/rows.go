@@ -47,6 +47,32 @@ func newRowReader(c *contracts.Contract) *rowReader {
 	return r
 }
 
+// each runs a query whose first column is the sequence and whose others are rowColumns, and hands on each row, valid only
+// during the call.
+func (r *rowReader) each(ctx context.Context, tx pgx.Tx, sql string, args []any, take func(row *evidence.Row) error) error {
+	rows, err := query(ctx, tx, sql, args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var row evidence.Row
+	for rows.Next() {
+		if err := r.read(rows.RawValues(), &row); err != nil {
+			return err
+		}
+		if err := take(&row); err != nil {
+			return err
+		}
+	}
+	return told(rows.Err())
+}
+
+// query asks for everything in the database's own binary form, whatever the driver would rather have.
+func query(ctx context.Context, tx pgx.Tx, sql string, args []any) (pgx.Rows, error) {
+	rows, err := tx.Query(ctx, sql, append([]any{pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
+	return rows, told(err)
+}
+
 // root is the rows about one root unit and its members, or about none (Type -1).
 type root struct {
 	Type int
@@ -57,10 +83,9 @@ type root struct {
 // roots runs a query whose first column is the sequence and whose others are rowColumns, in the order of their roots,
 // and hands on the rows of each root, valid only during the call. "" as the root's type is the rows about no unit.
 func (r *rowReader) roots(ctx context.Context, tx pgx.Tx, sql string, args []any, take func(one *root) error) error {
-	// Everything in the database's own binary form, whatever the driver would rather have.
-	rows, err := tx.Query(ctx, sql, append([]any{pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
+	rows, err := query(ctx, tx, sql, args)
 	if err != nil {
-		return told(err)
+		return err
 	}
 	defer rows.Close()
 	var one root
