@@ -37,20 +37,26 @@ func migrate(ctx context.Context, url string, files fs.FS) (applied []Migration,
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, "create schema if not exists "+Schema); err != nil && code(err) != "23505" {
-		return nil, told(err) // 23505: another program made it at the same moment
+	var there bool
+	if err := db.QueryRowContext(ctx, "select exists (select from pg_namespace where nspname = $1)", Schema).Scan(&there); err != nil {
+		return nil, told(err)
+	}
+	if !there {
+		if _, err := db.ExecContext(ctx, "create schema if not exists "+Schema); err != nil && code(err) != "23505" {
+			return nil, notOwner(told(err)) // 23505: another program made it at the same moment
+		}
 	}
 	if err := unchanged(ctx, db, files); err != nil {
-		return nil, err
+		return nil, notOwner(err)
 	}
 	results, err := provider.Up(ctx)
 	for _, r := range results {
 		applied = append(applied, Migration{Version: r.Source.Version, Name: r.Source.Path})
 	}
 	if err != nil {
-		return applied, fmt.Errorf("the database could not be migrated: %w", told(err))
+		return applied, fmt.Errorf("the database could not be migrated: %w", notOwner(told(err)))
 	}
-	return applied, remember(ctx, db, files, provider)
+	return applied, notOwner(remember(ctx, db, files, provider))
 }
 
 // Migrations lists every file of this release, and when each was applied.
@@ -71,6 +77,14 @@ func Migrations(ctx context.Context, url string) (list []Migration, err error) {
 		list = append(list, Migration{Version: s.Source.Version, Name: s.Source.Path, Applied: s.AppliedAt})
 	}
 	return list, nil
+}
+
+// notOwner says what to do where a login may not change the schema.
+func notOwner(err error) error {
+	if code(err) == "42501" {
+		return fmt.Errorf("this login may not change the schema; name the owner's in DATABASE_OWNER_URL (%w)", err)
+	}
+	return err
 }
 
 // CreateDatabase makes a database on a server, if it is not there. The address is of any database of the server.
