@@ -37,26 +37,30 @@ func migrate(ctx context.Context, url string, files fs.FS) (applied []Migration,
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var there bool
-	if err := db.QueryRowContext(ctx, "select exists (select from pg_namespace where nspname = $1)", Schema).Scan(&there); err != nil {
+	var there, mine bool
+	err = db.QueryRowContext(ctx, "select count(*) > 0, coalesce(bool_or(has_schema_privilege(oid, 'create')), false) from pg_namespace where nspname = $1", Schema).
+		Scan(&there, &mine)
+	switch {
+	case err != nil:
 		return nil, told(err)
-	}
-	if !there {
+	case there && !mine:
+		return nil, errNotOwner
+	case !there:
 		if _, err := db.ExecContext(ctx, "create schema if not exists "+Schema); err != nil && code(err) != "23505" {
 			return nil, notOwner(told(err)) // 23505: another program made it at the same moment
 		}
 	}
 	if err := unchanged(ctx, db, files); err != nil {
-		return nil, notOwner(err)
+		return nil, err
 	}
 	results, err := provider.Up(ctx)
 	for _, r := range results {
 		applied = append(applied, Migration{Version: r.Source.Version, Name: r.Source.Path})
 	}
 	if err != nil {
-		return applied, fmt.Errorf("the database could not be migrated: %w", notOwner(told(err)))
+		return applied, fmt.Errorf("the database could not be migrated: %w", told(err))
 	}
-	return applied, notOwner(remember(ctx, db, files, provider))
+	return applied, remember(ctx, db, files, provider)
 }
 
 // Migrations lists every file of this release, and when each was applied.
@@ -79,10 +83,12 @@ func Migrations(ctx context.Context, url string) (list []Migration, err error) {
 	return list, nil
 }
 
-// notOwner says what to do where a login may not change the schema.
+// errNotOwner says what to do where a login may not change the schema.
+var errNotOwner = errors.New("this login may not change the schema; name the owner's in DATABASE_OWNER_URL")
+
 func notOwner(err error) error {
 	if code(err) == "42501" {
-		return fmt.Errorf("this login may not change the schema; name the owner's in DATABASE_OWNER_URL (%w)", err)
+		return errors.Join(errNotOwner, err)
 	}
 	return err
 }
