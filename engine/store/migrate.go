@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -100,7 +101,7 @@ func CreateDatabase(ctx context.Context, url, name string) (err error) {
 		return told(err)
 	}
 	defer func() { err = errors.Join(err, c.Close(ctx)) }()
-	_, err = c.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize())
+	_, err = c.Exec(ctx, `create database "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
 	if code(err) == "42P04" || code(err) == "23505" {
 		return nil // it is there, or another program makes it at this moment
 	}
