@@ -179,11 +179,15 @@ func (c *Contract) moneyChoices(add func(where, choice, stated string)) {
 		k := &c.Comparisons[i]
 		where := "comparison " + k.Name
 		add(where, "how it is estimated", string(k.Estimator))
+		add(where, "how it came about who was treated", string(k.Selection))
 		add(where, "cohorts taken together", map[PoolCovers]string{CoversAll: "all, paid on their own or not", CoversUnpaid: "those not paid on their own"}[k.Covers])
 		if k.PaysOn == PaysCertified {
 			add(where, "it pays on", "what is certified, whatever is worked out")
 		} else if k.CertifiedBy >= 0 && k.Estimator != EstimatorCertified {
 			add(where, "it pays on", "what is worked out, whatever is certified")
+		}
+		for j := range k.Options {
+			add(where, spaced(k.Options[j].Name), c.optionText(&k.Options[j]))
 		}
 		for _, f := range settledFields {
 			if k.saidSettles[f] {

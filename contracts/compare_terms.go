@@ -29,7 +29,7 @@ func (d *decoder) readEstimated(i int, n *node, c *Comparison, who string) {
 		return // the shape has said so
 	}
 	d.needs(n, who, "treated", "of", "selection", "options")
-	d.readSides(n, c, who, &t)
+	d.readSides(i, n, c, who, &t)
 	c.Columns = nil
 	if c.Of >= 0 && d.quantity(c.Of) && d.readOutcome(i, n, c, who, &t) {
 		d.compareColumns(i, n, c, who, &t)
@@ -48,8 +48,8 @@ func (d *decoder) readEstimated(i int, n *node, c *Comparison, who string) {
 }
 
 // readSides reads whom or what the treated are compared with: a cohort, counts, a benchmark, or nothing but time.
-func (d *decoder) readSides(n *node, c *Comparison, who string, t *estimatorTerms) {
-	level := &reader{who: who + ", control", self: thing{}, levels: []Level{c.Per}, hand: -1}
+func (d *decoder) readSides(i int, n *node, c *Comparison, who string, t *estimatorTerms) {
+	level := &reader{who: who + ", control", self: thing{comparisonThing, i}, levels: []Level{c.Per}, hand: -1}
 	switch {
 	case t.counts && n.has("control"):
 		d.refuses(n, who, "against")

@@ -191,7 +191,7 @@ func (w *whole) sides(ci int, c *contracts.Comparison, k key, e *estimate) (trea
 		return nil, nil, fmt.Errorf("comparison %s was read before all units were gone through", c.Name)
 	}
 	e.state = formula.NotYet
-	closed, ok := w.closedOn(c.Treated, k.cohort)
+	closed, ok := w.sidesClosed(c, k)
 	if !ok {
 		return nil, nil, nil
 	}
@@ -218,6 +218,19 @@ func (w *whole) sides(ci int, c *contracts.Comparison, k key, e *estimate) (trea
 		return sides[0], nil, nil
 	}
 	return sides[0], sides[1], nil
+}
+
+// sidesClosed is the day from which nobody more can join what is compared: the cohort in hand, or, of a comparison for
+// the contract, both sides.
+func (w *whole) sidesClosed(c *contracts.Comparison, k key) (calendar.Date, bool) {
+	if c.Per.Cohort >= 0 {
+		return w.closedOn(c.Treated, k.cohort)
+	}
+	last := w.c.Cohorts[c.Treated].Between.Last
+	if c.Against >= 0 {
+		last = max(last, w.c.Cohorts[c.Against].Between.Last)
+	}
+	return last, last <= w.through
 }
 
 // meansOf compares the mean of a figure over the treated cohort with that over those it is compared with.

@@ -174,6 +174,17 @@ func (w *walker) reads(t thing) {
 		w.visit(thing{quantityThing, k.Of})
 		w.kind(k.CertifiedBy)
 		w.visit(thing{comparisonThing, k.Pools})
+		for _, c := range k.Columns {
+			if c.Slot >= 0 {
+				w.slot(c.Slot)
+			}
+		}
+		w.expr(k.Benchmark)
+		if k.Control != nil {
+			w.expr(k.Control.Events)
+			w.expr(k.Control.N)
+			w.expr(k.Control.Exposure)
+		}
 	case checkThing:
 		k := &w.c.Checks[t.index]
 		w.kind(k.FoundBy)
