@@ -57,7 +57,7 @@ func TestHouseRulesBite(t *testing.T) {
 		{"echo in the core", "engine/a.go", "package engine\nimport _ \"github.com/labstack/echo/v4\"\n", "imports github.com/labstack/echo/v4"},
 		{"echo in the store", "engine/store/a.go", "package store\nimport _ \"github.com/labstack/echo/v4\"\n", "only api does"},
 		{"pgx in the store", "engine/store/a.go", "package store\nimport _ \"github.com/jackc/pgx/v5\"\n", ""},
-		{"pgx in the api", "api/a.go", "package api\nimport _ \"github.com/jackc/pgx/v5\"\n", "only engine/store and cmd/outturn does"},
+		{"pgx in the api", "api/a.go", "package api\nimport _ \"github.com/jackc/pgx/v5\"\n", "only engine/store and engine/store/storetest and cmd/outturn does"},
 		{"a name that only begins alike", "engine/a.go", "package engine\nimport _ \"mathematics\"\n", ""},
 		{"files in the core's tests", "engine/a_test.go", "package engine\nimport _ \"os\"\n", ""},
 

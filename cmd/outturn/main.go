@@ -31,6 +31,7 @@ type cli struct {
 	Export   exportCmd       `cmd:"" help:"Write a statement and all it was made from as one bundle."`
 	Verify   verifyCmd       `cmd:"" help:"Make the statement of a bundle again, and compare every byte."`
 	Estimate estimateCommand `cmd:"" help:"Answer cases of the estimators of what would have happened anyway."`
+	Migrate  migrateCmd      `cmd:"" help:"Bring the database to this release's schema."`
 	Version  versionCmd      `cmd:"" help:"Print the version of the program and of the contract language."`
 }
 

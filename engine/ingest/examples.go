@@ -36,7 +36,7 @@ func FromExamples(c *contracts.Contract, items []contracts.ExampleItem, cutOff c
 		if outcome != rowRead {
 			continue
 		}
-		if e.placed() {
+		if rooted(e) {
 			placed = append(placed, appendEntry(nil, v, e))
 		} else {
 			orphans = append(orphans, appendEntry(nil, v, e))
@@ -97,11 +97,11 @@ func gatherAll(v *vocabulary, records [][]byte, faults *collector, cutOff calend
 		if key[0] == wholeRank {
 			whole = g.whole(records[i:end])
 		} else {
-			g.begin()
+			g.Begin()
 			for _, record := range records[i:end] {
 				g.add(record)
 			}
-			trees = append(trees, *g.finish())
+			trees = append(trees, *g.Tree())
 		}
 		i = end
 	}
@@ -110,19 +110,3 @@ func gatherAll(v *vocabulary, records [][]byte, faults *collector, cutOff calend
 
 // sortKey returns the bytes by which a record finds its root: the rank of the type, and the key.
 func sortKey(record []byte) []byte { return record[: 2+int(record[1]) : 2+int(record[1])] }
-
-// whole makes the items about the contract, a role or a cohort.
-func (g *gatherer) whole(records [][]byte) []evidence.Item {
-	g.begin()
-	var items []evidence.Item
-	for _, record := range records {
-		decodeEntry(record, g.v, &g.e)
-		items = append(items, g.item(&g.e))
-	}
-	if g.bare {
-		items = g.dress(items)
-	}
-	items = g.builder.Items(items, "")
-	g.report()
-	return items
-}

@@ -507,17 +507,17 @@ func TestFaultsNameTheLaterRowWhateverCameFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := func(sequence uint64, area string) []byte {
-		return appendEntry(nil, v, &entry{sequence: sequence, path: [][]byte{[]byte("F")}, kind: -1, facts: []factSaid{{0, 0, []byte(area)}}})
+		return appendEntry(nil, v, &entry{Sequence: sequence, Path: [][]byte{[]byte("F")}, Kind: -1, Facts: []evidence.FactSaid{{Text: []byte(area)}}})
 	}
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}} {
 		faults := &collector{files: []string{"e.csv"}, most: 10}
 		records := [][]byte{said(2, "north"), said(3, "north"), said(4, "south")}
 		g := newGatherer(v, faults, 0)
-		g.begin()
+		g.Begin()
 		for _, i := range order {
 			g.add(records[i])
 		}
-		if tree := g.finish(); tree.Units[0].Facts[0].Num.Sign() != 0 {
+		if tree := g.Tree(); tree.Units[0].Facts[0].Num.Sign() != 0 {
 			t.Errorf("%v: the later fact counts", order)
 		}
 		links := newRegister(v)

@@ -10,7 +10,6 @@ const (
 	membersMax      = 5_000_000 // members that are part of other units: the register of them is held in memory
 	rowBytesMax     = 1 << 20   // of one row or line
 	columnsMax      = 4096      // of a CSV file
-	answersMax      = 64        // other answers to one fact of one unit that are reported
 	itemsRootMax    = 1_000_000 // of one root unit and its members, which are held in memory together
 	wholeItemsMax   = 1_000_000 // about the contract, a role or a cohort, which are held in memory
 	linesMax        = 1<<40 - 1 // of one file, so that file and line are one number

@@ -231,7 +231,7 @@ func merge(p *phase, store *store) (*Snapshot, error) {
 	g := newGatherer(p.v, p.faults, p.o.CutOff)
 	s.whole = g.whole(p.whole)
 	evidence.Number(s.whole, 1)
-	s.summary = g.builder.Summary
+	s.summary = g.Builder.Summary
 	root.Add(evidence.UnitDigest(evidence.AppendItems(nil, p.v.c, s.whole)))
 
 	splits := append(p.splitters(), "")
@@ -294,7 +294,7 @@ func (p *phase) mergeRange(held *chunks, lo, hi string, workers int) (out merged
 		if out.err = group.collect(m, g, p.faults); out.err != nil {
 			return out
 		}
-		tree := g.finish()
+		tree := g.Tree()
 		if b == nil {
 			b = make([]byte, 0, size+size/8)
 		}
@@ -315,7 +315,7 @@ func (p *phase) mergeRange(held *chunks, lo, hi string, workers int) (out merged
 		}
 		out.chunks = append(out.chunks, one)
 	}
-	out.summary = g.builder.Summary
+	out.summary = g.Builder.Summary
 	return out
 }
 
@@ -327,7 +327,7 @@ type grouper struct {
 
 // collect adds the records of the root on top to the gatherer, and moves past them.
 func (r *grouper) collect(m *merger, g *gatherer, faults *collector) error {
-	g.begin()
+	g.Begin()
 	r.copy = r.copy[:0]
 	c := m.top()
 	rank := c.record[0]

@@ -48,6 +48,8 @@ type phase struct {
 	stopped  atomic.Bool
 	failure  error
 	failOnce sync.Once
+	handMu   sync.Mutex
+	hand     func(*evidence.Row) error // when set, rows are handed on and nothing is kept
 }
 
 // fail stops the phase with an error that is not a fault of the evidence.
@@ -58,9 +60,9 @@ func (p *phase) fail(err error) {
 
 // read reads all files into runs and merges them into a snapshot.
 func read(v *vocabulary, fsys fs.FS, files []string, mapping *mapping, store *store, faults *collector, o Options) (*Snapshot, error) {
-	p := &phase{v: v, o: o, faults: faults, links: newRegister(v), runs: &runs{store: store, memory: o.Memory / 2}}
+	p := newPhase(v, o, faults)
+	p.runs = &runs{store: store, memory: o.Memory / 2}
 	p.orphans.runs = &runs{store: store, memory: o.Memory / 8}
-	p.buffers.New = func() any { b := make([]byte, 0, p.blockSize()); return &b }
 	for _, name := range files {
 		if info, err := fs.Stat(fsys, name); err == nil {
 			p.total += info.Size()
@@ -75,6 +77,12 @@ func read(v *vocabulary, fsys fs.FS, files []string, mapping *mapping, store *st
 		return nil, err
 	}
 	return merge(p, store)
+}
+
+func newPhase(v *vocabulary, o Options, faults *collector) *phase {
+	p := &phase{v: v, o: o, faults: faults, links: newRegister(v)}
+	p.buffers.New = func() any { b := make([]byte, 0, p.blockSize()); return &b }
+	return p
 }
 
 // blockSize is how much of a file a worker is given at once: less when little memory is allowed, or there is less.
@@ -335,21 +343,27 @@ func (w *worker) read(b block) {
 	}
 }
 
-// take reads one row and keeps its record.
+// take reads one row and keeps its record, or hands it on.
 func (w *worker) take(line uint64, cells [][]byte) {
 	e, outcome := w.rower.row(line, cells)
-	if outcome != rowNothing && len(e.path) > 1 {
+	if w.phase.hand != nil {
+		if outcome == rowRead {
+			w.phase.handOn(e)
+		}
+		return
+	}
+	if outcome != rowNothing && len(e.Path) > 1 {
 		// A late row tells nothing but who is part of whom: without it an earlier row might have no root at all.
 		w.phase.links.learn(e)
 	}
 	if outcome != rowRead {
 		return
 	}
-	if e.leaf < 0 {
+	if e.Leaf < 0 {
 		w.phase.addWhole(e)
 		return
 	}
-	if !e.placed() {
+	if !rooted(e) {
 		w.lost, _ = appendRecord(w.lost, w.phase.v, e)
 		return
 	}
@@ -363,7 +377,7 @@ func (p *phase) addWhole(e *entry) {
 	p.wholeMu.Lock()
 	defer p.wholeMu.Unlock()
 	if len(p.whole) == wholeItemsMax {
-		p.faults.add(e.sequence, evidence.Fault{Rule: fmt.Sprintf("more than %d items are about the contract, a role or a cohort", wholeItemsMax),
+		p.faults.add(e.Sequence, evidence.Fault{Rule: fmt.Sprintf("more than %d items are about the contract, a role or a cohort", wholeItemsMax),
 			Remedy: "say them of units, or send sums"})
 	}
 	if len(p.whole) <= wholeItemsMax {

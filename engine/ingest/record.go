@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"outturn/contracts/calendar"
+	"outturn/engine/evidence"
 )
 
 // A sequence is the number of the file and of the line: file<<lineBits | line.
@@ -12,31 +13,8 @@ const (
 	lineMask = 1<<lineBits - 1
 )
 
-// entry is what one row says, decoded. Its byte slices belong to whoever made it.
-type entry struct {
-	sequence uint64
-	leaf     int      // the deepest unit type named, -1 for a whole-contract item
-	path     [][]byte // keys from the root type down to leaf; empty where the row does not name one
-	kind     int      // -1: the row declares the unit only, or withdraws without saying what
-	flags    byte
-	first    calendar.Date
-	last     calendar.Date
-	learned  calendar.Date
-	id       []byte
-	points   []byte
-	source   []byte
-	party    []byte
-	cohort   int
-	facts    []factSaid
-	values   [][]byte // canonical text of each field of the kind; empty: not observed
-}
-
-// factSaid is a fact of one of the units on the path.
-type factSaid struct {
-	level int
-	fact  int
-	text  []byte
-}
+// entry is what one row says, decoded.
+type entry = evidence.Row
 
 const (
 	flagItem       = 1 << iota // it is an item, and not only a declaration
@@ -52,68 +30,82 @@ const (
 // appendEntry appends the record of an entry: the sort key (rank of the root's type, length and bytes of its key) and
 // what the row says.
 func appendEntry(b []byte, v *vocabulary, e *entry) []byte {
-	if e.leaf >= 0 {
-		b = append(b, v.ranks[v.chains[e.leaf][0]], byte(len(e.path[0])))
-		b = append(b, e.path[0]...)
+	if e.Leaf >= 0 {
+		b = append(b, v.ranks[v.chains[e.Leaf][0]], byte(len(e.Path[0])))
+		b = append(b, e.Path[0]...)
 	} else {
 		b = append(b, wholeRank, 0)
 	}
-	b = binary.AppendUvarint(b, e.sequence)
-	flags := e.flags &^ (flagExtras | flagFacts | flagValues | flagKind | flagMember)
-	if len(e.id)+len(e.points)+len(e.source)+len(e.party)+e.cohort > 0 {
+	b = binary.AppendUvarint(b, e.Sequence)
+	flags := toldFlags(e)
+	if len(e.ID)+len(e.Points)+len(e.Source)+len(e.Party)+e.Cohort > 0 {
 		flags |= flagExtras
 	}
-	if len(e.facts) > 0 {
+	if len(e.Facts) > 0 {
 		flags |= flagFacts
 	}
-	for _, text := range e.values {
+	for _, text := range e.Values {
 		if len(text) > 0 {
 			flags |= flagValues
 		}
 	}
-	if e.kind >= 0 {
+	if e.Kind >= 0 {
 		flags |= flagKind
 	}
-	if len(e.path) > 1 {
+	if len(e.Path) > 1 {
 		flags |= flagMember
 	}
 	b = append(b, flags)
 	if flags&flagMember != 0 {
-		b = append(b, v.ranks[e.leaf])
-		for _, key := range e.path[1:] {
+		b = append(b, v.ranks[e.Leaf])
+		for _, key := range e.Path[1:] {
 			b = appendBytes(b, key)
 		}
 	}
 	if flags&flagKind != 0 {
-		b = binary.AppendUvarint(b, uint64(e.kind))
+		b = binary.AppendUvarint(b, uint64(e.Kind))
 	}
 	if flags&flagItem != 0 {
-		b = binary.AppendUvarint(b, uint64(e.first))
-		b = binary.AppendVarint(b, int64(e.last)-int64(e.first))
-		b = binary.AppendVarint(b, int64(e.learned)-int64(e.first))
+		b = binary.AppendUvarint(b, uint64(e.First))
+		b = binary.AppendVarint(b, int64(e.Last)-int64(e.First))
+		b = binary.AppendVarint(b, int64(e.Learned)-int64(e.First))
 	}
 	return appendSaid(b, e, flags)
+}
+
+// toldFlags are the flags of what a row tells.
+func toldFlags(e *entry) (flags byte) {
+	if e.Item {
+		flags |= flagItem
+	}
+	if e.Withdraws {
+		flags |= flagWithdrawal
+	}
+	if e.Withheld {
+		flags |= flagWithheld
+	}
+	return flags
 }
 
 // appendSaid appends the parts of a record that most rows do without.
 func appendSaid(b []byte, e *entry, flags byte) []byte {
 	if flags&flagExtras != 0 {
-		b = appendBytes(b, e.id)
-		b = appendBytes(b, e.points)
-		b = appendBytes(b, e.source)
-		b = appendBytes(b, e.party)
-		b = binary.AppendUvarint(b, uint64(e.cohort))
+		b = appendBytes(b, e.ID)
+		b = appendBytes(b, e.Points)
+		b = appendBytes(b, e.Source)
+		b = appendBytes(b, e.Party)
+		b = binary.AppendUvarint(b, uint64(e.Cohort))
 	}
 	if flags&flagFacts != 0 {
-		b = binary.AppendUvarint(b, uint64(len(e.facts)))
-		for _, f := range e.facts {
-			b = append(b, byte(f.level))
-			b = binary.AppendUvarint(b, uint64(f.fact))
-			b = appendBytes(b, f.text)
+		b = binary.AppendUvarint(b, uint64(len(e.Facts)))
+		for _, f := range e.Facts {
+			b = append(b, byte(f.Level))
+			b = binary.AppendUvarint(b, uint64(f.Fact))
+			b = appendBytes(b, f.Text)
 		}
 	}
 	if flags&flagValues != 0 {
-		for _, text := range e.values {
+		for _, text := range e.Values {
 			b = appendBytes(b, text)
 		}
 	}
@@ -161,50 +153,51 @@ func decodeEntry(record []byte, v *vocabulary, e *entry) {
 	r := recordReader{record}
 	rank := r.byte()
 	rootKey := r.bytesOf(int(r.byte()))
-	e.leaf, e.kind, e.path = -1, -1, e.path[:0]
+	e.Leaf, e.Kind, e.Path = -1, -1, e.Path[:0]
 	if rank != wholeRank {
-		e.leaf = v.byRank[rank]
-		e.path = append(e.path, rootKey)
+		e.Leaf = v.byRank[rank]
+		e.Path = append(e.Path, rootKey)
 	}
-	e.sequence = r.uvarint()
-	e.flags = r.byte()
-	if e.flags&flagMember != 0 {
-		e.leaf = v.byRank[r.byte()]
-		for range len(v.chains[e.leaf]) - 1 {
-			e.path = append(e.path, r.bytes())
+	e.Sequence = r.uvarint()
+	flags := r.byte()
+	e.Item, e.Withdraws, e.Withheld = flags&flagItem != 0, flags&flagWithdrawal != 0, flags&flagWithheld != 0
+	if flags&flagMember != 0 {
+		e.Leaf = v.byRank[r.byte()]
+		for range len(v.chains[e.Leaf]) - 1 {
+			e.Path = append(e.Path, r.bytes())
 		}
 	}
-	if e.flags&flagKind != 0 {
-		e.kind = int(r.uvarint())
+	if flags&flagKind != 0 {
+		e.Kind = int(r.uvarint())
 	}
-	e.first, e.last, e.learned = 0, 0, 0
-	if e.flags&flagItem != 0 {
-		e.first = calendar.Date(r.uvarint())
-		e.last = e.first + calendar.Date(r.varint())
-		e.learned = e.first + calendar.Date(r.varint())
+	e.First, e.Last, e.Learned = 0, 0, 0
+	if flags&flagItem != 0 {
+		e.First = calendar.Date(r.uvarint())
+		e.Last = e.First + calendar.Date(r.varint())
+		e.Learned = e.First + calendar.Date(r.varint())
 	}
-	e.id, e.points, e.source, e.party, e.cohort = nil, nil, nil, nil, 0
-	if e.flags&flagExtras != 0 {
-		e.id, e.points, e.source, e.party = r.bytes(), r.bytes(), r.bytes(), r.bytes()
-		e.cohort = int(r.uvarint())
+	e.ID, e.Points, e.Source, e.Party, e.Cohort = nil, nil, nil, nil, 0
+	if flags&flagExtras != 0 {
+		e.ID, e.Points, e.Source, e.Party = r.bytes(), r.bytes(), r.bytes(), r.bytes()
+		e.Cohort = int(r.uvarint())
 	}
-	e.facts = e.facts[:0]
-	if e.flags&flagFacts != 0 {
+	e.Facts = e.Facts[:0]
+	if flags&flagFacts != 0 {
 		for range r.uvarint() {
-			f := factSaid{level: int(r.byte())}
-			f.fact = int(r.uvarint())
-			f.text = r.bytes()
-			e.facts = append(e.facts, f)
+			f := evidence.FactSaid{Level: int(r.byte())}
+			f.Fact = int(r.uvarint())
+			f.Text = r.bytes()
+			e.Facts = append(e.Facts, f)
 		}
 	}
-	e.values = e.values[:0]
-	if e.kind >= 0 {
-		for range v.c.Evidence[e.kind].Says {
+	e.Values = e.Values[:0]
+	if e.Kind >= 0 {
+		for range v.c.Evidence[e.Kind].Says {
 			var text []byte
-			if e.flags&flagValues != 0 {
+			if flags&flagValues != 0 {
 				text = r.bytes()
 			}
-			e.values = append(e.values, text)
+			e.Values = append(e.Values, text)
 		}
 	}
 }

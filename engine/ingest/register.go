@@ -31,11 +31,11 @@ func newRegister(v *vocabulary) *register {
 
 // learn notes what an entry says of who is part of whom. It is a no-op for contracts without members.
 func (r *register) learn(e *entry) {
-	for level := len(e.path) - 1; level > 0; level-- {
-		if len(e.path[level]) == 0 || len(e.path[level-1]) == 0 {
+	for level := len(e.Path) - 1; level > 0; level-- {
+		if len(e.Path[level]) == 0 || len(e.Path[level-1]) == 0 {
 			continue
 		}
-		r.note(r.v.chains[e.leaf][level], e.path[level], e.path[level-1], e.sequence)
+		r.note(r.v.chains[e.Leaf][level], e.Path[level], e.Path[level-1], e.Sequence)
 	}
 }
 
@@ -105,30 +105,30 @@ func (r *register) report(faults *collector) {
 // complete fills in the units above the leaf that the row left out. It returns the level of the member whose parent
 // nobody has said, 0 when the path is whole, and whether the register contradicts the row.
 func (r *register) complete(e *entry) (unknown int, contrary bool) {
-	chain := r.v.chains[e.leaf]
-	for level := len(e.path) - 1; level > 0; level-- {
-		if len(e.path[level-1]) > 0 && level == len(e.path)-1 {
+	chain := r.v.chains[e.Leaf]
+	for level := len(e.Path) - 1; level > 0; level-- {
+		if len(e.Path[level-1]) > 0 && level == len(e.Path)-1 {
 			continue
 		}
-		r.key = append(append(r.key[:0], byte(chain[level])), e.path[level]...)
+		r.key = append(append(r.key[:0], byte(chain[level])), e.Path[level]...)
 		l, known := r.links[string(r.key)]
 		if !known {
-			if len(e.path[level-1]) > 0 {
+			if len(e.Path[level-1]) > 0 {
 				continue
 			}
 			return level, false
 		}
-		if len(e.path[level-1]) > 0 && string(e.path[level-1]) != l.parent {
+		if len(e.Path[level-1]) > 0 && string(e.Path[level-1]) != l.parent {
 			return level, true
 		}
-		e.path[level-1] = []byte(l.parent)
+		e.Path[level-1] = []byte(l.parent)
 	}
 	return 0, false
 }
 
-// placed reports whether the row names every unit from the root to the leaf.
-func (e *entry) placed() bool {
-	for _, key := range e.path {
+// rooted reports whether a row names every unit from the root to the leaf.
+func rooted(e *entry) bool {
+	for _, key := range e.Path {
 		if len(key) == 0 {
 			return false
 		}
@@ -142,13 +142,13 @@ func (r *register) place(e *entry, faults *collector) bool {
 	if level == 0 {
 		return true
 	}
-	unit := &r.v.c.Units[r.v.chains[e.leaf][level]]
+	unit := &r.v.c.Units[r.v.chains[e.Leaf][level]]
 	of := r.v.c.Units[unit.PartOf].Name
-	f := evidence.Fault{Field: unit.Name, Value: string(e.path[level]),
+	f := evidence.Fault{Field: unit.Name, Value: string(e.Path[level]),
 		Rule: "no row says which " + of + " it is part of", Remedy: "declare it: a row with its key and its " + of + "'s"}
 	if contrary {
 		f.Rule, f.Remedy = "it is part of another "+of+" than this row says", "correct one of them"
 	}
-	faults.add(e.sequence, f)
+	faults.add(e.Sequence, f)
 	return false
 }

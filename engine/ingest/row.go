@@ -50,15 +50,15 @@ func (w *rower) row(line uint64, cells [][]byte) (*entry, rowOutcome) {
 		}
 	}
 	e := &w.e
-	*e = entry{sequence: w.file<<lineBits | line, leaf: -1, kind: -1, path: e.path[:0], facts: e.facts[:0], values: e.values[:0]}
+	*e = entry{Sequence: w.file<<lineBits | line, Leaf: -1, Kind: -1, Path: e.Path[:0], Facts: e.Facts[:0], Values: e.Values[:0]}
 	days, ok := w.kindOf(cells)
 	if !ok {
 		return nil, rowNothing
 	}
 	w.points(cells)
 	w.unit(cells)
-	if e.kind >= 0 || e.flags&flagWithdrawal != 0 {
-		e.flags |= flagItem
+	if e.Kind >= 0 || e.Withdraws {
+		e.Item = true
 		w.state(cells)
 		w.days(cells, days)
 		w.about(cells)
@@ -69,7 +69,7 @@ func (w *rower) row(line uint64, cells [][]byte) (*entry, rowOutcome) {
 	if w.wrong {
 		return nil, rowNothing
 	}
-	if w.cutOff != 0 && e.learned > w.cutOff {
+	if w.cutOff != 0 && e.Learned > w.cutOff {
 		w.late++
 		return e, rowLate
 	}
@@ -109,11 +109,11 @@ func (w *rower) kindOf(cells [][]byte) (days []byte, ok bool) {
 		if text == nil {
 			continue
 		}
-		if e.kind >= 0 {
-			w.fault(w.v.c.Evidence[k.kind].Name, text, "an item is of one kind, and this names "+w.v.c.Evidence[e.kind].Name+" too", "write two items")
+		if e.Kind >= 0 {
+			w.fault(w.v.c.Evidence[k.kind].Name, text, "an item is of one kind, and this names "+w.v.c.Evidence[e.Kind].Name+" too", "write two items")
 			return nil, false
 		}
-		e.kind, days = k.kind, text
+		e.Kind, days = k.kind, text
 		if len(text) == 0 {
 			w.fault(w.v.c.Evidence[k.kind].Name, nil, "expected the day", "write "+w.v.c.Evidence[k.kind].Name+": 2012-04-01")
 		}
@@ -130,34 +130,34 @@ func (w *rower) kindOf(cells [][]byte) (days []byte, ok bool) {
 		w.fault(w.plan.kind.name, text, "no such kind of evidence", suggest(string(text), w.v.kindNames()))
 		return nil, false
 	}
-	if e.kind >= 0 && e.kind != kind {
-		w.fault(w.plan.kind.name, text, "an item is of one kind, and this names "+w.v.c.Evidence[e.kind].Name+" too", "write two items")
+	if e.Kind >= 0 && e.Kind != kind {
+		w.fault(w.plan.kind.name, text, "an item is of one kind, and this names "+w.v.c.Evidence[e.Kind].Name+" too", "write two items")
 		return nil, false
 	}
-	e.kind = kind
+	e.Kind = kind
 	return days, true
 }
 
 // points reads the item's own name and the one it corrects or withdraws.
 func (w *rower) points(cells [][]byte) {
 	e := &w.e
-	e.id = w.label(w.plan.id, cells)
+	e.ID = w.label(w.plan.id, cells)
 	corrects, withdraws := w.label(w.plan.corrects, cells), w.label(w.plan.withdraws, cells)
 	switch {
 	case len(corrects) > 0 && len(withdraws) > 0:
 		w.fault(nameWithdraws, withdraws, "an item corrects or withdraws, not both", "write two items")
 	case len(withdraws) > 0:
-		e.points, e.flags = withdraws, e.flags|flagWithdrawal
+		e.Points, e.Withdraws = withdraws, true
 	case len(corrects) > 0:
-		e.points = corrects
-		if e.kind < 0 {
+		e.Points = corrects
+		if e.Kind < 0 {
 			w.fault(nameCorrects, corrects, "a correction says in full what takes the other's place", "give its kind and day too")
 		}
 	}
-	if len(e.points) > 0 && bytes.Equal(e.points, e.id) {
-		w.fault(nameID, e.id, "an item points at itself", "give it an id of its own")
+	if len(e.Points) > 0 && bytes.Equal(e.Points, e.ID) {
+		w.fault(nameID, e.ID, "an item points at itself", "give it an id of its own")
 	}
-	e.source = w.label(w.plan.from, cells)
+	e.Source = w.label(w.plan.from, cells)
 }
 
 // label reads a short text: a key or a name of the sender's.
@@ -204,20 +204,20 @@ func (w *rower) unit(cells [][]byte) {
 			continue
 		}
 		chain := w.v.chains[t]
-		if e.leaf < 0 || len(chain) > len(w.v.chains[e.leaf]) {
-			if e.leaf >= 0 && chain[len(w.v.chains[e.leaf])-1] != e.leaf {
-				w.unrelated(t, e.leaf, text)
+		if e.Leaf < 0 || len(chain) > len(w.v.chains[e.Leaf]) {
+			if e.Leaf >= 0 && chain[len(w.v.chains[e.Leaf])-1] != e.Leaf {
+				w.unrelated(t, e.Leaf, text)
 				continue
 			}
-			for len(e.path) < len(chain) {
-				e.path = append(e.path, nil)
+			for len(e.Path) < len(chain) {
+				e.Path = append(e.Path, nil)
 			}
-			e.leaf = t
-		} else if w.v.chains[e.leaf][len(chain)-1] != t {
-			w.unrelated(t, e.leaf, text)
+			e.Leaf = t
+		} else if w.v.chains[e.Leaf][len(chain)-1] != t {
+			w.unrelated(t, e.Leaf, text)
 			continue
 		}
-		e.path[len(chain)-1] = text
+		e.Path[len(chain)-1] = text
 	}
 }
 
@@ -238,13 +238,13 @@ func (w *rower) about(cells [][]byte) {
 		}
 	}
 	cohort := w.get(w.plan.cohort, cells)
-	if e.kind < 0 { // a withdrawal: it is about what the withdrawn item is about
-		if e.leaf < 0 {
-			w.fault(nameWithdraws, e.points, "a withdrawal that gives no kind names the unit", "name the unit, or the kind")
+	if e.Kind < 0 { // a withdrawal: it is about what the withdrawn item is about
+		if e.Leaf < 0 {
+			w.fault(nameWithdraws, e.Points, "a withdrawal that gives no kind names the unit", "name the unit, or the kind")
 		}
 		return
 	}
-	kind := &w.v.c.Evidence[e.kind]
+	kind := &w.v.c.Evidence[e.Kind]
 	if len(party) > 0 && (kind.Of != contracts.OfRole || role != "" && role != kind.Role) {
 		w.fault(nameParty, party, kind.Name+" is not about "+cmp.Or(role, "a party"), "leave it out")
 		return
@@ -256,9 +256,9 @@ func (w *rower) about(cells [][]byte) {
 		w.ofUnit(kind)
 		return
 	}
-	if e.leaf >= 0 {
-		w.fault(w.v.c.Units[e.leaf].Name, e.path[len(e.path)-1], kind.Name+" is not about a unit", "leave the unit out")
-		e.leaf, e.path = -1, e.path[:0]
+	if e.Leaf >= 0 {
+		w.fault(w.v.c.Units[e.Leaf].Name, e.Path[len(e.Path)-1], kind.Name+" is not about a unit", "leave the unit out")
+		e.Leaf, e.Path = -1, e.Path[:0]
 	}
 	switch kind.Of {
 	case contracts.OfRole:
@@ -268,7 +268,7 @@ func (w *rower) about(cells [][]byte) {
 		if err != nil || n < 1 || n > cohortsMax || strconv.Itoa(n) != string(cohort) {
 			w.fault(nameCohort, cohort, "expected the number of a cohort, from 1", "write 1 for the first")
 		}
-		e.cohort = n
+		e.Cohort = n
 	default: // of the contract: nothing more to name
 	}
 }
@@ -278,10 +278,10 @@ func (w *rower) ofUnit(kind *contracts.Kind) {
 	e := &w.e
 	name := w.v.c.Units[kind.Unit].Name
 	switch {
-	case e.leaf < 0 && !w.wrong:
+	case e.Leaf < 0 && !w.wrong:
 		w.fault(name, nil, kind.Name+" is about "+a(name)+", and no key is given", "give the key of the "+name)
-	case e.leaf >= 0 && e.leaf != kind.Unit:
-		w.fault(w.v.c.Units[e.leaf].Name, e.path[len(e.path)-1], kind.Name+" is about "+a(name)+", and this row is about "+a(w.v.c.Units[e.leaf].Name), "give the "+name+" only")
+	case e.Leaf >= 0 && e.Leaf != kind.Unit:
+		w.fault(w.v.c.Units[e.Leaf].Name, e.Path[len(e.Path)-1], kind.Name+" is about "+a(name)+", and this row is about "+a(w.v.c.Units[e.Leaf].Name), "give the "+name+" only")
 	}
 }
 
@@ -295,7 +295,7 @@ func (w *rower) party(kind *contracts.Kind, party []byte) {
 	if !known {
 		w.fault(kind.Role, party, "expected a party whose role is "+kind.Role, suggest(string(party), role.ids))
 	}
-	w.e.party = party
+	w.e.Party = party
 }
 
 // state reads whether anything was observed at all.
@@ -314,14 +314,14 @@ func (w *rower) state(cells [][]byte) {
 // declares checks a row without a kind: it names a unit, and says nothing that only an item can say.
 func (w *rower) declares(cells [][]byte) {
 	e := &w.e
-	if e.leaf < 0 && !w.wrong {
+	if e.Leaf < 0 && !w.wrong {
 		w.fault("", nil, "a row names a kind of evidence, or declares a unit", "give its kind and day, or the key of a unit")
 	}
 	if text := w.get(w.plan.day, cells); len(text) > 0 {
 		w.fault(nameKind, nil, "a day is given and no kind", "say which kind of evidence it is")
 	}
 	if text := w.get(w.plan.learned, cells); len(text) > 0 {
-		e.learned = w.date(w.plan.learned.name, text, w.plan.learned.how.format)
+		e.Learned = w.date(w.plan.learned.name, text, w.plan.learned.how.format)
 	}
 }
 
@@ -329,9 +329,9 @@ func (w *rower) declares(cells [][]byte) {
 func (w *rower) says(cells [][]byte) {
 	e := &w.e
 	fields := w.plan.fields
-	if e.kind >= 0 {
-		for range w.v.c.Evidence[e.kind].Says {
-			e.values = append(e.values, nil)
+	if e.Kind >= 0 {
+		for range w.v.c.Evidence[e.Kind].Says {
+			e.Values = append(e.Values, nil)
 		}
 		w.missing(cells)
 	}
@@ -344,21 +344,21 @@ func (w *rower) says(cells [][]byte) {
 		w.field(f, text, what)
 	}
 	if w.hidden {
-		e.flags |= flagWithheld
+		e.Withheld = true
 	}
 }
 
 // missing reports fields that an item must have and the row does not give.
 func (w *rower) missing(cells [][]byte) {
 	e := &w.e
-	kind := &w.v.c.Evidence[e.kind]
-	if len(kind.Says) == 0 || kind.Form == contracts.Reading || w.silent || e.flags&flagWithdrawal != 0 {
+	kind := &w.v.c.Evidence[e.Kind]
+	if len(kind.Says) == 0 || kind.Form == contracts.Reading || w.silent || e.Withdraws {
 		return
 	}
 	for j := range kind.Says {
 		given := kind.Says[j].Optional
 		for i := 0; i < len(w.plan.fields) && !given; i++ {
-			if f := &w.plan.fields[i]; f.use.kinds[e.kind] == j {
+			if f := &w.plan.fields[i]; f.use.kinds[e.Kind] == j {
 				_, what := f.get(cells, &w.scratch)
 				given = what != foundNothing
 			}
@@ -374,13 +374,13 @@ func (w *rower) field(f *fieldSource, text []byte, what found) {
 	e := &w.e
 	var field *contracts.Field
 	index, level := -1, -1
-	if e.kind >= 0 {
-		index = f.use.kinds[e.kind]
+	if e.Kind >= 0 {
+		index = f.use.kinds[e.Kind]
 	}
 	if index >= 0 {
-		field = &w.v.c.Evidence[e.kind].Says[index]
-	} else if e.leaf >= 0 {
-		for n, t := range w.v.chains[e.leaf] {
+		field = &w.v.c.Evidence[e.Kind].Says[index]
+	} else if e.Leaf >= 0 {
+		for n, t := range w.v.chains[e.Leaf] {
 			if fact := f.use.facts[t]; fact >= 0 {
 				field, level, index = &w.v.c.Units[t].Facts[fact], n, fact
 			}
@@ -418,17 +418,17 @@ func (w *rower) field(f *fieldSource, text []byte, what found) {
 		return
 	}
 	if level < 0 {
-		e.values[index] = out[start:]
+		e.Values[index] = out[start:]
 		return
 	}
-	e.facts = append(e.facts, factSaid{level: level, fact: index, text: out[start:]})
+	e.Facts = append(e.Facts, evidence.FactSaid{Level: level, Fact: index, Text: out[start:]})
 }
 
 // stray reports a value under a name that means nothing for this row.
 func (w *rower) stray(f *fieldSource, text []byte) {
 	about := "this row, which names no unit and no kind that has it"
-	if w.e.kind >= 0 {
-		about = w.v.c.Evidence[w.e.kind].Name
+	if w.e.Kind >= 0 {
+		about = w.v.c.Evidence[w.e.Kind].Name
 	}
 	w.fault(f.name, text, f.name+" is not said of "+about, "leave it out, or give it on a row of its own")
 }

@@ -7,6 +7,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
+	"outturn/engine/evidence"
 )
 
 // The names that a native file may use besides those of the contract.
@@ -49,19 +50,13 @@ type fieldUse struct {
 // newVocabulary prepares a contract's names. It refuses a contract whose fields no file can carry, or with more unit
 // types than a sort key can tell apart.
 func newVocabulary(c *contracts.Contract) (*vocabulary, error) {
-	v := &vocabulary{c: c, kinds: map[string]int{}, roles: map[string]*role{}, fields: map[string]*fieldUse{}, names: slices.Clone(ownNames)}
+	v := &vocabulary{c: c, chains: evidence.Chains(c), kinds: map[string]int{}, roles: map[string]*role{}, fields: map[string]*fieldUse{}, names: slices.Clone(ownNames)}
 	if len(c.Units) > unitTypesMax {
 		return nil, fmt.Errorf("contract %s: it has %d unit types, and at most %d can be read", c.ID, len(c.Units), unitTypesMax)
 	}
 	for i := range c.Units {
 		v.names = append(v.names, c.Units[i].Name)
 		v.byRank = append(v.byRank, i)
-		chain := []int{i}
-		for at := c.Units[i].PartOf; at >= 0 && len(chain) <= len(c.Units); at = c.Units[at].PartOf {
-			chain = append(chain, at)
-		}
-		slices.Reverse(chain)
-		v.chains = append(v.chains, chain)
 	}
 	slices.SortFunc(v.byRank, func(a, b int) int { return strings.Compare(c.Units[a].Name, c.Units[b].Name) })
 	v.ranks = make([]byte, len(c.Units))

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Act is a request that changes something: what the idempotency key and the audit log say of it.
+type Act struct {
+	Operation string    // the operation's name: "propose-contract"
+	Contract  string    // the contract's key; "" for acts about organisations
+	Key       string    // the sender's idempotency key; "" for an act of our own, of which no answer is kept
+	Digest    [32]byte  // SHA-256 over the request
+	RequestID string    // for the log
+	At        time.Time // the service's clock
+}
+
+// Reply is an answer as it is kept for the idempotency key and sent again.
+type Reply struct {
+	Status      int
+	ContentType string
+	Location    string // "" where nothing was made
+	ETag        string
+	Body        []byte
+}
+
+// View reads, in one transaction. Every method answers ErrUnknown for what the organisation may not see.
+type View struct {
+	tx     pgx.Tx
+	memory int64
+	mu     *sync.Mutex // held by what may run while a settlement reads and writes at once
+}
+
+func newView(tx pgx.Tx, memory int64) View { return View{tx, memory, &sync.Mutex{}} }
+
+// Tx reads and writes, in one transaction.
+type Tx struct {
+	View
+	by Person
+	at time.Time
+}
+
+// roleOperator is the role of a person who runs the service: they see every organisation and no contract.
+const roleOperator = "operator"
+
+// Act runs do in one transaction as the person's organisation, under the act's idempotency key. Where the key was
+// answered before, do is not run and the answer is that one, with replayed set; ErrMismatch where the request differs;
+// ErrInFlight where it is being worked on. Else do runs, and its reply and the audit row are committed with all it did.
+// do may run again when the database undid it for the sake of another, so it keeps nothing outside the Tx. An error of
+// do rolls everything back and is returned.
+func (s *Store) Act(ctx context.Context, by Person, act Act, do func(tx *Tx) (Reply, error)) (reply Reply, replayed bool, err error) {
+	err = transact(ctx, s.app, pgx.TxOptions{}, func(t pgx.Tx) error {
+		replayed = false
+		if err := speakFor(ctx, t, by); err != nil {
+			return err
+		}
+		tx := &Tx{View: newView(t, s.memory), by: by, at: act.At}
+		if act.Key != "" {
+			var err error
+			if reply, replayed, err = tx.answered(ctx, act); err != nil || replayed {
+				return err
+			}
+		}
+		var err error
+		if reply, err = do(tx); err != nil {
+			return err
+		}
+		return tx.answer(ctx, act, reply)
+	})
+	return reply, replayed, err
+}
+
+// Read runs look in one read-only transaction, repeatable, as the person's organisation.
+func (s *Store) Read(ctx context.Context, by Person, look func(v *View) error) error {
+	return transact(ctx, s.app, readOnly, func(t pgx.Tx) error {
+		if err := speakFor(ctx, t, by); err != nil {
+			return err
+		}
+		v := newView(t, s.memory)
+		return look(&v)
+	})
+}
+
+var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+
+// System runs do in one transaction of the engine's own, which sees every organisation. The audit log says nothing of
+// it but what do writes there.
+func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error) error {
+	return transact(ctx, s.engine, pgx.TxOptions{}, func(t pgx.Tx) error {
+		return do(&Tx{View: newView(t, s.memory), at: at})
+	})
+}
+
+// SystemRead is System for what changes nothing: repeatable, and nothing can be written.
+func (s *Store) SystemRead(ctx context.Context, look func(v *View) error) error {
+	return transact(ctx, s.engine, readOnly, func(t pgx.Tx) error {
+		v := newView(t, s.memory)
+		return look(&v)
+	})
+}
+
+// speakFor names, for one transaction, whose rows it may see.
+func speakFor(ctx context.Context, t pgx.Tx, by Person) error {
+	operator := "off"
+	if slices.Contains(by.Roles, roleOperator) {
+		operator = "on"
+	}
+	_, err := t.Exec(ctx, "select set_config('outturn.organisation', $1, true), set_config('outturn.operator', $2, true)", by.Organisation, operator)
+	return err
+}
+
+// answered looks for the answer that was given under the act's key.
+func (tx *Tx) answered(ctx context.Context, act Act) (reply Reply, found bool, err error) {
+	var free bool
+	// The lock is let go when the transaction ends, however it ends.
+	err = tx.tx.QueryRow(ctx, "select pg_try_advisory_xact_lock(hashtextextended(concat_ws(chr(31), $1::text, $2::text, $3::text), 1))",
+		act.Contract, tx.by.Organisation, act.Key).Scan(&free)
+	if err != nil {
+		return reply, false, err
+	}
+	if !free {
+		return reply, false, ErrInFlight
+	}
+	var digest []byte
+	err = tx.tx.QueryRow(ctx, `select digest, status, content_type, location, etag, body from idempotency
+		where contract = $1 and organisation = $2 and key = $3`, act.Contract, tx.by.Organisation, act.Key).
+		Scan(&digest, &reply.Status, &reply.ContentType, &reply.Location, &reply.ETag, &reply.Body)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Reply{}, false, nil
+	}
+	if err == nil && !bytes.Equal(digest, act.Digest[:]) {
+		return Reply{}, false, ErrMismatch
+	}
+	return reply, err == nil, err
+}
+
+// answer keeps the answer, and writes the act into the audit log.
+func (tx *Tx) answer(ctx context.Context, act Act, reply Reply) error {
+	if err := tx.Audit(ctx, AuditRow{Contract: act.Contract, Organisation: tx.by.Organisation, Person: tx.by.ID, Operation: act.Operation,
+		RequestID: act.RequestID, Status: reply.Status, Subject: reply.Location, At: act.At}); err != nil {
+		return err
+	}
+	if act.Key == "" {
+		return nil
+	}
+	if reply.Body == nil {
+		reply.Body = []byte{}
+	}
+	_, err := tx.tx.Exec(ctx, `insert into idempotency (contract, organisation, key, digest, status, content_type, location, etag, body, at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		act.Contract, tx.by.Organisation, act.Key, act.Digest[:], reply.Status, reply.ContentType, reply.Location, reply.ETag, reply.Body, act.At)
+	return err
+}
+
+// AuditRow is one act, or one refusal, as it was recorded.
+type AuditRow struct {
+	Place                                                int64
+	Contract, Organisation, Person, Operation, RequestID string
+	Status                                               int
+	Subject                                              string // where what was made stands, or why it was refused
+	At                                                   time.Time
+}
+
+// Audit writes one row of the audit log.
+func (tx *Tx) Audit(ctx context.Context, a AuditRow) error {
+	_, err := tx.tx.Exec(ctx, `insert into audit (contract, organisation, person, operation, request_id, status, subject, at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.Contract, a.Organisation, a.Person, a.Operation, a.RequestID, a.Status, a.Subject, a.At)
+	return err
+}
+
+// Refused notes in the audit log a request that was refused for want of permission.
+func (s *Store) Refused(ctx context.Context, by Person, act Act, why string) error {
+	const forbidden = 403
+	return s.System(ctx, act.At, func(tx *Tx) error {
+		return tx.Audit(ctx, AuditRow{Contract: act.Contract, Organisation: by.Organisation, Person: by.ID, Operation: act.Operation,
+			RequestID: act.RequestID, Status: forbidden, Subject: why, At: act.At})
+	})
+}
+
+// Log returns the audit log of a contract, "" for acts about the organisation, in the order in which things were done.
+func (v *View) Log(ctx context.Context, contract string, p Page) ([]AuditRow, error) {
+	return collect[AuditRow](ctx, v, `select place, contract, organisation, person, operation, request_id, status, subject, at from audit
+		where contract = $1 and place > $2 order by place limit $3`, contract, p.After, p.Limit)
+}
+
+// Page asks for part of a list. Lists stand in the order in which things were recorded.
+type Page struct {
+	After int64 // the place of the last one seen; 0 from the beginning
+	Limit int   // at least 1
+}
+
+// collect reads rows into structs whose fields stand in the order of the columns.
+func collect[T any](ctx context.Context, v *View, sql string, args ...any) ([]T, error) {
+	rows, err := v.tx.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, told(err)
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[T])
+	return list, told(err)
+}
+
+// one reads one row; ErrUnknown when there is none.
+func one[T any](ctx context.Context, v *View, sql string, args ...any) (T, error) {
+	rows, err := v.tx.Query(ctx, sql, args...)
+	if err != nil {
+		var none T
+		return none, told(err)
+	}
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[T])
+	return row, told(err)
+}

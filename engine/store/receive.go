@@ -1,0 +1,348 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"outturn/contracts"
+	"outturn/engine/evidence"
+)
+
+// Batch is a body of evidence as it was received.
+type Batch struct {
+	Place                              int64
+	ID, Contract, Organisation, Person string
+	Format                             string // "ndjson", "csv", "json"
+	Name                               string // what the sender calls it
+	Digest                             [32]byte
+	State                              string // "accepted", "part" (its sound part), "refused"
+	Rows, Accepted, Refused            int
+	First, Last                        int64 // sequences of its items; both 0 where none were accepted
+	Faults                             []evidence.Fault
+	MoreFaults                         int
+	At                                 time.Time
+}
+
+// The states of a batch.
+const (
+	BatchAccepted = "accepted"
+	BatchPart     = "part"
+	BatchRefused  = "refused"
+)
+
+// Receipt asks for a body of evidence to be taken in.
+type Receipt struct {
+	Batch Batch // ID, Contract, Organisation, Person, Format, Name, Digest and At are filled in
+	Terms *contracts.Contract
+	Sound bool // take the sound rows of a body with faults; else all or none
+	// Rows hands on each row of the body that is sound in itself, as ingest.Rows does, and returns *evidence.Faults for
+	// the others. It is called again when the database undid the transaction.
+	Rows func(take func(*evidence.Row) error) error
+	// Place says in which file and line the row of a sequence stands, for faults.
+	Place func(sequence uint64) (file string, line int)
+	// Refused is how many rows were refused before they came here; those with a fault when nil.
+	Refused func() int
+}
+
+// faultsKept is the most faults of a batch that are kept; the rest are counted.
+const faultsKept = 1000
+
+// lineBits is how many bits of a row's sequence are the line in its file, as engine/ingest numbers rows.
+const lineBits = 40
+
+// Receive takes in a body of evidence and keeps its batch, whatever became of it: what is wrong with the body is in the
+// batch, and no error. A body that was accepted before is answered with the batch it made then.
+//
+// The body is read and copied before the contract is locked. Under the lock each row is held against all that is known of
+// its unit, rows are numbered without a gap, and the lock is kept to the end, so that a snapshot taken under it has every
+// number below its own.
+func (tx *Tx) Receive(ctx context.Context, r Receipt) (Batch, error) {
+	if before, err := tx.sameBody(ctx, &r.Batch); err == nil || !errors.Is(err, ErrUnknown) {
+		return before, err
+	}
+	in := &intake{tx: tx, r: &r, links: newLinks(r.Terms), faulty: map[uint64]bool{}}
+	if err := in.read(ctx); err != nil {
+		return Batch{}, err
+	}
+	if err := tx.lock(ctx, r.Batch.Contract); err != nil {
+		return Batch{}, err
+	}
+	if before, err := tx.sameBody(ctx, &r.Batch); err == nil || !errors.Is(err, ErrUnknown) {
+		return before, err // the same body came a moment before
+	}
+	if in.mayGoOn() {
+		if err := in.check(ctx); err != nil {
+			return Batch{}, err
+		}
+	}
+	return in.keep(ctx)
+}
+
+// sameBody finds the batch that this body made before.
+func (tx *Tx) sameBody(ctx context.Context, b *Batch) (Batch, error) {
+	return tx.batch(ctx, "contract = $1 and organisation = $2 and digest = $3 and state <> 'refused'", b.Contract, b.Organisation, b.Digest[:])
+}
+
+// intake is a body on its way in.
+type intake struct {
+	tx     *Tx
+	r      *Receipt
+	links  *links
+	rows   int64
+	faults []evidence.Fault
+	more   int
+	bad    int             // rows refused as they were read
+	faulty map[uint64]bool // rows refused since, by their sequence
+}
+
+// mayGoOn reports whether anything can still be accepted.
+func (in *intake) mayGoOn() bool { return in.r.Sound || in.bad == 0 && len(in.faulty) == 0 }
+
+// read copies the body into the stage.
+func (in *intake) read(ctx context.Context) error {
+	k := newCopier(ctx, in.tx, in.r.Terms)
+	err := in.r.Rows(func(row *evidence.Row) error {
+		in.rows++
+		if !in.links.learn(row) {
+			return nil
+		}
+		return k.add(row)
+	})
+	var faults *evidence.Faults
+	if errors.As(err, &faults) {
+		err = nil
+	}
+	if err := k.close(err); err != nil {
+		return err
+	}
+	if faults != nil {
+		in.faults, in.more = append(in.faults, faults.List...), faults.More
+		in.bad = faultyLines(faults)
+		if in.r.Refused != nil {
+			in.bad = in.r.Refused()
+		}
+	}
+	return nil
+}
+
+// faultyLines counts the lines that faults are about.
+func faultyLines(faults *evidence.Faults) int {
+	type place struct {
+		file string
+		line int
+	}
+	lines := map[place]bool{}
+	for _, f := range faults.List {
+		lines[place{f.File, f.Line}] = true
+	}
+	return len(lines) + faults.More
+}
+
+// fault refuses a row that was sound in itself.
+func (in *intake) fault(sequence uint64, f evidence.Fault) {
+	in.faulty[sequence] = true
+	if f.File == "" && in.r.Place != nil {
+		f.File, f.Line = in.r.Place(sequence)
+	} else if f.Line == 0 {
+		f.Line = int(sequence & (1<<lineBits - 1))
+	}
+	f.Value = evidence.Shorten(f.Value)
+	in.faults = append(in.faults, f)
+}
+
+// stagedFrom is where the numbers of rows begin that are in the stage, while they are held against those that are kept.
+const stagedFrom = 1 << 60
+
+// check holds the rows against each other and against all that was kept before, and again without those that were
+// refused, until the rest stand together.
+func (in *intake) check(ctx context.Context) error {
+	if err := in.place(ctx); err != nil {
+		return err
+	}
+	for dropped := 0; ; {
+		if err := in.drop(ctx); err != nil {
+			return err
+		}
+		if !in.mayGoOn() {
+			return nil
+		}
+		dropped = len(in.faulty)
+		if err := in.gather(ctx); err != nil {
+			return err
+		}
+		if len(in.faulty) == dropped {
+			return nil
+		}
+	}
+}
+
+// drop takes refused rows out of the stage.
+func (in *intake) drop(ctx context.Context) error {
+	if len(in.faulty) == 0 {
+		return nil
+	}
+	list := make([]int64, 0, len(in.faulty))
+	for sequence := range in.faulty {
+		list = append(list, int64(sequence))
+	}
+	return in.tx.exec(ctx, "delete from stage where at = any ($1)", list)
+}
+
+// gatherSQL reads every row, of the stage and kept before, of the roots in which rows can contradict each other: where a
+// row of the stage has a name or points at one, and where facts are said more than once. Of the others each row is sound
+// by itself. The contract's own items count as one root.
+const gatherSQL = `with touched as (
+	select root_type, root_key, bool_or(id is not null or points is not null) as named, count(facts) + count(path) as told from stage group by 1, 2
+), delicate as (
+	select root_type, root_key from touched t where named or told > 0 and told + (
+		select count(*) from items i where i.contract = $1 and i.root_type = t.root_type and i.root_key = t.root_key
+			and (i.facts is not null or i.path is not null)) > 1
+)
+select * from (
+	select sequence, ` + rowColumnsOf + ` from items r join delicate using (root_type, root_key) where contract = $1
+	union all
+	select at + (1::bigint << 60), ` + rowColumnsOf + ` from stage r join delicate using (root_type, root_key)) all_rows
+order by root_type, root_key, 1`
+
+const rowColumnsOf = "root_type, root_key, " +
+	"r.leaf, r.path, r.kind, r.first, r.last, r.learned, r.is_item, r.withdraws, r.withheld, r.id, r.points, r.source, r.party, r.cohort, r.facts, r.said"
+
+// gather makes units and items of the rows, as a snapshot will, and refuses the rows that do not go together.
+func (in *intake) gather(ctx context.Context) error {
+	var one *root
+	place := func(sequence uint64) string {
+		if sequence < stagedFrom {
+			return fmt.Sprintf("item %d", sequence)
+		}
+		return fmt.Sprintf("line %d", sequence&(1<<lineBits-1))
+	}
+	g := evidence.NewGatherer(in.r.Terms, 0, func(sequence uint64, f evidence.Fault) { in.blame(one, sequence, f) }, place)
+	return newRowReader(in.r.Terms).roots(ctx, in.tx.tx, gatherSQL, []any{in.r.Batch.Contract}, func(next *root) error {
+		one = next
+		if one.Type < 0 {
+			g.Whole(each(one.Rows))
+			return nil
+		}
+		g.Begin()
+		for i := range one.Rows {
+			g.Add(&one.Rows[i])
+		}
+		g.Tree()
+		return nil
+	})
+}
+
+// each yields rows by their addresses.
+func each(rows []evidence.Row) iter.Seq[*evidence.Row] {
+	return func(yield func(*evidence.Row) bool) {
+		for i := range rows {
+			if !yield(&rows[i]) {
+				return
+			}
+		}
+	}
+}
+
+// blame finds whom a fault is of: the row itself where it is new; where it was kept before, the new rows of its unit
+// that have a name or point at one, as what was kept was sound without them.
+func (in *intake) blame(one *root, sequence uint64, f evidence.Fault) {
+	if sequence >= stagedFrom {
+		in.fault(sequence-stagedFrom, f)
+		return
+	}
+	for i := range one.Rows {
+		r := &one.Rows[i]
+		if r.Sequence >= stagedFrom && (len(r.ID) > 0 || len(r.Points) > 0) {
+			in.fault(r.Sequence-stagedFrom, f)
+		}
+	}
+}
+
+// keep writes the batch, its items and its members.
+func (in *intake) keep(ctx context.Context) (Batch, error) {
+	b := in.r.Batch
+	b.Rows = int(in.rows) + in.bad
+	b.Refused = in.bad + len(in.faulty)
+	b.Accepted = b.Rows - b.Refused
+	b.State = BatchAccepted
+	switch {
+	case !in.mayGoOn() || b.Accepted == 0:
+		b.State, b.Accepted, b.Refused = BatchRefused, 0, b.Rows
+	case b.Refused > 0:
+		b.State = BatchPart
+	}
+	evidence.SortFaults(in.faults)
+	if len(in.faults) > faultsKept {
+		in.faults, in.more = in.faults[:faultsKept], in.more+len(in.faults)-faultsKept
+	}
+	b.Faults, b.MoreFaults = in.faults, in.more
+	if b.Accepted > 0 {
+		err := in.tx.tx.QueryRow(ctx, "update contracts set next_sequence = next_sequence + $2 where id = $1 returning next_sequence - $2",
+			b.Contract, b.Accepted).Scan(&b.First)
+		if err != nil {
+			return b, told(err)
+		}
+		b.Last = b.First + int64(b.Accepted) - 1
+	}
+	if err := in.tx.addBatch(ctx, &b); err != nil || b.Accepted == 0 {
+		return b, err
+	}
+	tag, err := in.tx.tx.Exec(ctx, `insert into items (contract, sequence, batch, line, `+rowColumns+`)
+		select $1, $2::bigint - 1 + row_number() over (order by at), $3, at & ((1::bigint << 40) - 1), `+rowColumns+` from stage`,
+		b.Contract, b.First, b.ID)
+	if err != nil {
+		return b, told(err)
+	}
+	if tag.RowsAffected() != int64(b.Accepted) {
+		return b, fmt.Errorf("%d rows of %s were to be kept and %d were", b.Accepted, b.ID, tag.RowsAffected())
+	}
+	return b, in.links.keep(ctx, in.tx, &b)
+}
+
+// addBatch writes the batch.
+func (tx *Tx) addBatch(ctx context.Context, b *Batch) error {
+	if b.Faults == nil {
+		b.Faults = []evidence.Fault{}
+	}
+	faults, err := json.Marshal(b.Faults)
+	if err != nil {
+		return err
+	}
+	return told(tx.tx.QueryRow(ctx, `insert into batches (contract, id, organisation, person, format, name, digest, state, rows, accepted, refused,
+		first, last, faults, more_faults, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning place`,
+		b.Contract, b.ID, b.Organisation, b.Person, b.Format, b.Name, b.Digest[:], b.State, b.Rows, b.Accepted, b.Refused,
+		b.First, b.Last, faults, b.MoreFaults, b.At).Scan(&b.Place))
+}
+
+const batchColumns = "place, id, contract, organisation, person, format, name, digest, state, rows, accepted, refused, first, last, faults, more_faults, at"
+
+func (v *View) batch(ctx context.Context, where string, args ...any) (Batch, error) {
+	return one[Batch](ctx, v, "select "+batchColumns+" from batches where "+where, args...)
+}
+
+// Batch finds a batch, with its faults.
+func (v *View) Batch(ctx context.Context, contract, id string) (Batch, error) {
+	return v.batch(ctx, "contract = $1 and id = $2", contract, id)
+}
+
+// Batches lists the batches of a contract, without their faults.
+func (v *View) Batches(ctx context.Context, contract string, p Page) ([]Batch, error) {
+	return collect[Batch](ctx, v, "select place, id, contract, organisation, person, format, name, digest, state, rows, accepted, refused, first, last, '[]'::jsonb, more_faults, at"+
+		" from batches where contract = $1 and place > $2 order by place limit $3", contract, p.After, p.Limit)
+}
+
+// sortedKeys are the keys of a map in order.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

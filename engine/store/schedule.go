@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"outturn/contracts/calendar"
+)
+
+// The kinds and states of a run.
+const (
+	RunProvisional = "provisional"
+	RunFinal       = "final"
+
+	RunDue     = "due"
+	RunRunning = "running"
+	RunDone    = "done"
+	RunFailed  = "failed"
+)
+
+// Run is one settlement that is due, under way or done: there is one of each kind for each day settled.
+type Run struct {
+	Place           int64
+	Contract, ID    string
+	Kind            string // RunProvisional, RunFinal
+	Through, CutOff calendar.Date
+	Sequence        int64 // the last item of its evidence; 0 until it began
+	State           string
+	Statement       int64 // the place of what it made; 0 until it is done
+	Attempts        int
+	Why             string // it failed
+	Due             time.Time
+	Began, Ended    time.Time // zero until then
+}
+
+const runColumns = `place, contract, id, kind, through - date '0001-01-01' + 1, cut_off - date '0001-01-01' + 1, sequence, state,
+	coalesce(statement, 0), attempts, why, due, coalesce(began, ` + noTime + `), coalesce(ended, ` + noTime + `)`
+
+// Runs lists the runs of a contract.
+func (v *View) Runs(ctx context.Context, contract string, p Page) ([]Run, error) {
+	return collect[Run](ctx, v, "select "+runColumns+" from runs where contract = $1 and place > $2 order by place limit $3", contract, p.After, p.Limit)
+}
+
+// Run finds the run of a kind through a day.
+func (v *View) Run(ctx context.Context, contract, kind string, through calendar.Date) (Run, error) {
+	return one[Run](ctx, v, "select "+runColumns+" from runs where contract = $1 and kind = $2 and through = date '0001-01-01' + ($3::int - 1)",
+		contract, kind, int32(through))
+}
+
+// AddRun notes that a settlement is due, and reports whether it was new: there is one run of a kind through a day.
+func (tx *Tx) AddRun(ctx context.Context, r Run) (added bool, err error) {
+	tag, err := tx.tx.Exec(ctx, `insert into runs (contract, id, kind, through, cut_off, sequence, state, due)
+		values ($1, $2, $3, date '0001-01-01' + ($4::int - 1), date '0001-01-01' + ($5::int - 1), 0, 'due', $6)
+		on conflict (contract, through, kind) do nothing`, r.Contract, r.ID, r.Kind, int32(r.Through), int32(r.CutOff), r.Due)
+	return tag.RowsAffected() == 1, told(err)
+}
+
+// TakeRun locks a run to work on it, passing over one that another process holds: ErrBusy then. The lock is kept to the
+// end of the transaction, so that whoever was slow finds nothing to do when it comes back.
+func (tx *Tx) TakeRun(ctx context.Context, contract, id string) (Run, error) {
+	run, err := one[Run](ctx, &tx.View, "select "+runColumns+" from runs where contract = $1 and id = $2 for no key update skip locked", contract, id)
+	if !errors.Is(err, ErrUnknown) {
+		return run, err
+	}
+	var there bool
+	if err := tx.tx.QueryRow(ctx, "select exists (select from runs where contract = $1 and id = $2)", contract, id).Scan(&there); err != nil {
+		return run, told(err)
+	}
+	if there {
+		return run, ErrBusy
+	}
+	return run, ErrUnknown
+}
+
+// SetRun changes how far a run has come. The state done needs the statement that was made, in the same transaction.
+func (tx *Tx) SetRun(ctx context.Context, r Run) error {
+	var statement *int64
+	if r.Statement != 0 {
+		statement = &r.Statement
+	}
+	return tx.change(ctx, `update runs set state = $3, sequence = $4, statement = $5, attempts = $6, why = $7, began = $8, ended = $9
+		where contract = $1 and id = $2`, r.Contract, r.ID, r.State, r.Sequence, statement, r.Attempts, r.Why, given(r.Began), given(r.Ended))
+}
+
+// Schedule is when a contract is next looked at, by a cron expression in a zone. Times are worked out by the scheduler;
+// the zero Next rests.
+type Schedule struct {
+	Contract, Name string
+	Cron, Zone     string
+	Next           time.Time
+}
+
+// SetSchedule writes a schedule, new or changed.
+func (tx *Tx) SetSchedule(ctx context.Context, s Schedule) error {
+	return tx.exec(ctx, `insert into schedules (contract, name, cron, zone, next_at) values ($1, $2, $3, $4, $5)
+		on conflict (contract, name) do update set cron = excluded.cron, zone = excluded.zone, next_at = excluded.next_at`,
+		s.Contract, s.Name, s.Cron, s.Zone, given(s.Next))
+}
+
+const scheduleColumns = "contract, name, cron, zone, coalesce(next_at, " + noTime + ")"
+
+// Schedules lists the schedules of a contract.
+func (v *View) Schedules(ctx context.Context, contract string) ([]Schedule, error) {
+	return collect[Schedule](ctx, v, "select "+scheduleColumns+" from schedules where contract = $1 order by name", contract)
+}
+
+// DueSchedules takes schedules whose time has come, those that no other process holds, earliest first. They are held to
+// the end of the transaction, in which the caller moves each on with SetSchedule and notes what is due.
+func (tx *Tx) DueSchedules(ctx context.Context, now time.Time, limit int) ([]Schedule, error) {
+	return collect[Schedule](ctx, &tx.View, "select "+scheduleColumns+" from schedules where next_at <= $1 order by next_at limit $2 for update skip locked", now, limit)
+}
+
+// Source is where evidence is fetched from: a watched directory or an HTTPS location.
+type Source struct {
+	Contract, Name string
+	Kind           string // "directory", "https"
+	Location       string
+	Cron, Zone     string
+	Next           time.Time
+	ETag           string // of what was fetched last
+}
+
+const sourceColumns = "contract, name, kind, location, cron, zone, coalesce(next_at, " + noTime + "), etag"
+
+// SetSource writes a source, new or changed.
+func (tx *Tx) SetSource(ctx context.Context, s Source) error {
+	return tx.exec(ctx, `insert into sources (contract, name, kind, location, cron, zone, next_at, etag) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		on conflict (contract, name) do update set location = excluded.location, cron = excluded.cron, zone = excluded.zone,
+			next_at = excluded.next_at, etag = excluded.etag`, s.Contract, s.Name, s.Kind, s.Location, s.Cron, s.Zone, given(s.Next), s.ETag)
+}
+
+// Sources lists the sources of a contract.
+func (v *View) Sources(ctx context.Context, contract string) ([]Source, error) {
+	return collect[Source](ctx, v, "select "+sourceColumns+" from sources where contract = $1 order by name", contract)
+}
+
+// DueSources is DueSchedules for sources.
+func (tx *Tx) DueSources(ctx context.Context, now time.Time, limit int) ([]Source, error) {
+	return collect[Source](ctx, &tx.View, "select "+sourceColumns+" from sources where next_at <= $1 order by next_at limit $2 for update skip locked", now, limit)
+}
+
+// ActiveContracts lists the contracts that have an active version, after a place: what a scheduler looks through.
+func (v *View) ActiveContracts(ctx context.Context, p Page) ([]ContractHead, error) {
+	return collect[ContractHead](ctx, v, "select "+headColumns+` from contracts c where c.place > $1
+		and exists (select from versions v where v.contract = c.id and v.state = 'active') order by c.place limit $2`, p.After, p.Limit)
+}
+
+// Queue hands the transaction itself to a queue of jobs whose tables stand beside ours, so that a job is put in with what
+// it is about and is done with what it did.
+func (tx *Tx) Queue() pgx.Tx { return tx.tx }

@@ -1,0 +1,311 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/money"
+	"outturn/engine"
+	"outturn/engine/evidence"
+	"outturn/engine/proof"
+)
+
+// StatementHead is what the store says of a statement beside its bytes.
+type StatementHead struct {
+	Contract        string
+	Place           int64 // by which a provisional statement is found
+	Status          string
+	Number          int
+	Version         int // of the contract
+	Through, CutOff calendar.Date
+	Digest          evidence.Digest
+	Sequence        int64 // the last item of its snapshot
+	By              string
+	At              time.Time
+}
+
+// StatementWriter takes one statement as it is settled: its lines by Sink, then its head by Commit.
+type StatementWriter struct {
+	ctx      context.Context
+	tx       *Tx
+	contract string
+	place    int64
+	b        []byte
+	chunks   int
+	size     int64
+}
+
+// statementChunk is how many bytes of lines stand in one row. A chunk of n begins at byte n*statementChunk.
+const statementChunk = 256 << 10
+
+// Settle begins a statement, and keeps other acts on the contract waiting until the transaction ends.
+func (tx *Tx) Settle(ctx context.Context, contract string) (*StatementWriter, error) {
+	if err := tx.lock(ctx, contract); err != nil {
+		return nil, err
+	}
+	w := &StatementWriter{ctx: ctx, tx: tx, contract: contract}
+	err := tx.tx.QueryRow(ctx, "select nextval(pg_get_serial_sequence('statements', 'place'))").Scan(&w.place)
+	return w, told(err)
+}
+
+// Sink takes the records of the statement as they are settled.
+func (w *StatementWriter) Sink(records []byte) error {
+	w.b = append(w.b, records...)
+	for len(w.b) >= statementChunk {
+		if err := w.chunk(w.b[:statementChunk]); err != nil {
+			return err
+		}
+		w.b = append(w.b[:0], w.b[statementChunk:]...)
+	}
+	return nil
+}
+
+// chunk writes one chunk. Its statement follows in the same transaction.
+func (w *StatementWriter) chunk(b []byte) error {
+	w.tx.mu.Lock()
+	defer w.tx.mu.Unlock()
+	err := w.tx.exec(w.ctx, "insert into chunks (contract, statement, number, bytes) values ($1, $2, $3, $4)", w.contract, w.place, w.chunks, b)
+	w.chunks++
+	w.size += int64(len(b))
+	return err
+}
+
+// Commit keeps the statement, its postings, their entries in the ledger and the payments they ask for, with the
+// transaction. It is a *Conflict where a final statement of that number or period stands already. Of the head, Contract,
+// Version, Sequence, By and At are read.
+func (w *StatementWriter) Commit(head StatementHead, s engine.Statement) error {
+	if len(w.b) > 0 {
+		if err := w.chunk(w.b); err != nil {
+			return err
+		}
+		w.b = nil
+	}
+	if s.Lines.Bytes != w.size {
+		return fmt.Errorf("the statement has %d bytes of lines and %d were written", s.Lines.Bytes, w.size)
+	}
+	b, err := s.Bytes()
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256(b)
+	err = w.tx.exec(w.ctx, `insert into statements (contract, place, status, number, version, through, cut_off, sequence, digest, head, size, currency, made_by, at)
+		overriding system value values ($1, $2, $3, $4, $5, $6::text::date, $7::text::date, $8, $9, $10, $11, $12, $13, $14)`,
+		w.contract, w.place, s.Status, s.Number, head.Version, s.Through, s.CutOff, head.Sequence, digest[:], b, w.size, s.Currency, head.By, head.At)
+	if err != nil {
+		return err
+	}
+	return w.post(s.Postings, head.At)
+}
+
+// post writes the postings of a statement, what each moves for both its parties, and a payment for each.
+func (w *StatementWriter) post(postings []engine.Posting, at time.Time) error {
+	batch := &pgx.Batch{}
+	for i, p := range postings {
+		amount := p.Amount.String()
+		batch.Queue("insert into postings (contract, statement, number, payer, payee, payment, amount) values ($1, $2, $3, $4, $5, $6, $7::text::numeric)",
+			w.contract, w.place, i, p.From, p.To, p.Payment, amount)
+		batch.Queue(`insert into entries (contract, statement, number, party, payment, amount, at)
+			values ($1, $2, $3, $4, $6, - $7::text::numeric, $8), ($1, $2, $3 + 1, $5, $6, $7::text::numeric, $8)`,
+			w.contract, w.place, 2*i, p.From, p.To, p.Payment, amount, at)
+		batch.Queue("insert into payments (contract, statement, posting, state, changed) values ($1, $2, $3, 'due', $4)", w.contract, w.place, i, at)
+	}
+	return told(w.tx.tx.SendBatch(w.ctx, batch).Close())
+}
+
+const statementColumns = "contract, place, status, number, version, through - date '0001-01-01' + 1, cut_off - date '0001-01-01' + 1, digest, sequence, made_by, at"
+
+// Statement finds a final statement by its number.
+func (v *View) Statement(ctx context.Context, contract string, number int) (StatementHead, error) {
+	return one[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and number = $2 and status = 'final'", contract, number)
+}
+
+// Statements lists the final statements of a contract after a number.
+func (v *View) Statements(ctx context.Context, contract string, p Page) ([]StatementHead, error) {
+	return collect[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and status = 'final' and number > $2 order by number limit $3",
+		contract, p.After, p.Limit)
+}
+
+// Provisionals lists the provisional statements of a contract after a place.
+func (v *View) Provisionals(ctx context.Context, contract string, p Page) ([]StatementHead, error) {
+	return collect[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and status = 'provisional' and place > $2 order by place limit $3",
+		contract, p.After, p.Limit)
+}
+
+// Stored opens a final statement, checked against its head. Its lines are read from the database as they are asked for,
+// in this transaction, also by several goroutines at once.
+func (v *View) Stored(ctx context.Context, c *contracts.Contract, contract string, number int) (*proof.Stored, error) {
+	var place, size int64
+	var head []byte
+	err := v.tx.QueryRow(ctx, "select place, size, head from statements where contract = $1 and number = $2 and status = 'final'", contract, number).Scan(&place, &size, &head)
+	if err != nil {
+		return nil, told(err)
+	}
+	return proof.Open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place}, size)
+}
+
+// Position opens every final statement of a contract, as the position that a settlement starts from.
+func (v *View) Position(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, []*proof.Stored, error) {
+	var stored []*proof.Stored
+	for number := 1; ; number++ {
+		s, err := v.Stored(ctx, c, contract, number)
+		if errors.Is(err, ErrUnknown) {
+			break
+		}
+		if err != nil {
+			return engine.Position{}, nil, err
+		}
+		stored = append(stored, s)
+	}
+	position, err := proof.Position(stored)
+	return position, stored, err
+}
+
+// Record yields the lines of a final statement as bytes.
+func (v *View) Record(ctx context.Context, contract string, number int) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		rows, err := v.tx.Query(ctx, `select c.bytes from statements s join chunks c on c.contract = s.contract and c.statement = s.place
+			where s.contract = $1 and s.number = $2 and s.status = 'final' order by c.number`, contract, number)
+		if err != nil {
+			yield(nil, told(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var b []byte
+			if err := rows.Scan(&b); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(b, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(nil, told(err))
+		}
+	}
+}
+
+// lines reads the lines of a statement a chunk at a time, keeping the last few chunks.
+type lines struct {
+	ctx      context.Context
+	v        *View
+	contract string
+	place    int64
+	kept     [linesKept]struct {
+		number int64
+		b      []byte
+	}
+	next int
+}
+
+// linesKept is how many chunks of a statement are kept at once: enough for a search and for reading on.
+const linesKept = 8
+
+// ReadAt makes it an io.ReaderAt.
+func (l *lines) ReadAt(p []byte, at int64) (n int, err error) {
+	for n < len(p) {
+		b, err := l.chunk((at + int64(n)) / statementChunk)
+		if err != nil {
+			return n, err
+		}
+		from := (at + int64(n)) % statementChunk
+		if from >= int64(len(b)) {
+			return n, io.EOF
+		}
+		n += copy(p[n:], b[from:])
+	}
+	return n, nil
+}
+
+func (l *lines) chunk(number int64) ([]byte, error) {
+	l.v.mu.Lock()
+	defer l.v.mu.Unlock()
+	for i := range l.kept {
+		if l.kept[i].b != nil && l.kept[i].number == number {
+			return l.kept[i].b, nil
+		}
+	}
+	var b []byte
+	err := l.v.tx.QueryRow(l.ctx, "select bytes from chunks where contract = $1 and statement = $2 and number = $3", l.contract, l.place, number).Scan(&b)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, told(err)
+	}
+	l.kept[l.next].number, l.kept[l.next].b = number, b
+	l.next = (l.next + 1) % linesKept
+	return b, nil
+}
+
+// LedgerEntry is one side of a posting: what a party's account moved by. The entries of a statement sum to nought.
+type LedgerEntry struct {
+	Place                    int64
+	Contract, Party, Payment string
+	Statement                int
+	Amount                   money.Amount // below nought it pays
+	At                       time.Time
+}
+
+// Balance is a party's entries summed.
+type Balance struct {
+	Party  string
+	Amount money.Amount
+}
+
+// Ledger lists the entries of a contract.
+func (v *View) Ledger(ctx context.Context, contract string, p Page) ([]LedgerEntry, error) {
+	rows, err := v.tx.Query(ctx, `select e.place, e.contract, e.party, e.payment, s.number, e.amount::text, s.currency, e.at
+		from entries e join statements s on s.contract = e.contract and s.place = e.statement
+		where e.contract = $1 and e.place > $2 order by e.place limit $3`, contract, p.After, p.Limit)
+	if err != nil {
+		return nil, told(err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e LedgerEntry, err error) {
+		var amount, currency string
+		if err := row.Scan(&e.Place, &e.Contract, &e.Party, &e.Payment, &e.Statement, &amount, &currency, &e.At); err != nil {
+			return e, err
+		}
+		e.Amount, err = amountOf(amount, currency)
+		return e, err
+	})
+	return list, told(err)
+}
+
+// Balances sums what each party received, below nought where it paid.
+func (v *View) Balances(ctx context.Context, contract string) ([]Balance, error) {
+	rows, err := v.tx.Query(ctx, `select e.party, sum(e.amount)::text, s.currency
+		from entries e join statements s on s.contract = e.contract and s.place = e.statement
+		where e.contract = $1 group by e.party, s.currency order by e.party`, contract)
+	if err != nil {
+		return nil, told(err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (b Balance, err error) {
+		var amount, currency string
+		if err := row.Scan(&b.Party, &amount, &currency); err != nil {
+			return b, err
+		}
+		b.Amount, err = amountOf(amount, currency)
+		return b, err
+	})
+	return list, told(err)
+}
+
+// amountOf reads an amount of a row.
+func amountOf(text, currency string) (money.Amount, error) {
+	c, known := money.LookupCurrency(currency)
+	if !known {
+		return money.Amount{}, fmt.Errorf("the database holds an amount in %q, which is no currency of ours", currency)
+	}
+	return money.ParseAmount(c, text)
+}
