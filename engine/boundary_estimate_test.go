@@ -119,6 +119,23 @@ func TestEstimatesWaitForEveryRow(t *testing.T) {
 	}))
 }
 
+// A share of people is known when the last of them is, though a yes or no is what is gathered of each.
+func TestEstimatesOfSharesAreKnownWithTheLastWindow(t *testing.T) {
+	c := decoded(t, estimateContract(proportions+"}, settles: {effect: exact}", fewerPeople, "for: fewer, price: £9.00")+"examples:\n"+
+		paidCases([]paid{{"x", "2021-06-30", "", append(arrested(2, 1, 2), "left: 2020-12-01, person: A99, side: ours")}}))
+	out, err := settleExample(t, c, 0, engine.Position{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The cohort closed on 31 December 2020; six months beginning with 1 December end on 31 May, in the seventeenth month.
+	if got := out.statement.Comparisons[0].Known; got != "2021-05-31" {
+		t.Errorf("known from %s", got)
+	}
+	if l := out.records[0].Lines[0]; l.Period != 17 {
+		t.Errorf("the line is of period %d", l.Period)
+	}
+}
+
 // A refusal stops the settlement and says what to do; where a certified figure is paid on it is only shown.
 func TestRefusedEstimates(t *testing.T) {
 	ratios := "against: theirs, of: arrested, estimator: prop_ratio, selection: matched, options: {alternative: greater, conf_level: 95%, measure: relative_reduction}, settles: {effect: exact}"

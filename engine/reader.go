@@ -42,6 +42,8 @@ type reader struct {
 	sc    scope // the scope formulas are evaluated in
 	get   func(slot int) (formula.Figure, error)
 
+	tested calendar.Date // the day from which all that the condition in hand has tested is known
+
 	figures  []memoFigure // units x quantities
 	spans    []memoSpans  // units x quantities
 	arena    []calendar.Span
