@@ -224,6 +224,11 @@ func TestPoolsOfEstimatesSayWhomAndFromWhen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i, day := range []string{"2020-07-05", "2020-08-02"} { // the last day of the windows, though it is a yes or no that is compared
+		if c := out.statement.Comparisons[i]; c.Known != day {
+			t.Errorf("%s %d is known from %s", c.Comparison, c.Cohort, c.Known)
+		}
+	}
 	c := out.statement.Comparisons[2]
 	if c.Comparison != "pool" || c.Treated.Units != "4" || c.Against.Units != "4" || c.Known != "2020-12-31" || c.Figures[0].Used != "-50 points" {
 		t.Errorf("the pool: %+v, %+v against %+v", c, c.Treated, c.Against)

@@ -101,8 +101,12 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 		}
 		return f, r.trace.formula(q.Is, r, sc), nil
 	case contracts.MetWhen:
+		before := r.tested
+		r.tested = 0
 		h, err := r.holds(q.Met, sc)
-		return h.figure(), r.trace.condition(r.c, q.Met), err
+		f := h.figure()
+		f.Known, r.tested = r.tested, max(before, r.tested)
+		return f, r.trace.condition(r.c, q.Met), err
 	case contracts.DaysOf, contracts.RunOf, contracts.FirstGap:
 		f, err := r.ofTime(q, sc)
 		return f, r.trace.text("over %s", q.Source, r), err
