@@ -17,10 +17,12 @@ import (
 type ByOrganisation struct {
 	Organisation string `path:"organisation" maxLength:"64"`
 }
+
 // ByPerson names a person in a path.
 type ByPerson struct {
 	Person string `path:"person" maxLength:"64"`
 }
+
 // OnKey names a key in a path.
 type OnKey struct {
 	Key string `path:"key" maxLength:"64"`

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"slices"
@@ -20,6 +21,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"outturn/api/client"
 )
 
 // DocumentVersion is the version of the API and its document.
@@ -157,7 +160,7 @@ func (s *Service) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		caller, _ := c.Get("caller").(string)
 		took := s.o.Now().Sub(began)
 		s.metrics.done(operation, c.Response().Status, took)
-		s.o.Log.InfoContext(c.Request().Context(), "request", "request", id, "operation", operation, "person", caller, "status", c.Response().Status, "bytes", c.Response().Size, "took", took)
+		s.o.Log.InfoContext(c.Request().Context(), "request", "request", id, "operation", operation, "person", caller, "status", c.Response().Status, "bytes", c.Response().Size, "seconds", took.Seconds())
 		return nil
 	}
 }
@@ -303,13 +306,19 @@ func (s *Service) take(hc huma.Context, c echo.Context, r *request) error {
 	}
 	sum.Sum(r.digest[:0])
 	c.Request().Body = r.body.open()
-	return s.strictly(r)
+	return s.strictly(r, hc.Header("Content-Type"))
 }
 
 // strictly looks at the body of an operation whose body is JSON.
-func (s *Service) strictly(r *request) error {
-	if r.op.RequestBody == nil || r.op.RequestBody.Content["application/json"] == nil || r.op.Metadata["raw"] == true || r.body.size == 0 {
+func (s *Service) strictly(r *request, contentType string) error {
+	if r.op.RequestBody == nil || r.op.RequestBody.Content["application/json"] == nil || r.op.Metadata["raw"] == true {
 		return nil
+	}
+	if media, _, err := mime.ParseMediaType(contentType); err != nil && contentType != "" || err == nil && media != "application/json" {
+		return refuse(http.StatusUnsupportedMediaType, "the body is read as application/json; send it so, and say so in Content-Type")
+	}
+	if r.body.size == 0 {
+		return faulty(http.StatusBadRequest, "the body is not JSON as it is read here", client.Fault{Message: "the body is empty", Remedy: "send one JSON document"})
 	}
 	data, err := r.body.bytes()
 	if err != nil {

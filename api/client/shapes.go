@@ -45,7 +45,7 @@ type NewPerson struct {
 	Roles   []string `json:"roles" minItems:"1" maxItems:"8" enum:"operator,administrator,commissioner,provider,auditor,verifier,evaluator,partner_finance"`
 	Issuer  string   `json:"issuer,omitempty" maxLength:"500"`
 	Subject string   `json:"subject,omitempty" maxLength:"500"`
-	Active  *bool    `json:"active,omitempty" doc:"false: every key and token of theirs is refused from the next request on"`
+	Active  *bool    `json:"active,omitzero" doc:"false: every key and token of theirs is refused from the next request on"`
 }
 
 // Key is an API key, without its secret.
@@ -60,7 +60,7 @@ type Key struct {
 
 // NewKey asks for an API key.
 type NewKey struct {
-	Days int `json:"days,omitempty" minimum:"1" maximum:"366" doc:"Days until it expires; 90 when left out"`
+	Days int `json:"days,omitzero" minimum:"1" maximum:"366" doc:"Days until it expires; 90 when left out"`
 }
 
 // ShownKey is an API key as it is shown, once.
@@ -203,7 +203,7 @@ type Batch struct {
 	Accepted     int       `json:"accepted"`
 	Refused      int       `json:"refused"`
 	Faults       []Fault   `json:"faults,omitempty"`
-	MoreFaults   int       `json:"more_faults,omitempty" doc:"Faults beyond those listed"`
+	MoreFaults   int       `json:"more_faults,omitzero" doc:"Faults beyond those listed"`
 	At           time.Time `json:"at"`
 }
 
@@ -212,8 +212,8 @@ type Fault struct {
 	Pointer   string `json:"pointer,omitempty" doc:"JSON pointer into the body"`
 	Parameter string `json:"parameter,omitempty" doc:"Parameter or header"`
 	File      string `json:"file,omitempty"`
-	Line      int    `json:"line,omitempty"`
-	Column    int    `json:"column,omitempty"`
+	Line      int    `json:"line,omitzero"`
+	Column    int    `json:"column,omitzero"`
 	Field     string `json:"field,omitempty"`
 	Found     string `json:"found,omitempty"`
 	Message   string `json:"message"`
@@ -228,7 +228,7 @@ type Problem struct {
 	Status int     `json:"status"`
 	Detail string  `json:"detail"`
 	Errors []Fault `json:"errors,omitempty"`
-	More   int     `json:"more,omitempty" doc:"Faults beyond those listed"`
+	More   int     `json:"more,omitzero" doc:"Faults beyond those listed"`
 }
 
 // Item is one item of evidence on record.
@@ -290,7 +290,7 @@ type Line struct {
 	Due      string   `json:"due"`
 	Held     string   `json:"held"`
 	Reason   string   `json:"reason,omitempty"`
-	Corrects int      `json:"corrects,omitempty"`
+	Corrects int      `json:"corrects,omitzero"`
 	Notes    []string `json:"notes,omitempty"`
 	Steps    []Step   `json:"steps"`
 }

@@ -71,7 +71,9 @@ func (w *world) audits(c *cast) {
 	if must(t, balances, err); balances.Sum != "0.00" || len(balances.Parties) != 2 || balances.Parties[0] != (client.Balance{Party: "council", Amount: "15100.00"}) {
 		t.Errorf("balances: %+v", balances)
 	}
-	rows, err := client.All(func(cursor string) (client.List[client.AuditRow], error) { return c.auditor.Audit(w.ctx, c.contract, cursor) })
+	rows, err := client.All(func(cursor string) (client.List[client.AuditRow], error) {
+		return c.auditor.Audit(w.ctx, c.contract, cursor)
+	})
 	count := map[string]int{}
 	for _, row := range must(t, rows, err) {
 		count[row.Operation]++

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"outturn/api"
 	"outturn/api/client"
@@ -219,4 +222,23 @@ func read(t *testing.T, from io.ReadCloser, err error) []byte {
 	defer from.Close()
 	b, err := io.ReadAll(from)
 	return must(t, b, err)
+}
+
+func (w *world) joined() api.Store { return service.Join(w.store) }
+
+// count says how many rows each table of the contract's holds, as somebody who is shown all.
+func (w *world) count() []byte {
+	w.t.Helper()
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, w.url)
+	defer must(w.t, c, err).Close(ctx)
+	var b bytes.Buffer
+	for _, table := range []string{"contracts", "grants", "versions", "signatures", "batches", "items", "statements", "postings", "entries", "payments", "disputes"} {
+		var n int
+		if err := c.QueryRow(ctx, "select count(*) from outturn."+table).Scan(&n); err != nil {
+			w.t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s %d\n", table, n)
+	}
+	return b.Bytes()
 }
