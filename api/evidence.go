@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -178,7 +179,10 @@ func (d *door) rows(take func(*evidence.Row) error) error {
 		for _, f := range theirs.List {
 			bad[f.Line] = true
 		}
-		own.List, own.More = append(own.List, theirs.List...), own.More+theirs.More
+		for _, f := range theirs.List {
+			own.List = append(own.List, clean(f))
+		}
+		own.More += theirs.More
 	} else if err != nil {
 		return err
 	}
@@ -187,6 +191,22 @@ func (d *door) rows(take func(*evidence.Row) error) error {
 	}
 	evidence.SortFaults(own.List)
 	return &own
+}
+
+// clean makes a fault fit to be kept and shown: what was found may be no text at all, or somebody's name.
+func clean(f evidence.Fault) evidence.Fault {
+	for _, text := range []*string{&f.Field, &f.Value, &f.Rule, &f.Remedy} {
+		*text = strings.Map(func(r rune) rune {
+			if r < ' ' || r == utf8.RuneError {
+				return '?'
+			}
+			return r
+		}, *text)
+	}
+	if personal(f.Value) != "" {
+		f.Value = ""
+	}
+	return f
 }
 
 // admit says what is wrong with a row beyond its form.

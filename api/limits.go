@@ -83,7 +83,7 @@ func (l *limiter) take(sender string, at time.Time) (retryAfter int) {
 		return 0
 	}
 	r.CancelAt(at)
-	return int(wait/time.Second) + 1
+	return int((wait + time.Second - 1) / time.Second)
 }
 
 // forget drops the senders whose allowance is full again; where all are busy, all of them, which lets each begin anew.

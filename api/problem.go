@@ -182,6 +182,7 @@ func contractFaults(faults *contracts.Faults) []client.Fault {
 func evidenceFaults(faults []evidence.Fault) []client.Fault {
 	list := make([]client.Fault, 0, len(faults))
 	for _, f := range faults {
+		f = clean(f)
 		list = append(list, client.Fault{Line: f.Line, Field: f.Field, Found: f.Value, Message: f.Rule, Remedy: f.Remedy})
 	}
 	return list

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -239,6 +240,34 @@ func (w *world) count() []byte {
 			w.t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "%s %d\n", table, n)
+	}
+	return b.Bytes()
+}
+
+// dump is every text in the database, as somebody who is shown all.
+func (w *world) dump() []byte {
+	w.t.Helper()
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, w.url)
+	defer must(w.t, c, err).Close(ctx)
+	tables, err := c.Query(ctx, "select table_name from information_schema.tables where table_schema = 'outturn'")
+	names, err2 := pgx.CollectRows(tables, pgx.RowTo[string])
+	must(w.t, names, errors.Join(err, err2))
+	var b bytes.Buffer
+	for _, name := range names {
+		rows, err := c.Query(ctx, fmt.Sprintf("select t::text || coalesce(encode(t.body, 'escape'), '') from (select *, null::bytea as body from outturn.%[1]q) t", name))
+		if name == "idempotency" {
+			rows, err = c.Query(ctx, "select t::text || encode(t.body, 'escape') from outturn.idempotency t")
+		}
+		texts, err2 := pgx.CollectRows(rows, pgx.RowTo[*string])
+		if errors.Join(err, err2) != nil {
+			w.t.Fatal(name, err, err2)
+		}
+		for _, text := range texts {
+			if text != nil {
+				b.WriteString(*text)
+			}
+		}
 	}
 	return b.Bytes()
 }
