@@ -34,7 +34,7 @@ var (
 	senders       = []string{RoleProvider, RoleVerifier, RoleEvaluator, RolePartnerFinance, RoleCommissioner}
 	parties       = []string{RoleCommissioner, RoleProvider, RoleAuditor}
 	everyone      = []string{RoleCommissioner, RoleProvider, RoleAuditor, RoleVerifier, RoleEvaluator, RolePartnerFinance}
-	payers        = []string{RoleCommissioner, RolePartnerFinance}
+	payers        = []string{RoleCommissioner, RolePartnerFinance, RoleProvider} // each for its own party, where that one pays
 	keepers       = []string{RoleOperator, RoleAdministrator}
 	operators     = []string{RoleOperator}
 	auditors      = []string{RoleCommissioner, RoleAuditor}
