@@ -39,6 +39,7 @@ var (
 // Why is for people.
 type ErrConflict struct{ Why string }
 
+// Error returns Why.
 func (e *ErrConflict) Error() string { return e.Why }
 
 // Store keeps everything the service knows.

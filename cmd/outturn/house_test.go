@@ -63,6 +63,7 @@ var housePlaces = map[string]housePlace{
 	"engine/store/private":   {},
 	"engine/store/storetest": {may: []string{"engine/store", "engine/store/private"}},
 	"api":                    {may: append([]string{"api/client", "api/console", "engine/ingest", "engine/proof", "engine/schedule", "engine/whatif"}, houseCore...)},
+	"api/client":             {},
 	"api/console":            {lone: true},
 	"migrations":             {lone: true},
 	"fixtures":               {lone: true},
