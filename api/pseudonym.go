@@ -3,6 +3,7 @@ package api
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Keys are pseudonymous. A sender who puts a name, an e-mail address, a postcode or an official number where a key
@@ -36,6 +37,25 @@ func personal(text string) string {
 		return "somebody's name"
 	}
 	return ""
+}
+
+// plainKey reports, without looking closely, that a key is nothing that personal finds. Keys come by the million, and most
+// are a few letters and digits.
+func plainKey(key []byte) bool {
+	letters, digits := 0, 0
+	for _, c := range key {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z':
+			letters++
+		case c == ' ' || c == ',' || c == '@' || c >= utf8.RuneSelf:
+			return false
+		}
+	}
+	n := len(key)
+	coded := n >= 5 && n <= 7 && key[n-3] >= '0' && key[n-3] <= '9' && key[n-2] >= 'A' && key[n-1] >= 'A' // as postcodes end
+	return digits != 10 && (letters != 3 || digits != 6) && !coded
 }
 
 // healthNumber reports whether a text is ten digits of which the last checks the others, modulo 11, as NHS numbers do

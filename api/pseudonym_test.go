@@ -21,6 +21,9 @@ func TestPersonal(t *testing.T) {
 		if found := personal(text); found != want {
 			t.Errorf("%q looks like %q, expected %q", text, found, want)
 		}
+		if want != "" && plainKey([]byte(text)) {
+			t.Errorf("%q is passed over without a look", text)
+		}
 	}
 }
 
@@ -70,4 +73,16 @@ func TestStrictJSON(t *testing.T) {
 	if len(two) != 2 || two[0].Pointer != "/a" || two[1].Pointer != "/b/0" || two[1].Line != 2 {
 		t.Errorf("two faults: %+v", two)
 	}
+}
+
+// FuzzPlainKey holds the quick look against the close one.
+func FuzzPlainKey(f *testing.F) {
+	for _, text := range []string{"F001", "SW1A1AA", "M11AE", "AB123456C", "943-476-5919", "Jane Doe", "a@b.cd", "W1A1HQ", "GIR0AA"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if what := personal(text); what != "" && plainKey([]byte(text)) {
+			t.Errorf("%q looks like %s and is passed over without a look", text, what)
+		}
+	})
 }

@@ -214,7 +214,7 @@ func (s *Service) echoError(err error, c echo.Context) {
 func (s *Service) gate(hc huma.Context, next func(huma.Context)) {
 	c := humaecho.Unwrap(hc)
 	op := hc.Operation()
-	r := &request{op: op, operation: op.OperationID, may: permissions[op.OperationID], at: s.o.Now().UTC()}
+	r := &request{op: op, operation: op.OperationID, may: permissions[op.OperationID], at: s.o.Now().UTC().Truncate(time.Microsecond)}
 	r.id, _ = c.Get("id").(string)
 	c.Set("operation", r.operation)
 	limit := s.o.Limits.Deadline

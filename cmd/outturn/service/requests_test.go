@@ -168,6 +168,9 @@ func malformed(body string) map[string]string {
 		bad["a duplicate"] = strings.TrimSuffix(body, "}") + "," + inside + "}"
 		bad["a wrong case"] = strings.Replace(body, `"`+name+`"`, `"`+strings.ToUpper(name)+`"`, 1)
 		bad["null for a field"] = `{"` + name + `":null}`
+		if value := strings.Index(body, `":"`); value > 0 {
+			bad["a NUL in a field"] = body[:value+3] + `\u0000` + body[value+3:]
+		}
 		bad["a number for a text"] = `{"` + name + `":9223372036854775808}`
 		bad["an exponent for a text"] = `{"` + name + `":1e2}`
 	}
