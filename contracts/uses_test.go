@@ -156,7 +156,8 @@ func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 		}
 		c, err := contracts.Decode(path, document)
 		if err == nil {
-			fixtures, names = append(fixtures, c), append(names, filepath.Base(filepath.Dir(path)))
+			name, _ := filepath.Rel("../fixtures", filepath.Dir(path))
+			fixtures, names = append(fixtures, c), append(names, filepath.ToSlash(name))
 		}
 		return err
 	})
