@@ -254,3 +254,20 @@ func TestPoolsOfEstimatesSayWhomAndFromWhen(t *testing.T) {
 		t.Errorf("%s is due in period %d", l.Due, l.Period)
 	}
 }
+
+// A carried effect says what it was and among whom: 50 points fewer, less a fifth, of four others are 1.6.
+func TestCarriedEffectsSayWhatTheyWere(t *testing.T) {
+	body := estimateContract(proportions+"}, settles: {effect: exact}", "  fewer: {is: (0 points - elsewhere.effect) * elsewhere.units, rounded: exact}\n", "for: fewer, price: £9.00")
+	body = strings.Replace(body, "fixed_on: 2020-01-01, clause: 8}\n", "fixed_on: 2020-01-01, clause: 8}\n"+
+		"  elsewhere: {carries: found, treated: theirs, discount: 20%, estimator: carried, selection: matched, per: contract, fixed_on: 2020-01-01, settles: {effect: exact}, clause: 9}\n", 1)
+	out, err := settleItems(t, body, arrested(4, 1, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := workingOf(out, "elsewhere.effect"); got != "-50 points of found, less 20%" {
+		t.Errorf("the working of the effect is %q", got)
+	}
+	if due := out.statement.Payments[0].Due.String(); due != "14.40" {
+		t.Errorf("due %s", due)
+	}
+}

@@ -29,7 +29,8 @@ type estimate struct {
 	beside  [comparedFields]*money.Exact // certified figures that are shown beside
 	stated  [comparedFields]bool         // figures certified in place of what was worked out
 	trend   []ComparedTrend
-	covers  []int // of a pool
+	covers  []int  // of a pool
+	from    string // what an effect that is carried was, and among whom
 }
 
 func (e *estimate) set(f contracts.CompareField, x money.Exact) { e.found[f], e.has[f] = x, true }
@@ -89,11 +90,13 @@ func (w *whole) comparedText(e *estimate, f contracts.CompareField, exactly form
 		return fmt.Sprintf("100%% - %s / %s = %s; %d units", treated, against, figureText(exactly, w.c.Currency), n)
 	case e.means:
 		return fmt.Sprintf("treated %s, comparison %s, units %s", treated, against, units)
+	case e.from != "" && f == contracts.CompareEffect:
+		return e.from
 	case e.result == nil:
 		return figureText(exactly, w.c.Currency)
 	}
 	text := fmt.Sprintf("%s: %s; %s units", e.result.Estimator, figureText(exactly, w.c.Currency), units)
-	if e.has[contracts.CompareAgainst] {
+	if e.found[contracts.CompareAgainst].Sign() > 0 { // against a benchmark nobody is
 		text += fmt.Sprintf(" and %s compared", e.found[contracts.CompareAgainst])
 	}
 	return text
@@ -366,6 +369,7 @@ func (w *whole) carried(ci int, c *contracts.Comparison) (*estimate, error) {
 	}
 	e.known = max(e.known, found.Known)
 	e.set(contracts.CompareEffect, found.Num.Mul(money.Int(1).Sub(c.Discount)))
+	e.from = fmt.Sprintf("%s of %s, less %s", figureText(found, w.c.Currency), w.c.Comparisons[c.Pools].Name, figureText(formula.Figure{Type: formula.Rate, Num: c.Discount}, w.c.Currency))
 	e.set(contracts.CompareUnits, money.Int(members.n))
 	return e, nil
 }

@@ -73,7 +73,7 @@ func (w *whole) sumSides(c *contracts.Comparison, e *estimate, sum *ComparisonSu
 		sum.Against = &ComparedSide{Units: count(contracts.CompareAgainst)}
 	}
 	if e.asked != nil && e.asked.Data.Benchmark != nil {
-		sum.Benchmark = e.asked.Data.Benchmark.String()
+		sum.Benchmark = formula.Figure{Type: c.Benchmark.Type, Num: *e.asked.Data.Benchmark}.Format(w.c.Currency)
 	}
 }
 
