@@ -35,7 +35,7 @@ var (
 	ErrUnavailable = errors.New("the database does not answer")
 )
 
-// ErrConflict: the state does not allow the act: a constraint of the database, or a rule of the store, refused it.
+// ErrConflict says that the state does not allow the act: a constraint of the database, or a rule of the store, refused it.
 // Why is for people.
 type ErrConflict struct{ Why string }
 

@@ -13,7 +13,7 @@ import (
 
 // Organisations, people and keys. An operator looks after all of them, an administrator after those of one organisation.
 
-// ByOrganisation, ByPerson and OnKey are parts of inputs: huma reads only fields of exported types.
+// ByOrganisation is part of inputs, as ByPerson and OnKey are: huma reads only fields of exported types.
 type ByOrganisation struct {
 	Organisation string `path:"organisation" maxLength:"64"`
 }

@@ -78,6 +78,7 @@ func strictFaults(data []byte) (faults []client.Fault) {
 			if strings.ContainsAny(token.String(), "eE") {
 				fault(d.InputOffset(), string(d.StackPointer()), "a number has no exponent", "write it out in digits")
 			}
+		default: // brackets, true, false and null say nothing that could be misread
 		}
 	}
 }

@@ -124,7 +124,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*http.Response, error) {
 
 // get asks for a JSON answer.
 func get[T any](ctx context.Context, c *Client, path string, query url.Values) (T, error) {
-	return answered[T](c.Do(ctx, Request{Method: http.MethodGet, Path: path, Query: query}))
+	return answered[T](ctx, c, Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
 // send sends a JSON body, nil for none, under a key of its own: it is done once however often the network repeats it.
@@ -138,11 +138,12 @@ func send[T any](ctx context.Context, c *Client, method, path string, body any) 
 		}
 		r.Body, r.ContentType = bytes.NewReader(b), "application/json"
 	}
-	return answered[T](c.Do(ctx, r))
+	return answered[T](ctx, c, r)
 }
 
-func answered[T any](answer *http.Response, err error) (T, error) {
+func answered[T any](ctx context.Context, c *Client, r Request) (T, error) {
 	var out T
+	answer, err := c.Do(ctx, r)
 	if err != nil {
 		return out, err
 	}
@@ -212,13 +213,13 @@ func (c *Client) SendBatch(ctx context.Context, contract string, e Evidence) (Ba
 		r.Key = NewKeyName()
 	}
 	if e.Mapping == nil {
-		return answered[Batch](c.Do(ctx, r))
+		return answered[Batch](ctx, c, r)
 	}
 	from, to := io.Pipe()
 	form := multipart.NewWriter(to)
 	r.Body, r.ContentType = from, form.FormDataContentType()
 	go func() { to.CloseWithError(writeForm(form, e)) }()
-	return answered[Batch](c.Do(ctx, r))
+	return answered[Batch](ctx, c, r)
 }
 
 func writeForm(form *multipart.Writer, e Evidence) error {

@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -45,12 +46,12 @@ func (c *Client) RevokeKey(ctx context.Context, person, key string) (Key, error)
 
 // CheckContract checks a document without keeping it. Where it is at fault the error is a *Problem.
 func (c *Client) CheckContract(ctx context.Context, document []byte) (Checked, error) {
-	return answered[Checked](c.Do(ctx, Request{Method: http.MethodPost, Path: "/v1/checks", Body: bytes.NewReader(document), ContentType: "application/yaml"}))
+	return answered[Checked](ctx, c, Request{Method: http.MethodPost, Path: "/v1/checks", Body: bytes.NewReader(document), ContentType: "application/yaml"})
 }
 
 // AddContract drafts a contract as one of its payers.
 func (c *Client) AddContract(ctx context.Context, party string, document []byte) (Version, error) {
-	return answered[Version](c.Do(ctx, Request{Method: http.MethodPost, Path: "/v1/contracts", Query: values("party", party), Body: bytes.NewReader(document), ContentType: "application/yaml", Key: NewKeyName()}))
+	return answered[Version](ctx, c, Request{Method: http.MethodPost, Path: "/v1/contracts", Query: values("party", party), Body: bytes.NewReader(document), ContentType: "application/yaml", Key: NewKeyName()})
 }
 
 // Contracts lists the contracts in which the caller's organisation takes part.
@@ -71,22 +72,23 @@ func (c *Client) AddGrant(ctx context.Context, contract string, g Grant) (Grant,
 
 // AddVersion drafts a variation.
 func (c *Client) AddVersion(ctx context.Context, contract string, document []byte) (Version, error) {
-	return answered[Version](c.Do(ctx, Request{Method: http.MethodPost, Path: at("contracts", contract, "versions"), Body: bytes.NewReader(document), ContentType: "application/yaml", Key: NewKeyName()}))
+	return answered[Version](ctx, c, Request{Method: http.MethodPost, Path: at("contracts", contract, "versions"), Body: bytes.NewReader(document), ContentType: "application/yaml", Key: NewKeyName()})
 }
 
 // Version looks at a version, and says which ETag it has.
 func (c *Client) Version(ctx context.Context, contract string, number int) (v Version, etag string, err error) {
 	answer, err := c.Do(ctx, Request{Method: http.MethodGet, Path: at("contracts", contract, "versions", number)})
-	if err == nil {
-		etag = answer.Header.Get("ETag")
+	if err != nil {
+		return v, "", err
 	}
-	v, err = answered[Version](answer, err)
-	return v, etag, err
+	defer answer.Body.Close()
+	err = json.NewDecoder(answer.Body).Decode(&v)
+	return v, answer.Header.Get("ETag"), err
 }
 
 // WriteDraft writes a draft again, over what its ETag names.
 func (c *Client) WriteDraft(ctx context.Context, contract string, number int, etag string, document []byte) (Version, error) {
-	return answered[Version](c.Do(ctx, Request{Method: http.MethodPut, Path: at("contracts", contract, "versions", number, "document"), Body: bytes.NewReader(document), ContentType: "application/yaml", Key: NewKeyName(), IfMatch: etag}))
+	return answered[Version](ctx, c, Request{Method: http.MethodPut, Path: at("contracts", contract, "versions", number, "document"), Body: bytes.NewReader(document), ContentType: "application/yaml", Key: NewKeyName(), IfMatch: etag})
 }
 
 // CheckVersion says what a version says.
@@ -106,7 +108,7 @@ func (c *Client) Try(ctx context.Context, contract string, number int, through s
 		r.Query.Set("units", strconv.Itoa(units))
 		r.Query.Set("seed", strconv.FormatUint(seed, 10))
 	}
-	return answered[Tried](c.Do(ctx, r))
+	return answered[Tried](ctx, c, r)
 }
 
 // Propose proposes a draft, Activate activates a proposal that every payer has signed, Drop takes one back.

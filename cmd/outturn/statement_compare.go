@@ -143,7 +143,8 @@ func brief(text string) string {
 // ofEffect writes a decimal as the effect is written: per cent, points, money or a plain number. It is in full, or short for reading.
 func (c compared) ofEffect(text string, short bool) string {
 	f, _ := c.figure(figureEffect)
-	used, kind, least := brief(f.Used), formula.Plain, money.Frac(1, 10_000)
+	used, least := brief(f.Used), money.Frac(1, 10_000)
+	var kind formula.Type
 	switch {
 	case strings.HasSuffix(used, " points"), strings.HasSuffix(used, " point"):
 		kind = formula.Points

@@ -156,7 +156,10 @@ func (w *world) settlesAsFiles(t *testing.T, dir string, document []byte) (compa
 		must(t, want, err)
 		if !on.Final {
 			preview, err := c.payer.Do(w.ctx, client.Request{Method: "GET", Path: "/v1/contracts/" + c.contract + "/preview", Query: map[string][]string{"through": {e.AsAt}, "cut_off": {on.CutOff.String()}}})
-			must(t, preview, err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer preview.Body.Close()
 			if found := read(t, preview.Body, nil); !bytes.Equal(found, want) {
 				t.Fatalf("preview through %s:\n%s\n%s", e.AsAt, found, want)
 			}

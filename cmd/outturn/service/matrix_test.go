@@ -163,7 +163,9 @@ func (w *world) asking(key string, o operation, ids map[string]string, query, bo
 		request.Header.Set("Authorization", "Bearer "+key)
 	}
 	found, err := http.DefaultClient.Do(request)
-	must(w.t, found, err)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	defer found.Body.Close()
 	b, err := io.ReadAll(found.Body)
 	must(w.t, b, err)

@@ -35,7 +35,9 @@ func (w *world) sendRaw(key, method, path, idempotency, media string, body io.Re
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	found, err := http.DefaultClient.Do(request)
-	must(w.t, found, err)
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	defer found.Body.Close()
 	b, err := io.ReadAll(found.Body)
 	return answer{found.StatusCode, found.Header, string(must(w.t, b, err))}
