@@ -166,6 +166,14 @@ func TestRefusedEstimates(t *testing.T) {
 	if c.Certified == nil || !c.Certified.Used || c.Certified.Effect != "-0.5" || c.Certified.Difference != "-0.166666666667" || out.statement.Payments[0].Due.String() != "18.00" {
 		t.Errorf("certified: %+v, due %s", c.Certified, out.statement.Payments[0].Due)
 	}
+	paysOnWorked := strings.Replace(certified, "pays_on: certified", "pays_on: worked_out", 1)
+	worked, err := settleItems(t, estimateContract(paysOnWorked, fewerPeople, "for: fewer, price: £9.00"), append(arrested(3, 1, 2), "evaluation: 2021-01-10, effect: -50 points, units: 4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := worked.statement.Comparisons[0].Certified; w == nil || w.Used || w.Effect != "-0.5" || w.Difference != "-0.166666666667" || worked.statement.Payments[0].Due.String() != "9.00" {
+		t.Errorf("worked out: %+v, due %s", w, worked.statement.Payments[0].Due) // a third of three is one
+	}
 	if f := c.Figures[0]; f.Name != "effect" || f.Found != "-0.333333333333" || f.Used != "-50 points" {
 		t.Errorf("the effect found is what was worked out, and the one used what was certified: %+v", f)
 	}

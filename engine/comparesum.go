@@ -171,16 +171,16 @@ func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonS
 	if c.CertifiedBy < 0 || !c.Estimates() {
 		return
 	}
-	certified, worked := e.found[contracts.CompareEffect], e.beside[contracts.CompareEffect]
+	used := e.found[contracts.CompareEffect]
+	certified, worked := &used, e.beside[contracts.CompareEffect]
 	sum.Certified = &ComparedCertified{Used: c.PaysOn == contracts.PaysCertified}
 	if !sum.Certified.Used {
-		if worked == nil {
+		if certified, worked = worked, certified; certified == nil {
 			sum.Certified = nil // nothing is certified yet
 			return
 		}
-		certified, worked = *worked, &certified
 	}
-	sum.Certified.Effect = decimalAt(certified, foundPlaces)
+	sum.Certified.Effect = decimalAt(*certified, foundPlaces)
 	if worked != nil {
 		sum.Certified.Difference = decimalAt(certified.Sub(*worked), foundPlaces)
 	}
