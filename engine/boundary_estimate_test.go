@@ -98,7 +98,7 @@ func TestEdgesOfDifferencesInDifferences(t *testing.T) {
 		if strings.HasPrefix(estimator, "did_2x2") {
 			estimator, columns = strings.TrimSuffix(estimator, ", "), "columns: {before: arrested_before, cluster: person}"
 		}
-		edges(t, estimateContract("against: theirs, of: arrested, "+columns+", selection: matched, estimator: "+estimator+", settles: {effect: exact}", "  fewer: {is: (0 points - found.effect) * found.units / 2, rounded: exact}\n",
+		edges(t, estimateContract("against: theirs, of: arrested, "+columns+", selection: matched, estimator: "+estimator+", settles: {effect: exact}", "  fewer: {is: (0 points - found.effect) * found.units, rounded: exact}\n",
 			"for: fewer, price: £9.00"), paidCases([]paid{{"75 points of four: " + estimator[:8], "2021-01-31", "£27.00", items}}))
 	}
 }

@@ -26,6 +26,7 @@ type ComparisonSum struct {
 	Gates      []ComparedGate     `json:"gates,omitempty"`
 	Balance    []ComparedBalance  `json:"balance,omitempty"`
 	Trend      []ComparedTrend    `json:"trend,omitempty"`
+	Extra      []ComparedExtra    `json:"extra,omitempty"`
 	Warnings   []ComparedWarning  `json:"warnings,omitempty"`
 	Refused    string             `json:"refused,omitempty"` // why the data have no estimate, where a certified figure is used instead
 }
@@ -75,6 +76,12 @@ type ComparedTrend struct {
 	Treated    string `json:"treated,omitempty"`
 	Comparison string `json:"comparison,omitempty"`
 	After      bool   `json:"after,omitempty"` // the programme had begun
+}
+
+// ComparedExtra is a further figure of the estimator's for an evaluator: clusters, the first stage's F, those unmatched.
+type ComparedExtra struct {
+	Name  string `json:"name"`
+	Found string `json:"found"` // decimal at six places, or a text
 }
 
 // ComparedWarning is a doubt about an estimate, which changes nothing.

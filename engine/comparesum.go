@@ -13,6 +13,7 @@ import (
 const (
 	foundPlaces   = 12
 	balancePlaces = 4
+	extraPlaces   = 6
 )
 
 // comparisonSums says every comparison at every cohort that has opened, once the whole is concluded.
@@ -163,6 +164,14 @@ func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonS
 	if r := e.result; r != nil {
 		for _, b := range r.Balance {
 			sum.Balance = append(sum.Balance, ComparedBalance{b.Covariate, numberText(b.Before, balancePlaces), numberText(b.After, balancePlaces)})
+		}
+		for _, x := range r.Extra {
+			if one := (ComparedExtra{x.Name, x.Text}); x.Single || x.Text != "" {
+				if x.Single {
+					one.Found = numberText(x.Values[0], extraPlaces)
+				}
+				sum.Extra = append(sum.Extra, one)
+			}
 		}
 		for _, one := range r.Warnings {
 			sum.Warnings = append(sum.Warnings, ComparedWarning(one))

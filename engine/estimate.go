@@ -146,10 +146,10 @@ func (w *whole) take(c *contracts.Comparison, e *estimate, r *counterfactual.Res
 			e.set(one.f, x)
 		}
 	}
-	if r.NTreated != nil {
+	if r.NTreated != nil && !twoWaves(c) {
 		e.set(contracts.CompareUnits, money.FromRat(r.NTreated))
 	}
-	if r.NControl != nil {
+	if r.NControl != nil && !twoWaves(c) {
 		e.set(contracts.CompareAgainst, money.FromRat(r.NControl))
 	}
 	for _, x := range r.Extra {
@@ -181,9 +181,18 @@ func significant(c *contracts.Comparison, e *estimate, r *counterfactual.Result)
 	return nil
 }
 
+// twoWaves says whether an estimator counts each unit before and after: the contract counts it once.
+func twoWaves(c *contracts.Comparison) bool {
+	return c.Estimator == "did_2x2" || c.Estimator == "did_cells"
+}
+
 // layOut puts both sides into the shape that the estimator takes: counts, or rows of a table.
 func (w *whole) layOut(c *contracts.Comparison, k key, e *estimate, asked *counterfactual.Case, treated, against *tally) error {
 	at := columnsOf(c)
+	if twoWaves(c) {
+		e.set(contracts.CompareUnits, money.Int(treated.n))
+		e.set(contracts.CompareAgainst, money.Int(against.n))
+	}
 	switch c.Estimator {
 	case "prop_diff", "prop_ratio", "rate_diff", "rate_ratio", "baseline_prop", "baseline_rate":
 		asked.Data.Treated = at.arm(treated.cells, -1, money.Exact{})

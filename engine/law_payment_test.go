@@ -288,7 +288,7 @@ func (d *draft) cap(over []string, units map[string]bool, whole bool) {
 	limit := fmt.Sprintf("£%d.%02d", minor/100, minor%100)
 	k.limit = minor
 	if !whole && d.n(0, 4) == 0 { // worked out from the whole: the laws know only that it is not above this
-		d.once("found", func() { d.put("quantities", "found", "{count: job, not_above: 10, per: contract}") })
+		d.once("found", func() { d.put("quantities", "found", "{count: incident, not_above: 10, per: contract}") })
 		limit, k.limit = limit+" * found", minor*10
 	}
 	counting := ""

@@ -49,10 +49,13 @@ func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, e
 	if !within(pay, sc.met) {
 		return rawLine{}, false, nil
 	}
+	r.tested = 0
 	if ok, err := r.allowed(pi, &sc); err != nil || !ok {
 		return rawLine{}, false, err
 	}
+	judged := r.tested
 	l, why, err := r.sum(pi, &sc)
+	l.first = max(l.first, judged) // it is not known to be due before its conditions are
 	switch {
 	case err != nil:
 		return l, false, err
