@@ -148,9 +148,6 @@ func (s *Service) statementLines(ctx context.Context, v View, _ *call, in *struc
 	return nil
 }
 
-// sampleMax is the most records of one sample.
-const sampleMax = 1000
-
 // sample draws the records whose digest with the seed is least: nobody who publishes the seed first can choose them.
 func (s *Service) sample(ctx context.Context, v View, _ *call, in *struct {
 	OnStatement
