@@ -210,6 +210,12 @@ func (l *links) keep(ctx context.Context, tx *Tx, b *Batch) error {
 	if err != nil {
 		return told(err)
 	}
+	// A temporary table has no statistics of its own accord, and without them the two are joined row by row.
+	for _, table := range []string{"stage", "stage_members"} {
+		if err := tx.exec(ctx, "analyze "+table); err != nil {
+			return err
+		}
+	}
 	return tx.exec(ctx, `insert into members (contract, unit_type, key, parent_key, sequence)
 		select $1, m.unit_type, m.key, m.parent_key, numbered.sequence
 		from stage_members m join (select at, $2::bigint - 1 + row_number() over (order by at) as sequence from stage) numbered using (at)
