@@ -154,7 +154,7 @@ func (d *decoder) owners(facts, fields []position, name string) []string {
 
 // figureNames returns every name that a formula or condition may hold.
 func (d *decoder) figureNames() []string {
-	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, paymentThing, kindThing, periodThing, unitThing)
+	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, savingThing, paymentThing, kindThing, periodThing, unitThing)
 	for name := range d.facts {
 		all = append(all, name)
 	}
@@ -222,6 +222,8 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 		ref.Kind = RefPayment
 	case accountThing:
 		ref.Kind, columns = RefAccount, accountColumns
+	case savingThing:
+		ref.Kind, columns = RefQuantity, d.c.Savings[t.index].columns()
 	default:
 		return Ref{}, fmt.Sprintf("%s is %s and no figure", name, t.kind.words()), ""
 	}
@@ -237,6 +239,9 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 			}
 			return Ref{}, fmt.Sprintf("%s is %s and has no column %q", name, t.kind.words(), column), remedy
 		}
+	}
+	if t.kind == savingThing {
+		ref.Index, ref.Field = d.c.Savings[t.index].Steps[ref.Field].Quantity, 0
 	}
 	return ref, "", ""
 }

@@ -32,6 +32,9 @@ func (st *settlement) conclude() error {
 	if err != nil {
 		return err
 	}
+	if st.saved, err = st.savings(w); err != nil {
+		return err
+	}
 	r := w.reader
 	r.out, r.settled = r.out[:0], settled
 	for i := range lines {
@@ -181,6 +184,7 @@ func (st *settlement) statement() (Statement, error) {
 		}
 	}
 	out.Comparisons = st.compared
+	out.Savings = st.saved
 	st.cohortSums(&out)
 	st.itemSums(&out)
 	st.bindSums(&out)

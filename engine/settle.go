@@ -37,6 +37,7 @@ type settlement struct {
 	root     evidence.Root
 	roll     Roll
 	compared []ComparisonSum
+	saved    []SavingSum
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {

@@ -100,6 +100,11 @@ func (v *review) reached() map[thing]bool {
 	for i := range v.c.Checks {
 		w.visit(thing{checkThing, i})
 	}
+	for i := range v.c.Savings { // each stands on the statement, paid on or not
+		for _, step := range v.c.Savings[i].Steps {
+			w.visit(thing{quantityThing, step.Quantity})
+		}
+	}
 	for i := range v.c.Cohorts {
 		if v.c.Cohorts[i].Counts != contracts.CountsComparedOnly {
 			w.visit(thing{cohortThing, i})
