@@ -259,30 +259,62 @@ func (b *step) net() *formula.Expr {
 	return b.before(1)
 }
 
-// compared is the difference that a comparison found, times its units.
+// compared is the difference that a comparison found, times its units: of its two means, where these are all there is,
+// else the estimate, which is not their difference where it was adjusted, and must be a difference and no ratio.
 func (b *step) compared(n *node, counting string) *formula.Expr {
 	if n == nil {
 		return nil
 	}
-	if _, ok := b.d.find(n, b.r.who+", counterfactual, comparison", comparisonThing); !ok {
+	at, ok := b.d.find(n, b.r.who+", counterfactual, comparison", comparisonThing)
+	if !ok {
 		return nil
 	}
-	var side [3]*formula.Expr
-	for i, column := range []string{"comparison", "treated", "units"} {
-		slot, ok := b.d.resolve(b.r, n.text, column, n.place(), inFormula)
+	read := func(column CompareField) *formula.Expr {
+		slot, ok := b.d.resolve(b.r, n.text, comparisonColumns[column], n.place(), inFormula)
 		if !ok {
 			return nil
 		}
-		side[i] = &formula.Expr{Op: formula.OpRef, Name: n.text, Column: column, Slot: slot, Type: b.d.c.Refs[slot].Type}
+		return &formula.Expr{Op: formula.OpRef, Name: n.text, Column: comparisonColumns[column], Slot: slot, Type: b.d.c.Refs[slot].Type}
 	}
+	c := &b.d.c.Comparisons[at]
+	units := read(CompareUnits)
+	if by := b.d.c.compares(c).Estimator; by != EstimatorCertified && by != EstimatorMeans {
+		return b.effect(n, read(CompareEffect), units, counting)
+	}
+	before, after := read(CompareComparison), read(CompareTreated)
 	if counting == "more" {
-		side[0], side[1] = side[1], side[0]
+		before, after = after, before
+	}
+	if before == nil || after == nil {
+		return nil
 	}
 	t := formula.Number
-	if side[0].Type == formula.Money {
+	if before.Type == formula.Money {
 		t = formula.Money
 	}
-	return join(formula.OpSub, join(formula.OpMul, side[0], side[2], t), join(formula.OpMul, side[1], side[2], t), t)
+	return join(formula.OpSub, join(formula.OpMul, before, units, t), join(formula.OpMul, after, units, t), t)
+}
+
+// effect is an effect that is a difference, times the units: below nought where fewer is better.
+func (b *step) effect(n *node, effect, units *formula.Expr, counting string) *formula.Expr {
+	if effect == nil {
+		return nil
+	}
+	t := formula.Number
+	switch effect.Type {
+	case formula.Points, formula.Number:
+	case formula.Money:
+		t = formula.Money
+	default:
+		b.d.bad(n, Fault{Message: b.r.who + ", counterfactual: the effect of " + n.text + " is " + effect.Type.String() + ", a part of what there was and not a difference",
+			Remedy: "begin with the number there would have been: expected and actual, or another measure"})
+		return nil
+	}
+	if counting != "more" {
+		nought := &formula.Expr{Op: formula.OpLiteral, Type: effect.Type, Literal: formula.Figure{Type: effect.Type}}
+		effect = join(formula.OpSub, nought, effect, effect.Type)
+	}
+	return join(formula.OpMul, effect, units, t)
 }
 
 // additional takes off what is only moved, what others have, and what takes another's place.

@@ -31,7 +31,7 @@ cohorts:
 quantities:
   fewer: {is: (trial.comparison - trial.treated) * trial.units}
 comparisons:
-  trial: {treated: people, per: contract, estimator: certified, certified_by: study, fixed_on: 2025-12-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 3}
+  trial: {treated: people, per: contract, estimator: certified, certified_by: study, selection: randomised, grade: 2, fixed_on: 2025-12-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 3}
 savings:
   x:
     per: year
@@ -88,6 +88,7 @@ func TestSavingsRefused(t *testing.T) {
 		{"agrees to a difference that is none", "  plan: {", "  two: {adds: [plan.stated], despite: [horizon], agreed_by: council, clause: 8}\n  plan: {", "what it adds does not differ in horizon"},
 		{"agrees to a difference, and nobody answers for it", "  plan: {", "  two: {adds: [x.cashable, plan.stated], despite: [horizon, state], clause: 8}\n  plan: {", `does not say "agreed_by"`},
 		{"adds what is no saving", "  plan: {", "  two: {adds: [spent], clause: 8}\n  plan: {", `"spent" is no figure of a saving`},
+		{"is surer than the comparison it rests on", "    of: families\n    impact: 30%\n    counterfactual: {deadweight: 1/6}\n    worth: £100.00\n    grade: 4", "    counterfactual: {comparison: trial, counting: fewer}\n    worth: £100.00\n    grade: 1", "on which it rests, of grade 2"},
 		{"is worked out from itself", "    of: families\n    impact", "    of: x.affected\n    impact", "worked out from itself"},
 	} {
 		t.Run(k.it, func(t *testing.T) {

@@ -32,10 +32,15 @@ evidence:
   told: {of: contract, as: reading, each: year, says: {families: number, planned: money, spent: money, index: number, places: number}, if_none: unknown}
   study: {of: contract, as: reading, says: {treated: number, comparison: number, units: number}, if_none: unknown}
   cut: {of: partner, as: event, says: {amount: money}, if_none: nought}
+  bad: {of: person, as: event, if_none: nought}
 cohorts:
   people: {unit: person, joined_by: joined, counts: everyone_who_joined, clause: 1}
+quantities:
+  bads:  {count: bad, in: 1 month beginning with joined, per: person}
+  worse: {met_when: {bads: {at_least: 1}}, per: person}
 comparisons:
-  trial: {treated: people, per: contract, estimator: certified, certified_by: study, fixed_on: 2025-12-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 3}
+  lot: {treated: people, control: {events: 50, n: 100}, of: worse, estimator: prop_diff, options: {alternative: less, conf_level: 95%%, ci: wald, test: z_pooled}, selection: earlier, grade: 3, per: contract, fixed_on: 2025-12-01, settles: {effect: exact}, clause: 3}
+  trial: {treated: people, per: contract, estimator: certified, certified_by: study, selection: randomised, grade: 1, fixed_on: 2025-12-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 3}
 savings:
   x: {per: year, budget: local, origin: prevention, prices: nominal, clause: 4, %s}
 payments:
@@ -87,6 +92,8 @@ func TestChainsByHand(t *testing.T) {
 			"corrected £112,000.00", "net_outcomes 160", "nhs £112,000.00"},
 		{"more is better", "beneficiaries: nhs, worth: £700.00, grade: 1, class: fiscal, counterfactual: {comparison: trial, counting: more}, cashable: nought", families + ", {study: 2026-11-30, treated: 1.55, comparison: 1.39, units: 1000}",
 			"corrected £112,000.00", "net_outcomes 160", ""},
+		{"an estimator's difference, of two people", "beneficiaries: nhs, worth: £700.00, grade: 3, class: fiscal, counterfactual: {comparison: lot, counting: fewer}, cashable: nought", families + ", {joined: 2026-02-02, person: A}, {joined: 2026-02-02, person: B}",
+			"corrected £630.00", "net_outcomes 1", ""}, // 50 points of 2: none of them did worse, and 50 of 100 would have
 		{"a comparison that nobody has certified", "beneficiaries: nhs, worth: £700.00, grade: 1, class: fiscal, counterfactual: {comparison: trial, counting: fewer}, cashable: nought", families, "corrected not yet known", "", ""},
 		{"less than was expected, though it may be more than last year", "beneficiaries: council, grade: 2, class: fiscal, counterfactual: {expected: planned, actual: spent}, cashable: nought", families, "corrected £95.00", "value £100.00", "council £95.00"},
 		{"more than was expected is a saving below nought", "beneficiaries: council, grade: 1, class: fiscal, counterfactual: {expected: spent, actual: planned}, cashable: nought", families, "corrected -£100.00", "", "council -£100.00"},
