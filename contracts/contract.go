@@ -40,6 +40,7 @@ type Contract struct {
 	Payments      []Payment
 	Divisions     []Division
 	Accounts      []Account
+	Stakes        []Stake
 	Caps          []Cap
 	Checks        []Check
 	Examples      []Example

@@ -67,7 +67,7 @@ type decoder struct {
 
 	units, evidence, cohorts, tables, quantities, measures      []*node
 	comparisons, payments, divisions, checks, accounts, periods []*node
-	savings                                                     []*node
+	savings, stakes                                             []*node
 
 	quantityState, tableState []progress
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
@@ -119,6 +119,7 @@ func (d *decoder) contract(root *node) {
 	d.readEvidence()
 	d.readToldBy(root.get("contract").get("told_by"))
 	d.startAccounts()
+	d.startStakes()
 	d.startFigures()
 	d.startSavings()
 	d.readCohorts()
@@ -133,10 +134,12 @@ func (d *decoder) contract(root *node) {
 	d.readDivisions()
 	d.readPayments()
 	d.readAccounts()
+	d.readStakes()
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.comparedFigures()
 	d.checkSavings()
+	d.checkStakes()
 	d.readExamples(root.get("examples"))
 	d.circles()
 	if len(d.faults) == 0 {

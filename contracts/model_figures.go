@@ -33,6 +33,7 @@ const (
 	RefMeasureDay
 	RefRole // in a table's by: the party of the reader's level
 	RefAccount
+	RefStake // Field: a StakeField
 )
 
 // Ref is one thing a name stands for. Two equal names have one Ref.

@@ -365,6 +365,9 @@ func (c *Contract) Sentences() []string {
 	for i := range c.Accounts {
 		all = append(all, c.accountSentence(&c.Accounts[i]))
 	}
+	for i := range c.Stakes {
+		all = append(all, c.stakeSentence(&c.Stakes[i]))
+	}
 	for i := range c.Caps {
 		all = append(all, c.capSentence(&c.Caps[i]))
 	}

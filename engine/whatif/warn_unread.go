@@ -126,6 +126,11 @@ func (v *review) reached() map[thing]bool {
 			}
 		}
 	}
+	for i := range v.c.Stakes {
+		w.expr(v.c.Stakes[i].OpensWith)
+		w.expr(v.c.Stakes[i].PutsIn)
+		w.expr(v.c.Stakes[i].Rate)
+	}
 	for i := range v.c.Accounts {
 		w.expr(v.c.Accounts[i].OpensWith)
 		w.expr(v.c.Accounts[i].Receives)
