@@ -41,6 +41,7 @@ type Contract struct {
 	Divisions     []Division
 	Accounts      []Account
 	Stakes        []Stake
+	Partnership   *Partnership // who invests and who benefits, or nil
 	Caps          []Cap
 	Checks        []Check
 	Examples      []Example

@@ -135,6 +135,7 @@ func (d *decoder) contract(root *node) {
 	d.readPayments()
 	d.readAccounts()
 	d.readStakes()
+	d.readPartnership(root.get("partnership"))
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.comparedFigures()

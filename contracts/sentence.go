@@ -368,6 +368,9 @@ func (c *Contract) Sentences() []string {
 	for i := range c.Stakes {
 		all = append(all, c.stakeSentence(&c.Stakes[i]))
 	}
+	if c.Partnership != nil {
+		all = append(all, c.partnershipSentence())
+	}
 	for i := range c.Caps {
 		all = append(all, c.capSentence(&c.Caps[i]))
 	}

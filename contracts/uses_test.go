@@ -133,6 +133,7 @@ var constructs = []construct{
 	{"division by claims in order", tranche(func(t *contracts.Tranche) bool { return t.Claim != nil })},
 	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
+	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
 	{"cap within a unit", capped(func(k *contracts.Cap) bool { return k.Per.Unit >= 0 })},
 	{"cap on the contract or a period", capped(func(k *contracts.Cap) bool { return k.Per.Unit < 0 && k.Counting < 0 })},

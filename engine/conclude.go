@@ -35,6 +35,9 @@ func (st *settlement) conclude() error {
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
+	if err := st.partnersInKind(w); err != nil {
+		return err
+	}
 	r := w.reader
 	r.out, r.settled = r.out[:0], settled
 	for i := range lines {
@@ -185,6 +188,10 @@ func (st *settlement) statement() (Statement, error) {
 	}
 	out.Comparisons = st.compared
 	out.Savings = st.saved
+	var err error
+	if out.Partnership, err = st.partnership(); err != nil {
+		return Statement{}, err
+	}
 	st.cohortSums(&out)
 	st.itemSums(&out)
 	st.bindSums(&out)

@@ -59,7 +59,7 @@ func (st *settlement) savings(w *whole) ([]SavingSum, error) {
 		}
 		st.savingTraits(s, &sum)
 		for _, k := range w.domain(s.Per) {
-			f, err := st.savingFigure(w, s, k)
+			f, err := st.savingFigure(w, s, len(s.Steps)-1, k)
 			if err != nil {
 				return nil, fmt.Errorf("saving %s (%s): %w", s.Name, s.Clause, err)
 			}
@@ -95,14 +95,14 @@ func (st *settlement) savingTraits(s *contracts.Saving, sum *SavingSum) {
 	}
 }
 
-// savingFigure works a saving out at a key, every step of it.
-func (st *settlement) savingFigure(w *whole, s *contracts.Saving, k key) (SavingFigure, error) {
+// savingFigure works a saving out at a key, every step of it up to one.
+func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k key) (SavingFigure, error) {
 	r := w.reader
 	saved := r.trace
 	r.trace = &trace{currency: st.c.Currency}
 	defer func() { r.trace = saved }()
 	clear(w.memo) // every step is written down, whatever was worked out before
-	last := s.Last()
+	last := s.Steps[step]
 	f, err := w.quantity(last.Quantity, k)
 	if err != nil {
 		return SavingFigure{}, err

@@ -40,6 +40,9 @@ type expectedSettlement struct {
 	} `yaml:"excluded"`
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
+
+	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
+	Cure     []expectedCure    `yaml:"cure"`
 }
 
 // expectedLine is one line due: which it is, and what it comes to. Of is a unit's key, a member's, a level's values, or
@@ -149,6 +152,7 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	for _, want := range s.Savings {
 		d.saving(want, st)
 	}
+	d.partners(s, st.Partnership)
 	for _, name := range s.Binds {
 		if !binds(st.Binds, name) {
 			d.text("binds", name, "does not bind")
