@@ -248,6 +248,7 @@ func (c *Contract) madeOfRef(ref *Ref, seen map[int]bool, parts *[]figureOf) {
 		for _, row := range c.Tables[ref.Index].Rows {
 			c.madeOf(row.Values[ref.Field], seen, parts)
 		}
+	default: // nothing else is worked out from savings: what a payment or an account comes to has been paid
 	}
 }
 

@@ -255,8 +255,9 @@ func (b *step) net() *formula.Expr {
 			return nil
 		}
 		return join(formula.OpSub, expected, actual, expected.Type)
+	default: // gross: nothing is taken off
+		return b.before(1)
 	}
-	return b.before(1)
 }
 
 // compared is the difference that a comparison found, times its units: of its two means, where these are all there is,

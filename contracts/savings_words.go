@@ -88,8 +88,9 @@ func (c *Contract) modeWords(s *Saving, e *formula.Expr) string {
 		return "the difference that a comparison found, " + c.formulaWords(e)
 	case ModeExpected:
 		return "what was expected less what came, " + c.formulaWords(e)
+	default: // gross: nothing is taken off
+		return c.formulaWords(e)
 	}
-	return c.formulaWords(e)
 }
 
 // valueWords says what each is worth, and where that is from.

@@ -11,8 +11,8 @@ import (
 
 // DiscountRate is the rate of a stretch of years, counted from the first, which is year 0 and not discounted.
 type DiscountRate struct {
-	From int    // the first year of the stretch
-	Rate string // as the Green Book writes it: 3.5%
+	From int    `json:"from"` // the first year of the stretch
+	Rate string `json:"rate"` // as the Green Book writes it: 3.5%
 	rate money.Exact
 }
 

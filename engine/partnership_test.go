@@ -43,7 +43,7 @@ func TestLawPartnersReconcile(t *testing.T) {
 				all += paid[i]
 			}
 			if pooled {
-				payments += fmt.Sprintf("  pays_on: {from: host, to: provider, per: year, of: %s, due: on_evidence, clause: 7}\n", sum(all))
+				payments += fmt.Sprintf("  pays_over: {from: host, to: provider, per: year, of: %s, due: on_evidence, clause: 7}\n", sum(all))
 			}
 			c, err := contracts.Decode("partners.yaml", fmt.Appendf(nil, partnersFrame, weights[0], weights[1], weights[2], payments, partners, families))
 			if err != nil {
