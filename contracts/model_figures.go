@@ -135,6 +135,7 @@ const (
 	FirstGap
 	Is
 	MetWhen
+	Lasting // a figure of earlier periods, each as much of it as lasts: a step of a saving
 )
 
 // SourceKind says what a gathering head gathers.
@@ -166,6 +167,8 @@ type Quantity struct {
 	Except               int // SpellsOf: kind whose spells are taken away, or -1
 	Bridging             int // SpellsOf: gaps of up to so many days are closed
 	Is                   *formula.Expr
+	Lag                  int             // Lasting: periods before it begins
+	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after
 	Met                  *Condition
 	Where                *Condition // on the item, unit or outcome gathered
 	NeutralIf            *Condition

@@ -61,6 +61,7 @@ func stepsOf(n *node) []string {
 	add(n.has("additionality"), "additional")
 	add(true, "value")
 	add(true, "corrected")
+	add(n.has("lasts"), "lasting")
 	add(n.has("fiscal_share"), "fiscal")
 	cashable := n.get("cashable")
 	add(cashable != nil && cashable.kind == mapNode, "steps_freed")
@@ -114,7 +115,7 @@ var formKeys = map[SavingForm]struct {
 	words     string
 }{
 	SavingChain: {must: []string{"per", "class", "budget", "origin", "prices", "beneficiaries", "grade", "counterfactual", "cashable"},
-		may: []string{"of", "engaged", "retained", "impact", "additionality", "worth", "uprated", "fiscal_share", "cashed", "costs", "horizon"}, words: "a chain"},
+		may: []string{"of", "engaged", "retained", "impact", "additionality", "worth", "uprated", "lasts", "fiscal_share", "cashed", "costs", "horizon"}, words: "a chain"},
 	SavingStated: {must: []string{"source", "stated", "class", "state", "budget", "origin", "basis", "horizon", "prices", "beneficiaries", "grade"}, words: "a stated saving"},
 	SavingAdds:   {must: []string{"adds"}, may: []string{"despite", "agreed_by"}, words: "a saving that adds others"},
 }

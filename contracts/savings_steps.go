@@ -110,8 +110,11 @@ func (d *decoder) readStep(at derivation, i int, q *Quantity) bool {
 		return false
 	}
 	b := &step{d, &reader{who: "saving " + s.Name, self: thing{quantityThing, i}, levels: []Level{s.Per}, hand: -1}, s, n, at.step}
-	if name == "told" {
+	switch name {
+	case "told":
 		return b.told(q)
+	case "lasting":
+		return b.lasting(q)
 	}
 	per := ContractLevel()
 	if s.Form == SavingAdds {
@@ -415,6 +418,44 @@ func (b *step) lessCosts() *formula.Expr {
 	}
 	added := join(formula.OpAdd, b.literal("100%"), b.correction(costs.get("grade"), "costs, grade"), formula.Rate)
 	return join(formula.OpSub, b.before(1), times(spent, added), formula.Money)
+}
+
+// KeepsMax is how many periods a saving may last.
+const KeepsMax = 100
+
+// lasting spreads a saving over the periods in which it comes: it is shifted by the lag and fades as it keeps.
+func (b *step) lasting(q *Quantity) bool {
+	n, who := b.n.get("lasts"), b.r.who+", lasts"
+	from := b.before(1)
+	if n == nil || from == nil {
+		return false
+	}
+	keeps := n.get("keeps")
+	switch lag, err := strconv.Atoi(n.value("lag")); {
+	case len(b.s.Per.Periods) != 1:
+		b.d.bad(n, Fault{Message: who + ": it lasts from period to period, and the saving stands per " + b.d.c.levelWords(b.s.Per), Remedy: "let it stand per one period series"})
+		return false
+	case err != nil || lag < 0 || lag > KeepsMax:
+		b.d.bad(n, Fault{Message: who + ", lag", Expected: fmt.Sprintf("a whole number from 0 to %d", KeepsMax), Found: fmt.Sprintf("%q", n.value("lag"))})
+		return false
+	case keeps == nil || len(keeps.items) == 0 || len(keeps.items) > KeepsMax:
+		b.d.bad(n, Fault{Message: who + ", keeps", Expected: fmt.Sprintf("1 to %d rates", KeepsMax)})
+		return false
+	default:
+		q.Lag = lag
+	}
+	r := *b.r
+	r.who = who + ", keeps"
+	for _, item := range keeps.items {
+		e := b.d.formula(&r, item, formula.Rate)
+		if e == nil {
+			return false
+		}
+		q.Keeps = append(q.Keeps, e)
+	}
+	q.Head, q.Type = Lasting, from.Type
+	q.Source = Source{Kind: FromFigure, Index: -1, Field: -1, Slot: from.Slot}
+	return true
 }
 
 // told gathers what the budget holder says it took out.

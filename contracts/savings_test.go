@@ -88,6 +88,8 @@ func TestSavingsRefused(t *testing.T) {
 		{"agrees to a difference that is none", "  plan: {", "  two: {adds: [plan.stated], despite: [horizon], agreed_by: council, clause: 8}\n  plan: {", "what it adds does not differ in horizon"},
 		{"agrees to a difference, and nobody answers for it", "  plan: {", "  two: {adds: [x.cashable, plan.stated], despite: [horizon, state], clause: 8}\n  plan: {", `does not say "agreed_by"`},
 		{"adds what is no saving", "  plan: {", "  two: {adds: [spent], clause: 8}\n  plan: {", `"spent" is no figure of a saving`},
+		{"lasts for nothing", "    cashable: 40%\n", "    cashable: 40%\n    lasts: {lag: 0, keeps: []}\n", "expected 1 to 100 rates"},
+		{"begins before its outcomes", "    cashable: 40%\n", "    cashable: 40%\n    lasts: {lag: -1, keeps: [100%]}\n", "expected a whole number from 0 to 100"},
 		{"is surer than the comparison it rests on", "    of: families\n    impact: 30%\n    counterfactual: {deadweight: 1/6}\n    worth: £100.00\n    grade: 4", "    counterfactual: {comparison: trial, counting: fewer}\n    worth: £100.00\n    grade: 1", "on which it rests, of grade 2"},
 		{"is worked out from itself", "    of: families\n    impact", "    of: x.affected\n    impact", "worked out from itself"},
 	} {

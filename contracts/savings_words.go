@@ -55,6 +55,8 @@ func (c *Contract) chainWords(s *Saving) []string {
 			all = append(all, c.valueWords(s, e))
 		case "corrected":
 			all = append(all, "less "+c.formulaWords(e.Right.Right)+" for evidence of grade "+list(s.Traits[TraitGrade]))
+		case "lasting":
+			all = append(all, c.lastingWords(s, &c.Quantities[step.Quantity]))
 		case "fiscal":
 			all = append(all, "of which "+c.formulaWords(e.Right)+" fiscal")
 		case "steps_freed":
@@ -68,6 +70,23 @@ func (c *Contract) chainWords(s *Saving) []string {
 		}
 	}
 	return all
+}
+
+// lastingWords says when a saving comes and how it fades.
+func (c *Contract) lastingWords(s *Saving, q *Quantity) string {
+	series := spaced(c.Periods[s.Per.Periods[0]].Name)
+	text := "from its own " + series + " on"
+	if q.Lag > 0 {
+		text = fmt.Sprintf("from %d %s later on", q.Lag, series)
+		if q.Lag > 1 {
+			text = fmt.Sprintf("from %d %ss later on", q.Lag, series)
+		}
+	}
+	keeps := make([]string, len(q.Keeps))
+	for i, e := range q.Keeps {
+		keeps[i] = c.formulaWords(e)
+	}
+	return text + " " + strings.Join(keeps, ", then ") + " of it"
 }
 
 func eachWords(e *formula.Expr) string {

@@ -58,6 +58,7 @@ func (st *settlement) savings(w *whole) ([]SavingSum, error) {
 			sum.Counterfactual = s.CounterfactualWords()
 		}
 		st.savingTraits(s, &sum)
+		clear(w.memo) // every step is written down once, whatever was worked out before
 		for _, k := range w.domain(s.Per) {
 			f, err := st.savingFigure(w, s, len(s.Steps)-1, k)
 			if err != nil {
@@ -101,11 +102,13 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 	saved := r.trace
 	r.trace = &trace{currency: st.c.Currency}
 	defer func() { r.trace = saved }()
-	clear(w.memo) // every step is written down, whatever was worked out before
 	last := s.Steps[step]
-	f, err := w.quantity(last.Quantity, k)
-	if err != nil {
-		return SavingFigure{}, err
+	var f formula.Figure
+	var err error
+	for i := range step + 1 { // in order, so that each step stands below the one that it takes
+		if f, err = w.quantity(s.Steps[i].Quantity, k); err != nil {
+			return SavingFigure{}, err
+		}
 	}
 	out := SavingFigure{Of: strings.Trim(keyText(st.plan, s.Per, k), " ()"), Steps: r.trace.steps, Last: last.Name}
 	if f.State != formula.Known {
@@ -136,4 +139,37 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 		out.Shares = append(out.Shares, PartyShare{st.c.Parties[b.Party].ID, parts[i]})
 	}
 	return out, nil
+}
+
+// lasting adds up what is left in a period of a figure of earlier ones: its own begins so many periods after it, and
+// fades. Before the first period there was nothing.
+func (w *whole) lasting(q *contracts.Quantity, sc *scope) (formula.Figure, string, error) {
+	series := q.Per.Periods[0]
+	out := formula.Figure{Type: q.Type}
+	var parts []string
+	for n, keep := range q.Keeps {
+		from := sc.key
+		if from.periods[series] -= int16(q.Lag + n); from.periods[series] < 1 {
+			break
+		}
+		in := w.scope(from)
+		f, err := w.reader.ref(q.Source.Slot, &in)
+		if err != nil || f.State != formula.Known {
+			out.State = f.State
+			return out, "", err
+		}
+		rate, err := w.reader.eval(keep, sc)
+		if err != nil || rate.State != formula.Known {
+			out.State = rate.State
+			return out, "", err
+		}
+		out.Num = out.Num.Add(f.Num.Mul(rate.Num))
+		if w.reader.trace != nil {
+			parts = append(parts, figureText(f, w.c.Currency)+" * "+figureText(rate, w.c.Currency))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"it has not begun"}
+	}
+	return out, strings.Join(parts, " + "), nil
 }

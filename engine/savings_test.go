@@ -139,6 +139,38 @@ func TestChainsByHand(t *testing.T) {
 	}
 }
 
+// A saving that begins a year after its outcomes and fades: each year has what is left of the years before it, and what
+// comes after the last period of the contract is in no year of it.
+func TestLastingSavings(t *testing.T) {
+	document := strings.NewReplacer("last: 2026-12-31", "last: 2029-12-31", "last_cut_off: 2028-06-30", "last_cut_off: 2030-06-30", "as_at: 2026-12-31", "as_at: 2029-12-31").Replace(savingFrame)
+	told := func(year, families int) string {
+		return fmt.Sprintf("{told: %d-12-31, families: %d, planned: £0.00, spent: £0.00, index: 1, places: 1}", year, families)
+	}
+	for _, k := range []struct {
+		lasts string
+		want  []string // of 100, 0, 10 and 1 families at £10.00
+	}{
+		{"{lag: 0, keeps: [100%]}", []string{"1000.00", "0.00", "100.00", "10.00"}},
+		{"{lag: 1, keeps: [100%, 60%]}", []string{"0.00", "1000.00", "600.00", "100.00"}},
+		{"{lag: 0, keeps: [100%, 50%, 25%]}", []string{"1000.00", "500.00", "350.00", "60.00"}}, // 250 + 100; 0 + 50 + 10
+		{"{lag: 4, keeps: [100%]}", []string{"0.00", "0.00", "0.00", "0.00"}},
+	} {
+		c := decoded(t, fmt.Sprintf(document, "of: families, beneficiaries: nhs, worth: £10.00, grade: 1, class: fiscal, counterfactual: gross, cashable: nought, lasts: "+k.lasts,
+			strings.Join([]string{told(2026, 100), told(2027, 0), told(2028, 10), told(2029, 1)}, ", ")))
+		out, err := settleExample(t, c, 0, engine.Position{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range out.statement.Savings[0].Figures {
+			got = append(got, f.ComesTo.String())
+		}
+		if !slices.Equal(got, k.want) {
+			t.Errorf("%s: by the year %v, and %v was worked out", k.lasts, got, k.want)
+		}
+	}
+}
+
 // Laws of a chain, held against sums in fractions that share nothing with the engine: every chain comes to what a
 // calculator makes of it; its parts make the whole and lie within a penny of their exact share; no step gives up more
 // than the one before it had; and the order in which the beneficiaries are written changes nothing.

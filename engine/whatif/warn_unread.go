@@ -248,6 +248,9 @@ func (w *walker) quantity(q *contracts.Quantity) {
 	for _, e := range []*formula.Expr{q.Is, q.NotBelow, q.NotAbove} {
 		w.expr(e)
 	}
+	for _, e := range q.Keeps {
+		w.expr(e)
+	}
 	for _, cond := range []*contracts.Condition{q.Met, q.Where, q.NeutralIf} {
 		w.cond(cond)
 	}
