@@ -64,6 +64,7 @@ func stepsOf(n *node) []string {
 	add(n.has("lasts"), "lasting")
 	add(n.has("fiscal_share"), "fiscal")
 	cashable := n.get("cashable")
+	add(cashable != nil && cashable.kind == mapNode || n.has("cashed"), "saved")
 	add(cashable != nil && cashable.kind == mapNode, "steps_freed")
 	add(cashable != nil && cashable.text != "nought", "cashable")
 	add(n.has("cashed"), "told")

@@ -222,6 +222,9 @@ func (b *step) formula(name string, q *Quantity) *formula.Expr {
 		return times(b.before(1), b.rest(b.correction(b.n.get("grade"), "grade")))
 	case "fiscal":
 		return times(b.before(1), b.read(b.n, "fiscal_share", formula.Rate))
+	case "saved": // a saving below nought frees nothing, and nobody has cashed it
+		q.NotBelow = &formula.Expr{Op: formula.OpLiteral, Type: formula.Money, Literal: formula.Figure{Type: formula.Money}}
+		return b.before(1)
 	case "steps_freed":
 		gate := b.n.get("cashable")
 		q.Rounded = money.Rounding{Mode: money.Down, Unit: money.Int(1)}

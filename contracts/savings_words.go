@@ -35,7 +35,7 @@ func (c *Contract) chainWords(s *Saving) []string {
 	for _, step := range s.Steps {
 		e := c.Quantities[step.Quantity].Is
 		switch step.Name {
-		case "told":
+		case "told", "saved":
 			continue
 		case "affected", "stated":
 			all = append(all, c.formulaWords(e))
