@@ -215,8 +215,14 @@ func (d *decoder) readTranche(n *node, self thing, who string) Tranche {
 	if among == nil {
 		return t
 	}
-	d.readAmong(&t, among, who)
 	by, claim := n.has("by"), n.has("claim")
+	if d.amongBeneficiaries(&t, among) {
+		if by || claim {
+			d.fault(n.place(), Fault{Message: who + ": a saving is shared by the weights of its beneficiaries, so neither by nor claim has a meaning", Remedy: "leave it out, or list the parties"})
+		}
+		return t
+	}
+	d.readAmong(&t, among, who)
 	if among.kind == mapNode {
 		if by || claim {
 			d.fault(n.place(), Fault{Message: who + ": shares are stated, so neither by nor claim has a meaning", Remedy: "leave it out, or list the parties without shares"})
@@ -247,6 +253,22 @@ func (d *decoder) readTranche(n *node, self thing, who string) Tranche {
 		}
 	}
 	return t
+}
+
+// amongBeneficiaries reads a tranche that is shared as a saving is: by the weights of its beneficiaries.
+func (d *decoder) amongBeneficiaries(t *Tranche, n *node) bool {
+	named, known := d.things[n.text]
+	if n.kind != scalarNode || !known || named.kind != savingThing {
+		return false
+	}
+	for _, b := range d.c.Savings[named.index].Beneficiaries {
+		t.Parties = append(t.Parties, b.Party)
+		t.Weights = append(t.Weights, &formula.Expr{Op: formula.OpLiteral, Type: formula.Number, Literal: formula.Figure{Type: formula.Number, Num: b.Weight}})
+	}
+	if len(t.Parties) == 0 && !d.savings[named.index].bad {
+		d.bad(n, Fault{Message: "division among " + n.text + ": its source does not say who has it", Remedy: "list the parties"})
+	}
+	return true
 }
 
 // readAmong reads the parties of a tranche, with their shares where they are stated.

@@ -38,7 +38,7 @@ func (d *decoder) circles() {
 func (d *decoder) everything() []thing {
 	var all []thing
 	for kind, count := range []int{cohortThing: len(d.c.Cohorts), tableThing: len(d.c.Tables), quantityThing: len(d.c.Quantities), measureThing: len(d.c.Measures),
-		comparisonThing: len(d.c.Comparisons), paymentThing: len(d.c.Payments), divisionThing: len(d.c.Divisions), checkThing: len(d.c.Checks), accountThing: len(d.c.Accounts),
+		comparisonThing: len(d.c.Comparisons), paymentThing: len(d.c.Payments), divisionThing: len(d.c.Divisions), checkThing: len(d.c.Checks), accountThing: len(d.c.Accounts), stakeThing: len(d.c.Stakes),
 		paidThing: len(d.c.Payments), capThing: len(d.c.Caps)} {
 		for i := range count {
 			all = append(all, thing{thingKind(kind), i})

@@ -36,9 +36,12 @@ type Contract struct {
 	Quantities    []Quantity
 	Measures      []Measure
 	Comparisons   []Comparison
+	Savings       []Saving
 	Payments      []Payment
 	Divisions     []Division
 	Accounts      []Account
+	Stakes        []Stake
+	Partnership   *Partnership // who invests and who benefits, or nil
 	Caps          []Cap
 	Checks        []Check
 	Examples      []Example

@@ -13,12 +13,13 @@ import (
 // of YAML itself end it early.
 func Decode(name string, document []byte) (*Contract, error) {
 	d := &decoder{
-		file:   name,
-		lines:  linesOf(string(document)),
-		c:      &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
-		things: map[string]thing{},
-		refs:   map[string]int{},
-		reads:  map[thing][]thing{},
+		file:    name,
+		lines:   linesOf(string(document)),
+		c:       &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
+		things:  map[string]thing{},
+		refs:    map[string]int{},
+		reads:   map[thing][]thing{},
+		derived: map[int]derivation{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -66,9 +67,11 @@ type decoder struct {
 
 	units, evidence, cohorts, tables, quantities, measures      []*node
 	comparisons, payments, divisions, checks, accounts, periods []*node
+	savings, stakes                                             []*node
 
 	quantityState, tableState []progress
-	roundingSaid              []bool // quantities that say how they are rounded, exact among the answers
+	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
+	derived                   map[int]derivation // quantities that are steps of a saving
 }
 
 // position is one field or fact: of which kind or unit type, and which.
@@ -116,7 +119,9 @@ func (d *decoder) contract(root *node) {
 	d.readEvidence()
 	d.readToldBy(root.get("contract").get("told_by"))
 	d.startAccounts()
+	d.startStakes()
 	d.startFigures()
+	d.startSavings()
 	d.readCohorts()
 	for i := range d.c.Tables {
 		d.table(i)
@@ -129,9 +134,13 @@ func (d *decoder) contract(root *node) {
 	d.readDivisions()
 	d.readPayments()
 	d.readAccounts()
+	d.readStakes()
+	d.readPartnership(root.get("partnership"))
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.comparedFigures()
+	d.checkSavings()
+	d.checkStakes()
 	d.readExamples(root.get("examples"))
 	d.circles()
 	if len(d.faults) == 0 {

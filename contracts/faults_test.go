@@ -29,7 +29,7 @@ var faultCases = []change{
 	{"an unknown key, near", "price: £500.00", "prise: £500.00"},
 	{"an unknown key, far", "price: £500.00", "remuneration: £500.00"},
 	{"an unknown section", "divisions:", "partitions:"},
-	{"savings", "quantities:\n", "savings: {x: {}}\nquantities:\n"},
+	{"savings that say nothing", "quantities:\n", "savings: {x: {clause: 1}}\nquantities:\n"},
 	{"an account that says little", "quantities:\n", "accounts: {x: {}}\nquantities:\n"},
 	{"an account that pays nobody", "quantities:\n", "accounts: {pot: {owner: payer, per: year, receives: £1000.00, left_over: carried, clause: annex}}\nquantities:\n"},
 	{"an account of nobody", "quantities:\n", "accounts: {pot: {owner: payers, per: year, left_over: {to: home, at: each_period}, clause: annex}}\nquantities:\n"},

@@ -33,6 +33,7 @@ const (
 	RefMeasureDay
 	RefRole // in a table's by: the party of the reader's level
 	RefAccount
+	RefStake // Field: a StakeField
 )
 
 // Ref is one thing a name stands for. Two equal names have one Ref.
@@ -134,6 +135,7 @@ const (
 	FirstGap
 	Is
 	MetWhen
+	Lasting // a figure of earlier periods, each as much of it as lasts: a step of a saving
 )
 
 // SourceKind says what a gathering head gathers.
@@ -165,6 +167,8 @@ type Quantity struct {
 	Except               int // SpellsOf: kind whose spells are taken away, or -1
 	Bridging             int // SpellsOf: gaps of up to so many days are closed
 	Is                   *formula.Expr
+	Lag                  int             // Lasting: periods before it begins
+	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after
 	Met                  *Condition
 	Where                *Condition // on the item, unit or outcome gathered
 	NeutralIf            *Condition

@@ -23,6 +23,8 @@ const (
 	divisionThing
 	checkThing
 	accountThing
+	savingThing
+	stakeThing
 	paidThing // a payment's sum after caps; among circles only
 	capThing  // among circles only
 )
@@ -30,7 +32,7 @@ const (
 // words is what an error calls the thing.
 func (k thingKind) words() string {
 	return [...]string{"nothing", "a period series", "a unit type", "a kind of evidence", "a cohort", "a table", "a quantity",
-		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a payment", "a cap"}[k]
+		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a saving", "a stake", "a payment", "a cap"}[k]
 }
 
 // thing is one named thing: its kind and its index in the contract's slice of them.
@@ -75,9 +77,14 @@ func (d *decoder) declare() {
 	d.accounts = d.section("accounts", accountThing, func(name string) {
 		d.c.Accounts = append(d.c.Accounts, Account{Name: name, Owner: -1, LeftTo: -1})
 	})
+	d.stakes = d.section("stakes", stakeThing, func(name string) { d.c.Stakes = append(d.c.Stakes, Stake{Name: name}) })
+	d.declareSavings()
 	d.quantityState = make([]progress, len(d.quantities))
 	d.tableState = make([]progress, len(d.tables))
 	d.roundingSaid = make([]bool, len(d.quantities))
+	for i := range d.derived {
+		d.roundingSaid[i] = true // a chain is exact until the line that pays it
+	}
 	if len(d.c.Payments) == 0 && d.root.get("payments") != nil {
 		d.fault(d.root.get("payments").place(), Fault{Message: "payments: the contract pays nothing", Expected: "at least one payment"})
 	}
@@ -210,6 +217,10 @@ func (d *decoder) nodeOf(t thing) *node {
 		return d.checks[t.index]
 	case accountThing:
 		return d.accounts[t.index]
+	case savingThing:
+		return d.savings[t.index]
+	case stakeThing:
+		return d.stakes[t.index]
 	default: // a cap has no name to be found by
 		return &node{}
 	}
@@ -242,6 +253,10 @@ func (d *decoder) nameOf(t thing) string {
 		return d.c.Checks[t.index].Name
 	case accountThing:
 		return d.c.Accounts[t.index].Name
+	case savingThing:
+		return d.c.Savings[t.index].Name
+	case stakeThing:
+		return d.c.Stakes[t.index].Name
 	case capThing:
 		return d.c.Caps[t.index].Name
 	}

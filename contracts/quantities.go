@@ -35,6 +35,9 @@ func (d *decoder) quantity(i int) bool {
 
 // readQuantity reads the head, then what narrows it.
 func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
+	if at, is := d.derived[i]; is {
+		return d.readStep(at, i, q)
+	}
 	q.Called, q.Clause = n.value("called"), n.value("clause")
 	who := "quantity " + q.Name
 	var said []string

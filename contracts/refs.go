@@ -108,6 +108,8 @@ func (d *decoder) thingOf(ref Ref) thing {
 		return thing{paidThing, ref.Index}
 	case RefAccount:
 		return thing{accountThing, ref.Index}
+	case RefStake:
+		return thing{stakeThing, ref.Index}
 	default: // what evidence, units, periods and roles say is read and not worked out, so no circle passes through it
 		return thing{}
 	}
@@ -154,7 +156,7 @@ func (d *decoder) owners(facts, fields []position, name string) []string {
 
 // figureNames returns every name that a formula or condition may hold.
 func (d *decoder) figureNames() []string {
-	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, paymentThing, kindThing, periodThing, unitThing)
+	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, savingThing, stakeThing, paymentThing, kindThing, periodThing, unitThing)
 	for name := range d.facts {
 		all = append(all, name)
 	}
@@ -222,6 +224,10 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 		ref.Kind = RefPayment
 	case accountThing:
 		ref.Kind, columns = RefAccount, accountColumns
+	case stakeThing:
+		ref.Kind, columns = RefStake, stakeColumns
+	case savingThing:
+		ref.Kind, columns = RefQuantity, d.c.Savings[t.index].columns()
 	default:
 		return Ref{}, fmt.Sprintf("%s is %s and no figure", name, t.kind.words()), ""
 	}
@@ -237,6 +243,9 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 			}
 			return Ref{}, fmt.Sprintf("%s is %s and has no column %q", name, t.kind.words(), column), remedy
 		}
+	}
+	if t.kind == savingThing {
+		ref.Index, ref.Field = d.c.Savings[t.index].Steps[ref.Field].Quantity, 0
 	}
 	return ref, "", ""
 }
@@ -282,7 +291,7 @@ func (d *decoder) typed(ref *Ref) bool {
 		if CheckField(ref.Field) == CheckUnchecked {
 			ref.Type = formula.Money
 		}
-	case RefPayment, RefAccount:
+	case RefPayment, RefAccount, RefStake:
 		ref.Type = formula.Money
 	case RefItemDay, RefMeasureDay:
 		ref.Type = formula.Date
@@ -359,6 +368,8 @@ func (d *decoder) atFault(ref Ref) bool {
 		return d.payments[ref.Index].bad
 	case RefAccount:
 		return d.accounts[ref.Index].bad
+	case RefStake:
+		return d.stakes[ref.Index].bad
 	case RefCohort:
 		return d.cohorts[ref.Index].bad
 	case RefField, RefItemDay:
@@ -464,6 +475,10 @@ func (d *decoder) refLevel(ref Ref) (Level, bool) {
 		l := ContractLevel()
 		l.Periods = []int{d.c.Accounts[ref.Index].Period}
 		return l, d.c.Accounts[ref.Index].Owner >= 0
+	case RefStake:
+		l := ContractLevel()
+		l.Periods = []int{d.c.Stakes[ref.Index].Period}
+		return l, true
 	case RefItemDay:
 		return d.kindLevel(ref.Index), true
 	case RefUnitKey:

@@ -340,7 +340,7 @@ func (c *Contract) dueWords(due Due) string {
 }
 
 // Sentences says everything beside the payments that decides money, one sentence each, in document order: cohorts,
-// measures, comparisons, divisions, caps and checks. The payments' own sentences stand on them.
+// measures, tables, comparisons, savings, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
 	for i := range c.Cohorts {
@@ -356,11 +356,20 @@ func (c *Contract) Sentences() []string {
 	for i := range c.Comparisons {
 		all = append(all, c.comparisonSentence(&c.Comparisons[i]))
 	}
+	for i := range c.Savings {
+		all = append(all, c.Savings[i].Sentence(c))
+	}
 	for i := range c.Divisions {
 		all = append(all, capital(c.divisionWords(&c.Divisions[i]))+"."+clauseWords(c.Divisions[i].Clause))
 	}
 	for i := range c.Accounts {
 		all = append(all, c.accountSentence(&c.Accounts[i]))
+	}
+	for i := range c.Stakes {
+		all = append(all, c.stakeSentence(&c.Stakes[i]))
+	}
+	if c.Partnership != nil {
+		all = append(all, c.partnershipSentence())
 	}
 	for i := range c.Caps {
 		all = append(all, c.capSentence(&c.Caps[i]))

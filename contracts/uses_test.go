@@ -71,6 +71,12 @@ func tranche(is func(t *contracts.Tranche) bool) func(*contracts.Contract) bool 
 	}
 }
 
+func saved(f contracts.SavingForm) func(*contracts.Contract) bool {
+	return func(c *contracts.Contract) bool {
+		return anyOf(c.Savings, func(s *contracts.Saving) bool { return s.Form == f })
+	}
+}
+
 // constructs are what the reference counts: words and keys that schemes choose between.
 var constructs = []construct{
 	{"units that are part of others", func(c *contracts.Contract) bool {
@@ -125,6 +131,9 @@ var constructs = []construct{
 	{"`held`", payment(func(p *contracts.Payment) bool { return p.Held != nil })},
 	{"division by shares or weights", tranche(func(t *contracts.Tranche) bool { return t.Claim == nil })},
 	{"division by claims in order", tranche(func(t *contracts.Tranche) bool { return t.Claim != nil })},
+	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
+	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
+	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
 	{"cap within a unit", capped(func(k *contracts.Cap) bool { return k.Per.Unit >= 0 })},
 	{"cap on the contract or a period", capped(func(k *contracts.Cap) bool { return k.Per.Unit < 0 && k.Counting < 0 })},

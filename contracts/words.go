@@ -56,6 +56,9 @@ func (c *Contract) refWords(slot int) string {
 		return what + orName(c.Checks[ref.Index].Called, c.Checks[ref.Index].Name)
 	case RefPayment:
 		return orName(c.Payments[ref.Index].Called, ref.Name)
+	case RefStake:
+		s := &c.Stakes[ref.Index]
+		return "what " + orName(s.Called, s.Name) + [...]string{" put in", " had", " grew by", " is owed"}[ref.Field]
 	case RefAccount:
 		a := &c.Accounts[ref.Index]
 		return "what " + orName(a.Called, a.Name) + [...]string{" received", " paid", " holds"}[ref.Field]

@@ -32,6 +32,12 @@ func (st *settlement) conclude() error {
 	if err != nil {
 		return err
 	}
+	if st.saved, err = st.savings(w); err != nil {
+		return err
+	}
+	if err := st.partnersInKind(w); err != nil {
+		return err
+	}
 	r := w.reader
 	r.out, r.settled = r.out[:0], settled
 	for i := range lines {
@@ -181,6 +187,11 @@ func (st *settlement) statement() (Statement, error) {
 		}
 	}
 	out.Comparisons = st.compared
+	out.Savings = st.saved
+	var err error
+	if out.Partnership, err = st.partnership(); err != nil {
+		return Statement{}, err
+	}
 	st.cohortSums(&out)
 	st.itemSums(&out)
 	st.bindSums(&out)

@@ -17,6 +17,7 @@ var errTooMuch = errors.New("the sums of this statement are beyond what can be a
 type totals struct {
 	pay      []payTotal
 	parties  []moved // by party
+	paid     []int64 // by party, to date: what it gave, received money aside
 	postings map[posted]int64
 	cohorts  [][reasonCount]int
 	items    [reasonCount]int
@@ -50,7 +51,7 @@ type gateAt struct {
 }
 
 func newTotals(p *plan) *totals {
-	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), postings: map[posted]int64{},
+	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{},
 		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
 		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}}
 }
@@ -86,6 +87,7 @@ func (t *totals) merge(o *totals) {
 	}
 	for i := range t.parties {
 		t.move(&t.parties[i], o.parties[i].toDate, o.parties[i].settled)
+		t.add(&t.paid[i], o.paid[i])
 	}
 	for k, v := range o.postings {
 		sum := t.postings[k]
@@ -262,6 +264,7 @@ func (st *settlement) post(o *outLine, k *key, t *totals) {
 	if len(o.legs) == 0 { // one payer and one payee: nothing to divide, and no allocation
 		from, to := partyOf(&pay.From, k), partyOf(&pay.To, k)
 		t.move(&t.parties[from], -o.toDate, -o.settled)
+		t.add(&t.paid[from], o.toDate)
 		t.move(&t.parties[to], o.toDate, o.settled)
 		at := posted{from, to, o.payment}
 		sum := t.postings[at]
@@ -285,6 +288,7 @@ func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *to
 	payee := func(l *outLeg) int { return st.legParty(l, &pay.To, k) }
 	for i := range from {
 		t.move(&t.parties[payer(&from[i])], -from[i].toDate, -from[i].settled)
+		t.add(&t.paid[payer(&from[i])], from[i].toDate)
 	}
 	for j := range to {
 		t.move(&t.parties[payee(&to[j])], to[j].toDate, to[j].settled)

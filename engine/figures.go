@@ -273,6 +273,8 @@ func (p *plan) levelOf(slot int) contracts.Level {
 		}
 	case contracts.RefPeriod:
 		none.Periods = []int{ref.Index}
+	case contracts.RefStake:
+		return stakeLevel(p.c, ref.Index)
 	case contracts.RefAccount:
 		return accountLevel(p.c, ref.Index)
 	default: // a role stands for the contract

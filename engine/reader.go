@@ -184,6 +184,8 @@ func (r *reader) ref(slot int, sc *scope) (formula.Figure, error) {
 			return r.paidOf(ref.Index, sc)
 		}
 		return r.whole.paid(ref.Index, sc.key)
+	case contracts.RefStake:
+		return r.whole.stake(ref.Index, contracts.StakeField(ref.Field), r.keyOf(stakeLevel(r.c, ref.Index), sc))
 	case contracts.RefAccount:
 		return r.whole.account(ref.Index, contracts.AccountField(ref.Field), r.keyOf(accountLevel(r.c, ref.Index), sc))
 	default:

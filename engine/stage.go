@@ -20,6 +20,7 @@ type stager struct {
 	compare  []int
 	check    []int
 	account  []int
+	stake    []int
 	capsAt   []int
 	inUnit   bool // what is being looked at stands per a unit
 	err      error
@@ -32,7 +33,7 @@ const (
 
 func newStager(p *plan) *stager {
 	return &stager{p: p, quantity: filled(len(p.c.Quantities)), payment: filled(len(p.c.Payments)), table: filled(len(p.c.Tables)),
-		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), account: filled(len(p.c.Accounts)), capsAt: filled(len(p.c.Caps))}
+		measure: filled(len(p.c.Measures)), compare: filled(len(p.c.Comparisons)), check: filled(len(p.c.Checks)), account: filled(len(p.c.Accounts)), stake: filled(len(p.c.Stakes)), capsAt: filled(len(p.c.Caps))}
 }
 
 // run fills the plan's stages, gathers and passes.
@@ -117,6 +118,8 @@ func (s *stager) ref(slot int) int {
 		return s.paymentTotal(r.Index)
 	case contracts.RefAccount:
 		return s.accountReady(r.Index)
+	case contracts.RefStake:
+		return s.stakeReady(r.Index)
 	default: // read from the evidence, in the first pass
 		return 0
 	}
@@ -217,7 +220,7 @@ func (s *stager) quantityReady(i int) int {
 }
 
 func (s *stager) quantityStage(i int, q *contracts.Quantity) int {
-	at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
+	at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.expr(q.Keeps...), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
 	fromUnits := false
 	switch q.Source.Kind {
 	case contracts.FromItems:

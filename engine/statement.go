@@ -54,6 +54,12 @@ type Statement struct {
 	// What would have happened anyway: each comparison, in the contract's order.
 	Comparisons []ComparisonSum `json:"comparisons,omitempty"`
 
+	// What was saved: each saving, its chain and whose it is, in the contract's order.
+	Savings []SavingSum `json:"savings,omitempty"`
+
+	// Who invests and who benefits, where the contract has a partnership.
+	Partnership *PartnershipSum `json:"partnership,omitempty"`
+
 	Items   []ReasonCount `json:"items"`   // every item, by what became of it
 	Waiting []WaitingSum  `json:"waiting"` // what neither paid nor failed: not yet, not observed, not claimed
 	Binds   []Bind        `json:"binds"`   // caps and gates that changed what is paid

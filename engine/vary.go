@@ -63,7 +63,7 @@ func (s *stager) variesRef(slot int, seen map[int]bool) bool {
 	case contracts.RefTable:
 		t := &s.p.c.Tables[r.Index]
 		return s.variesRow(t, seen) || s.variesRows(t, seen)
-	case contracts.RefPayment, contracts.RefComparison, contracts.RefCheck, contracts.RefAccount:
+	case contracts.RefPayment, contracts.RefComparison, contracts.RefCheck, contracts.RefAccount, contracts.RefStake:
 		return true
 	default: // what is known of a unit is the same on whatever day it is read
 		return false

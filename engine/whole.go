@@ -134,6 +134,8 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 	switch q.Head {
 	case contracts.Is, contracts.MetWhen:
 		return w.reader.head(q, i, sc)
+	case contracts.Lasting:
+		return w.lasting(q, sc)
 	default: // gathered, below
 	}
 	var t tally

@@ -38,7 +38,11 @@ type expectedSettlement struct {
 		Units map[string]int `yaml:"units"`
 		Items map[string]int `yaml:"items"`
 	} `yaml:"excluded"`
-	Binds []string `yaml:"binds"`
+	Binds   []string         `yaml:"binds"`
+	Savings []expectedSaving `yaml:"savings"`
+
+	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
+	Cure     []expectedCure    `yaml:"cure"`
 }
 
 // expectedLine is one line due: which it is, and what it comes to. Of is a unit's key, a member's, a level's values, or
@@ -145,6 +149,10 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	d.reasons("units excluded, ", s.Excluded.Units, units)
 	d.reasons("items, ", s.Excluded.Items, st.Items)
+	for _, want := range s.Savings {
+		d.saving(want, st)
+	}
+	d.partners(s, st.Partnership)
 	for _, name := range s.Binds {
 		if !binds(st.Binds, name) {
 			d.text("binds", name, "does not bind")

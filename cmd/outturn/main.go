@@ -28,6 +28,9 @@ type cli struct {
 	Whatif   whatifCmd       `cmd:"" help:"Settle the same evidence under other terms, or every way of a choice left open."`
 	Diff     diffCmd         `cmd:"" help:"Say in sentences what changed between two versions of a contract."`
 	Generate generateCmd     `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
+	Partners partnersCmd     `cmd:"" help:"Show who invests and who benefits, and who loses by taking part."`
+	Appraise appraiseCmd     `cmd:"" help:"Discount savings by the year, for an appraisal; never settled."`
+	Ledger   ledgerCmd       `cmd:"" help:"Print the books of recorded statements: what each account held, what moved, what it holds."`
 	Export   exportCmd       `cmd:"" help:"Write a statement and all it was made from as one bundle."`
 	Verify   verifyCmd       `cmd:"" help:"Make the statement of a bundle again, and compare every byte."`
 	Estimate estimateCommand `cmd:"" help:"Answer cases of the estimators of what would have happened anyway."`

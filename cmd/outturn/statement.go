@@ -33,6 +33,8 @@ func printStatement(v view) string {
 	v.printPostings(p)
 	v.printParties(p)
 	v.printPayments(p)
+	v.printSavings(p)
+	v.printPartnership(p)
 	v.printLines(p)
 	v.printAdjustments(p)
 	v.printComparisons(p)

@@ -18,6 +18,32 @@ func mustExact(t testing.TB, text string) Exact {
 	return x
 }
 
+// The penny rules of three laws, at the tie on which they part and a hair to either side. A contract states one of them.
+func TestHalfPenniesOfTheLaw(t *testing.T) {
+	for _, law := range []struct {
+		name string
+		rule Rounding
+		want [3]string // of £10.00499, £10.005 and £10.00501
+	}{
+		// "disregarded if it is less than half a penny and otherwise ... treated as a penny" (Universal Credit Regulations 2013, reg 6)
+		{"welfare awards", Rounding{Nearest, TiesUp, penny}, [3]string{"10", "10.01", "10.01"}},
+		// "nearest penny and any amount of a halfpenny or less shall be disregarded" (SI 2001/1004, reg 12(1))
+		{"National Insurance", Rounding{Nearest, TiesDown, penny}, [3]string{"10", "10", "10.01"}},
+		// the total of a VAT invoice may be rounded down (VATREC12010)
+		{"a VAT invoice", Rounding{Down, NoTies, penny}, [3]string{"10", "10", "10"}},
+	} {
+		for i, x := range []string{"10.00499", "10.005", "10.00501"} {
+			if got := mustExact(t, x).Round(law.rule).String(); got != law.want[i] {
+				t.Errorf("%s: %s becomes %s, and %s was expected", law.name, x, got, law.want[i])
+			}
+		}
+	}
+	// A deduction is "rounded up ... to the next higher multiple of five pence" (SI 2013/380, schedule 6 paragraph 1).
+	if got := mustExact(t, "18.4401").Round(Rounding{Up, NoTies, Frac(5, 100)}).String(); got != "18.45" {
+		t.Errorf("a deduction of 18.4401 becomes %s", got)
+	}
+}
+
 func TestRoundTable(t *testing.T) {
 	// The columns: nearest with ties up, ties down, ties even; up; down. Units are 0.01.
 	for _, c := range []struct{ x, tiesUp, tiesDown, tiesEven, up, down string }{

@@ -100,6 +100,11 @@ func (v *review) reached() map[thing]bool {
 	for i := range v.c.Checks {
 		w.visit(thing{checkThing, i})
 	}
+	for i := range v.c.Savings { // each stands on the statement, paid on or not
+		for _, step := range v.c.Savings[i].Steps {
+			w.visit(thing{quantityThing, step.Quantity})
+		}
+	}
 	for i := range v.c.Cohorts {
 		if v.c.Cohorts[i].Counts != contracts.CountsComparedOnly {
 			w.visit(thing{cohortThing, i})
@@ -120,6 +125,11 @@ func (v *review) reached() map[thing]bool {
 				w.expr(weight)
 			}
 		}
+	}
+	for i := range v.c.Stakes {
+		w.expr(v.c.Stakes[i].OpensWith)
+		w.expr(v.c.Stakes[i].PutsIn)
+		w.expr(v.c.Stakes[i].Rate)
 	}
 	for i := range v.c.Accounts {
 		w.expr(v.c.Accounts[i].OpensWith)
@@ -236,6 +246,9 @@ func (w *walker) quantity(q *contracts.Quantity) {
 		w.kind(q.Except)
 	}
 	for _, e := range []*formula.Expr{q.Is, q.NotBelow, q.NotAbove} {
+		w.expr(e)
+	}
+	for _, e := range q.Keeps {
 		w.expr(e)
 	}
 	for _, cond := range []*contracts.Condition{q.Met, q.Where, q.NeutralIf} {

@@ -3,9 +3,11 @@ package service_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,7 +65,9 @@ func (w *world) everybody(t *testing.T, document []byte, terms *contracts.Contra
 	sends := slices.IndexFunc(terms.Parties, func(p contracts.Party) bool { return !slices.Contains(payers, p.ID) })
 	g := client.Grant{Role: api.RoleProvider}
 	for _, kind := range terms.Evidence {
-		g.Kinds = append(g.Kinds, kind.Name)
+		if !slices.ContainsFunc(payers, func(payer string) bool { return slices.Contains(toldBy(terms, payer), kind.Name) }) {
+			g.Kinds = append(g.Kinds, kind.Name)
+		}
 	}
 	for i, payer := range payers {
 		org, role := w.organisation("Pays as "+payer), api.RoleCommissioner
@@ -89,6 +93,12 @@ func (w *world) everybody(t *testing.T, document []byte, terms *contracts.Contra
 	}
 	_, err = c.payer.AddGrant(w.ctx, c.contract, g)
 	must(t, g, err)
+	c.speaks = map[string]*actor{}
+	for i, payer := range payers { // what a payer tells of itself comes from it
+		if payer != g.Party && len(toldBy(terms, payer)) > 0 {
+			c.speaks[payer] = signers[i][0]
+		}
+	}
 	v, err = c.payer.Propose(w.ctx, c.contract, 1)
 	must(t, v, err)
 	for i, payer := range payers {
@@ -100,6 +110,35 @@ func (w *world) everybody(t *testing.T, document []byte, terms *contracts.Contra
 	v, err = c.payer.Activate(w.ctx, c.contract, 1)
 	must(t, v, err)
 	return c
+}
+
+// toldBy are the kinds of evidence that a party tells of itself.
+func toldBy(terms *contracts.Contract, party string) (kinds []string) {
+	at := slices.IndexFunc(terms.Parties, func(p contracts.Party) bool { return p.ID == party })
+	for _, kind := range terms.Evidence {
+		if kind.Of == contracts.OfRole && kind.Role == terms.Parties[at].Role {
+			kinds = append(kinds, kind.Name)
+		}
+	}
+	return kinds
+}
+
+// bySender divides a file of comma-separated evidence by who sends each row: whoever tells it of itself, else "".
+func bySender(body []byte, speaks map[string]*actor) map[string][]byte {
+	head, rows, _ := bytes.Cut(body, []byte("\n"))
+	column := slices.Index(strings.Split(string(head), ","), "party")
+	all := map[string][]byte{}
+	for row := range bytes.Lines(rows) {
+		sender := ""
+		if cells := strings.Split(string(row), ","); column >= 0 && column < len(cells) && speaks[cells[column]] != nil {
+			sender = cells[column]
+		}
+		if all[sender] == nil {
+			all[sender] = append(slices.Clone(head), '\n')
+		}
+		all[sender] = append(all[sender], row...)
+	}
+	return all
 }
 
 // payersOf finds who pays in the payments of a contract, as its reader would.
@@ -197,14 +236,24 @@ func (w *world) sendAll(t *testing.T, c *cast, dir string) {
 		body, err := os.ReadFile(name)
 		must(t, body, err)
 		media := map[string]string{".csv": "text/csv", ".ndjson": "application/x-ndjson"}[filepath.Ext(name)]
-		e := client.Evidence{Name: filepath.Base(name), ContentType: media, Body: bytes.NewReader(body), Mapping: mapping}
-		b, err := c.provider.SendBatch(w.ctx, c.contract, e)
-		if err != nil {
-			t.Fatalf("%s: %.2000v", name, err)
+		files := map[string][]byte{"": body}
+		if filepath.Ext(name) == ".csv" && len(c.speaks) > 0 {
+			files = bySender(body, c.speaks)
 		}
-		if b.State != "accepted" {
-			report, _ := json.Marshal(b)
-			t.Fatalf("%s: %.2000s", name, report)
+		for _, party := range slices.Sorted(maps.Keys(files)) {
+			sender := c.provider
+			if party != "" {
+				sender = c.speaks[party]
+			}
+			e := client.Evidence{Name: party + filepath.Base(name), ContentType: media, Body: bytes.NewReader(files[party]), Mapping: mapping}
+			b, err := sender.SendBatch(w.ctx, c.contract, e)
+			if err != nil {
+				t.Fatalf("%s: %.2000v", name, err)
+			}
+			if b.State != "accepted" {
+				report, _ := json.Marshal(b)
+				t.Fatalf("%s: %.2000s", name, report)
+			}
 		}
 	}
 }

@@ -150,6 +150,7 @@ func (w *world) person(organisation string, roles ...string) *actor {
 
 // cast is everybody in a contract.
 type cast struct {
+	speaks                      map[string]*actor // payers that tell something of themselves
 	contract                    string
 	payer, second               *actor
 	provider, auditor, stranger *actor

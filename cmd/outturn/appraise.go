@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"outturn/contracts"
+	"outturn/contracts/money"
+	"outturn/engine"
+)
+
+// appraiseCmd prints what savings by the year are worth in their first: the view of an appraisal, which is never settled.
+type appraiseCmd struct {
+	Dir     string `arg:"" help:"Folder with contract.yaml, evidence, and the statements issued before."`
+	AsAt    day    `help:"Last day settled. Usually the end of the latest settlement period with evidence." placeholder:"DAY"`
+	KnownAt day    `help:"Last day on which evidence could be learned. Usually as long after as the contract says." placeholder:"DAY"`
+	Memory  size   `help:"Memory for sorting evidence; beyond it, temporary files." default:"256MiB" placeholder:"SIZE"`
+	JSON    bool   `help:"Print one JSON document." name:"json"`
+}
+
+// appraisal is one saving by the year, discounted.
+type appraisal struct {
+	Saving       string          `json:"saving"`
+	Figure       string          `json:"figure"` // cashable, net and so on
+	Years        []appraisedYear `json:"years"`
+	Sum          money.Amount    `json:"sum"`           // as a settlement sees it: of its day
+	PresentValue money.Amount    `json:"present_value"` // in the first year, rounded once
+}
+
+type appraisedYear struct {
+	Year   int          `json:"year"`   // from 0
+	Period string       `json:"period"` // its days
+	Amount money.Amount `json:"amount"`
+}
+
+// Run prints the appraisal.
+func (cmd *appraiseCmd) Run(w world) error {
+	return w.finding(cmd.run(w), cmd.JSON)
+}
+
+func (cmd *appraiseCmd) run(w world) error {
+	f, err := openFolder(cmd.Dir, "", cmd.Memory)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(w)
+	defer progress.done()
+	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, true}, progress.read)
+	if err != nil {
+		return err
+	}
+	defer evidence.close()
+	prior, position, err := f.statements()
+	if err != nil {
+		return err
+	}
+	defer prior.Close()
+	st, err := engine.Settle(f.contract, evidence.on, evidence.Snapshot, position, nil)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	all := []appraisal{}
+	for i := range st.Savings {
+		one, ok, err := appraise(f.contract, &f.contract.Savings[i], &st.Savings[i])
+		if err != nil {
+			return err
+		}
+		if ok {
+			all = append(all, one)
+		}
+	}
+	if len(all) == 0 {
+		return usageError{fmt.Errorf("%s has no saving by the year that is known: only a chain that stands per a period series of years is discounted", cmd.Dir)}
+	}
+	if cmd.JSON {
+		return writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "source": engine.DiscountSource, "rates": engine.DiscountRates, "savings": all})
+	}
+	_, err = io.WriteString(w.stdout, printAppraisal(w, f.contract, all))
+	return err
+}
+
+// appraise discounts a chain that stands per years and nothing else. A year that is not known is not there.
+func appraise(c *contracts.Contract, s *contracts.Saving, sum *engine.SavingSum) (appraisal, bool, error) {
+	out := appraisal{Saving: s.Name, Years: []appraisedYear{}, Sum: money.FromMinor(c.Currency, 0)}
+	if s.Form != contracts.SavingChain || len(s.Per.Periods) != 1 || s.Per.Cohort >= 0 || s.Per.Role != "" || len(s.Per.Facts) > 0 {
+		return out, false, nil
+	}
+	series := &c.Periods[s.Per.Periods[0]].Series
+	var years []money.Exact
+	for i, f := range sum.Figures {
+		span, _ := series.Span(i + 1)
+		if days := span.Days(); days < 365 || days > 366 || f.ComesTo == nil {
+			break
+		}
+		years = append(years, f.ComesTo.Exact())
+		out.Figure, out.Sum = f.Last, out.Sum.Add(*f.ComesTo)
+		out.Years = append(out.Years, appraisedYear{i, span.String(), *f.ComesTo})
+	}
+	value, err := engine.PresentValue(years)
+	if err == nil {
+		out.PresentValue, err = value.Amount(c.Currency, c.Rounding)
+	}
+	return out, len(years) > 0, err
+}
+
+func printAppraisal(w world, c *contracts.Contract, all []appraisal) string {
+	p := &page{width: w.width(), colour: w.colour()}
+	p.heading("Appraisal of " + c.ID)
+	p.line(2, "What each year's saving is worth in the first. Nothing of this is ever settled: a settlement is of the money of its day.", dim)
+	rates := ""
+	for _, r := range engine.DiscountRates {
+		rates += ", " + r.Rate + " from year " + strconv.Itoa(r.From)
+	}
+	p.line(2, "Discounted by"+rates[1:]+". ("+engine.DiscountSource+")", dim)
+	for _, one := range all {
+		p.blank()
+		p.line(2, words(one.Saving)+", "+words(one.Figure), plain)
+		t := table{columns: []column{{title: "year", right: true}, {title: "from and to"}, {title: "in its year", right: true}}}
+		for _, y := range one.Years {
+			t.add(strconv.Itoa(y.Year), y.Period, y.Amount.Format(c.Currency))
+		}
+		t.total = []string{"", "together", one.Sum.Format(c.Currency)}
+		p.write(4, t)
+		p.line(4, "worth "+one.PresentValue.Format(c.Currency)+" in year 0", bold)
+	}
+	return p.text.String()
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"outturn/contracts/money"
+	"outturn/engine"
+	"outturn/engine/ledger"
+)
+
+// ledgerCmd prints the books of a folder's statements.
+type ledgerCmd struct {
+	Dir       string `arg:"" help:"Folder with contract.yaml and recorded statements."`
+	Statement int    `help:"Which statement's movement; without it, the latest's." placeholder:"N"`
+	JSON      bool   `help:"Print one JSON document." name:"json"`
+}
+
+// books are the balances before and after one statement, as a program reads them.
+type books struct {
+	Contract  string        `json:"contract"`
+	Currency  string        `json:"currency"`
+	Statement int           `json:"statement"`
+	Through   string        `json:"through"`
+	Balances  []jsonBalance `json:"balances"`
+	Sum       jsonBalance   `json:"sum"` // of money: nought in each column
+}
+
+type jsonBalance struct {
+	Party    string       `json:"party,omitempty"`
+	Account  string       `json:"account,omitempty"`
+	Purpose  string       `json:"purpose,omitempty"`
+	Opening  money.Amount `json:"opening"`
+	Movement money.Amount `json:"movement"`
+	Closing  money.Amount `json:"closing"`
+}
+
+// Run prints the books, and finds something when they do not sum to nought.
+func (cmd *ledgerCmd) Run(w world) error {
+	return w.finding(cmd.run(w), cmd.JSON)
+}
+
+func (cmd *ledgerCmd) run(w world) error {
+	f, err := openFolder(cmd.Dir, "", 0)
+	if err != nil {
+		return err
+	}
+	issued, _, err := f.statements()
+	if err != nil {
+		return err
+	}
+	defer issued.Close()
+	number := cmd.Statement
+	if number == 0 {
+		number = len(issued.Stored)
+	}
+	if number < 1 || number > len(issued.Stored) {
+		return usageError{fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", cmd.Dir, counted(len(issued.Stored), "statement"), cmd.Dir)}
+	}
+	statements := make([]engine.Statement, number)
+	for i := range statements {
+		statements[i] = issued.Stored[i].Statement
+	}
+	book, err := engine.Books(f.contract, statements)
+	if err != nil {
+		return err
+	}
+	out := booksOf(f, number, statements[number-1].Through, book)
+	if cmd.JSON {
+		err = writeJSON(w.stdout, out)
+	} else {
+		_, err = io.WriteString(w.stdout, printBooks(w, f, out))
+	}
+	if err == nil && !(out.Sum.Opening.IsZero() && out.Sum.Movement.IsZero() && out.Sum.Closing.IsZero()) {
+		return fmt.Errorf("the books of %s do not sum to nought", f.contract.ID)
+	}
+	return err
+}
+
+func booksOf(f *folder, number int, through string, book *ledger.Book) books {
+	none := money.FromMinor(f.contract.Currency, 0)
+	out := books{Contract: f.contract.ID, Currency: f.contract.Currency.Code, Statement: number, Through: through, Balances: []jsonBalance{}, Sum: jsonBalance{Opening: none, Movement: none, Closing: none}}
+	for _, b := range book.Balances(number - 1) {
+		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Opening, b.Movement, b.Closing})
+		if b.Kind != ledger.InKind {
+			out.Sum = jsonBalance{Opening: out.Sum.Opening.Add(b.Opening), Movement: out.Sum.Movement.Add(b.Movement), Closing: out.Sum.Closing.Add(b.Closing)}
+		}
+	}
+	return out
+}
+
+func printBooks(w world, f *folder, b books) string {
+	p := &page{width: w.width(), colour: w.colour()}
+	p.heading(fmt.Sprintf("Books of %s after statement %d, through %s", b.Contract, b.Statement, long(b.Through)))
+	p.line(2, "What each party has paid stands below nought, and what it was paid above; so all of it sums to nought. What is held back stands below nought with whoever holds it.", dim)
+	t := table{columns: []column{{title: "party", flex: true}, {title: "account"}, {title: "opening", right: true}, {title: "movement", right: true}, {title: "closing", right: true}}}
+	show := func(a money.Amount) string { return a.Format(f.contract.Currency) }
+	for _, x := range b.Balances {
+		t.add(words(x.Party), words(x.Account), show(x.Opening), show(x.Movement), show(x.Closing))
+	}
+	t.total = []string{"together", "", show(b.Sum.Opening), show(b.Sum.Movement), show(b.Sum.Closing)}
+	p.write(2, t)
+	return p.text.String()
+}

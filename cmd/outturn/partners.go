@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"outturn/contracts/money"
+	"outturn/engine"
+)
+
+// partnersCmd prints who invests and who benefits, from one settlement.
+type partnersCmd struct {
+	Dir     string `arg:"" help:"Folder with contract.yaml, evidence, and the statements issued before."`
+	AsAt    day    `help:"Last day settled. Usually the end of the latest settlement period with evidence." placeholder:"DAY"`
+	KnownAt day    `help:"Last day on which evidence could be learned. Usually as long after as the contract says." placeholder:"DAY"`
+	Memory  size   `help:"Memory for sorting evidence; beyond it, temporary files." default:"256MiB" placeholder:"SIZE"`
+	JSON    bool   `help:"Print one JSON document." name:"json"`
+}
+
+// Run prints the matrix, and finds something when a partner loses more than it signed for.
+func (cmd *partnersCmd) Run(w world) error {
+	return w.finding(cmd.run(w), cmd.JSON)
+}
+
+func (cmd *partnersCmd) run(w world) error {
+	f, err := openFolder(cmd.Dir, "", cmd.Memory)
+	if err != nil {
+		return err
+	}
+	if f.contract.Partnership == nil {
+		return usageError{fmt.Errorf("%s has no partnership: a contract names its partners, and by which savings they benefit, under partnership", cmd.Dir)}
+	}
+	progress := newProgress(w)
+	defer progress.done()
+	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, true}, progress.read)
+	if err != nil {
+		return err
+	}
+	defer evidence.close()
+	prior, position, err := f.statements()
+	if err != nil {
+		return err
+	}
+	defer prior.Close()
+	st, err := engine.Settle(f.contract, evidence.on, evidence.Snapshot, position, nil)
+	progress.done()
+	if err != nil {
+		return err
+	}
+	if cmd.JSON {
+		err = writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "cut_off": st.CutOff, "partnership": st.Partnership})
+	} else {
+		v := view{contract: f.contract, statement: st, width: w.width(), colour: w.colour()}
+		p := &page{width: v.width, colour: v.colour}
+		v.printPartnership(p)
+		_, err = io.WriteString(w.stdout, p.text.String())
+	}
+	for _, one := range st.Partnership.Partners {
+		if err == nil && one.Short != nil {
+			return errFound
+		}
+	}
+	return err
+}
+
+// printPartnership shows what each partner put in beside what it had of it, and who loses by taking part.
+func (v view) printPartnership(p *page) {
+	s := v.statement.Partnership
+	if s == nil {
+		return
+	}
+	p.heading("Who invests and who benefits, to " + long(v.statement.Through))
+	p.line(2, "Benefits are by "+words(strings.Join(s.Benefits, ", "))+". What is in kind counts and is never paid. ("+s.Clause+")", dim)
+	t := table{columns: []column{{title: "partner", flex: true}, {title: "side"}, {title: "paid", right: true}, {title: "in kind", right: true},
+		{title: "received", right: true}, {title: "benefit", right: true}, {title: "net", right: true}}}
+	add := func(name string, one engine.PartnerSum) {
+		t.add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.money(one.Benefit), v.money(one.Net))
+	}
+	for _, one := range s.Partners {
+		add(v.party(one.Party), one)
+	}
+	for _, side := range s.Sides {
+		if side.Side != "taxpayer" {
+			add("together, "+side.Side, side)
+			continue
+		}
+		t.total = []string{"taxpayer", "", v.money(side.Paid), v.money(side.InKind), v.money(side.Received), v.money(side.Benefit), v.money(side.Net)}
+	}
+	p.write(2, t)
+	p.line(2, "Everybody else has "+v.money(s.Others)+" in cash, so that all the cash comes to nought.", dim)
+	for _, waits := range s.Waits {
+		p.line(2, "Not counted: "+words(waits)+".", plain)
+	}
+	for _, one := range s.Partners {
+		if one.Short != nil {
+			p.line(2, fmt.Sprintf("%s loses %s, and signed for %s: %s more.", v.party(one.Party), v.money(one.Net.Neg()), v.lossWords(one.LossLimit), v.money(*one.Short)), bold)
+		}
+	}
+	for _, pay := range s.Cure {
+		p.line(2, fmt.Sprintf("It would be cured by %s from %s to %s.", v.money(pay.Amount), v.party(pay.From), v.party(pay.To)), plain)
+	}
+	if !s.Uncured.IsZero() {
+		p.line(2, "The gains of the others do not cover "+v.money(s.Uncured)+" of it: the partnership loses, and not one partner only.", bold)
+	}
+}
+
+func (v view) lossWords(a *money.Amount) string {
+	if a.IsZero() {
+		return "no loss"
+	}
+	return v.money(*a)
+}
+
+// expectedCure is a payment by which somebody worked out that a partner's loss would be cured.
+type expectedCure struct {
+	From   string `yaml:"from"`
+	To     string `yaml:"to"`
+	Amount string `yaml:"amount"`
+}
+
+// partners compares what each partner is left with, and what would cure a loss.
+func (d *comparer) partners(want *expectedSettlement, found *engine.PartnershipSum) {
+	if want.Partners == nil && want.Cure == nil {
+		return
+	}
+	if found == nil {
+		d.text("partnership", "one", "the contract has none")
+		return
+	}
+	net := map[string]money.Amount{}
+	for _, p := range found.Partners {
+		net[p.Party] = p.Net
+	}
+	if all := found.Sides[len(found.Sides)-1]; all.Side == "taxpayer" {
+		net[all.Side] = all.Net
+	}
+	for _, name := range sortedKeys(want.Partners) {
+		if sum, ok := net[name]; ok {
+			d.amount("net of "+name, want.Partners[name], sum)
+		} else {
+			d.text("net of "+name, want.Partners[name], "no such partner")
+		}
+	}
+	d.count("payments that would cure a loss", len(want.Cure), len(found.Cure))
+	for i, pay := range want.Cure {
+		if i < len(found.Cure) {
+			d.text("cure", pay.From+" to "+pay.To, found.Cure[i].From+" to "+found.Cure[i].To)
+			d.amount("cure from "+pay.From, pay.Amount, found.Cure[i].Amount)
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"outturn/contracts/formula"
+)
+
+// This file reads a partnership: who invests, in cash and in kind, who benefits, and how much each may lose by it.
+
+// Side says whose a partner's money is.
+type Side string
+
+// SideLocal: a local body's. SideExchequer: a department's, or the Exchequer's own.
+const (
+	SideLocal     Side = "local"
+	SideExchequer Side = "exchequer"
+)
+
+// Partnership is the partners of a contract and the savings by which they benefit.
+type Partnership struct {
+	Partners []Partner // in the order of the parties
+	Benefits []SavingPart
+	Clause   string
+}
+
+// Partner is one of them. InKind is what it put in in staff, places and time: counted, and never paid. LossLimit is the
+// most that it signed to lose, nil when it signed for any loss.
+type Partner struct {
+	Party     int
+	Side      Side
+	InKind    *formula.Expr
+	LossLimit *formula.Expr
+}
+
+var partnershipShape = mapOf("partners, benefits and clause",
+	must("partners", "who invests or benefits", listOf("a list of partners", mapOf("a partner such as {party: council, side: local, loss_limit: £0.00}",
+		must("party", "the party", nameShape),
+		must("side", "whose its money is", words("a side", Option{"local", "a local body's"}, Option{"exchequer", "a department's, or the Exchequer's own"})),
+		may("in_kind", "what it put in in staff, places and time, at agreed rates", formulaShape),
+		must("loss_limit", "the most that it signed to lose", text("a sum of money; £0.00 for nothing; or any", ""))))),
+	must("benefits", "the figures of savings by which they benefit, such as violence.cashable", listOf("figures of savings", figureShape)),
+	must("clause", "where in the signed contract the term stands", clauseShape))
+
+func (d *decoder) readPartnership(n *node) {
+	if n == nil || n.bad {
+		return
+	}
+	p := &Partnership{Clause: n.value("clause")}
+	d.c.Partnership = p
+	for _, item := range n.get("partners").listed() {
+		d.readPartner(item, p)
+	}
+	slices.SortFunc(p.Partners, func(a, b Partner) int { return a.Party - b.Party })
+	if len(p.Partners) < 2 && len(d.faults) == 0 {
+		d.fault(n.place(), Fault{Message: "partnership", Expected: "at least two partners"})
+	}
+	who := "partnership, benefits"
+	for _, item := range n.get("benefits").texts() {
+		name, column := cutName(item.text)
+		t, known := d.things[name]
+		if !known || t.kind != savingThing || d.c.Savings[t.index].Form != SavingChain {
+			d.bad(item, Fault{Message: fmt.Sprintf("%s: %q is no figure of a chain of savings", who, item.text), Remedy: meant(name, d.names(savingThing))})
+			continue
+		}
+		s := &d.c.Savings[t.index]
+		step := slices.Index(s.columns(), column)
+		if step < 0 || d.savings[t.index].bad || !d.quantity(s.Steps[step].Quantity) || !d.c.Money(s.Steps[step]) {
+			d.bad(item, Fault{Message: fmt.Sprintf("%s: %q is no sum of money", who, item.text), Remedy: "write " + enumerate(prefixed(name, s.columns()), "or")})
+			continue
+		}
+		p.Benefits = append(p.Benefits, SavingPart{t.index, step})
+		for _, b := range s.Beneficiaries {
+			if !slices.ContainsFunc(p.Partners, func(o Partner) bool { return o.Party == b.Party }) {
+				d.fault(item.place(), Fault{Message: fmt.Sprintf("%s: the %s has a part of %s and is no partner", who, spaced(d.c.Parties[b.Party].ID), name),
+					Remedy: "name it among the partners, so that the whole of the saving is somebody's"})
+			}
+		}
+	}
+	d.benefitsAlike(n, p)
+}
+
+// listed returns a list's items that were not refused.
+func (n *node) listed() []*node {
+	if n == nil || n.bad {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(n.items), func(i *node) bool { return i.bad })
+}
+
+func (d *decoder) readPartner(n *node, p *Partnership) {
+	id := n.get("party")
+	if id == nil {
+		return
+	}
+	at := d.party(id.text)
+	switch {
+	case at < 0 || d.c.Parties[at].Each >= 0:
+		d.bad(id, Fault{Message: fmt.Sprintf("partnership, partners: there is no party %q", id.text), Remedy: meant(id.text, d.partyNames())})
+		return
+	case slices.ContainsFunc(p.Partners, func(o Partner) bool { return o.Party == at }):
+		d.bad(id, Fault{Message: "partnership, partners: " + id.text + " stands twice"})
+		return
+	}
+	one := Partner{Party: at, Side: Side(n.value("side"))}
+	r := &reader{who: "partner " + id.text + ", in_kind", levels: []Level{ContractLevel()}, hand: -1}
+	one.InKind = d.formula(r, n.get("in_kind"), formula.Money)
+	if limit := n.get("loss_limit"); limit != nil && limit.text != "any" {
+		r.who = "partner " + id.text + ", loss_limit"
+		one.LossLimit = d.formula(r, limit, formula.Money)
+		if one.LossLimit != nil && (one.LossLimit.Op != formula.OpLiteral || one.LossLimit.Literal.Num.Sign() < 0) {
+			d.bad(limit, Fault{Message: r.who, Expected: "a sum of nought or more, or any", Found: limit.text})
+		}
+	}
+	p.Partners = append(p.Partners, one)
+}
+
+// benefitsAlike refuses benefits that are added by partner and unlike in more than whose they are.
+func (d *decoder) benefitsAlike(n *node, p *Partnership) {
+	var parts []figureOf
+	for _, b := range p.Benefits {
+		parts = append(parts, figureOf{b.Saving, b.Step})
+	}
+	unlike := slices.DeleteFunc(d.c.unlike(parts), func(t Trait) bool {
+		return t == TraitBeneficiary || t == TraitBudget || t == TraitOrigin || t == TraitGrade
+	})
+	if len(unlike) > 0 {
+		f := d.unlikeFault("partnership, benefits: what a partner has of them is added up, and they are unlike", parts, unlike)
+		f.Remedy, f.Options = "name figures that are alike in these", nil
+		d.fault(n.get("benefits").place(), f)
+	}
+}
+
+func (c *Contract) partnershipSentence() string {
+	var partners, benefits []string
+	for _, p := range c.Partnership.Partners {
+		text := spaced(c.Parties[p.Party].ID) + " (" + string(p.Side) + ", may lose "
+		switch {
+		case p.LossLimit == nil:
+			text += "any sum)"
+		case p.LossLimit.Literal.Num.IsZero():
+			text += "nothing)"
+		default:
+			text += "up to " + c.formulaWords(p.LossLimit) + ")"
+		}
+		partners = append(partners, text)
+	}
+	for _, b := range c.Partnership.Benefits {
+		benefits = append(benefits, c.Savings[b.Saving].Name+"."+c.Savings[b.Saving].Steps[b.Step].Name)
+	}
+	return "The partners are " + list(partners) + "; they benefit by " + spaced(strings.Join(benefits, ", ")) + ". (" + c.Partnership.Clause + ")"
+}

@@ -1,0 +1,490 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// This file works out the formula of each step of a saving's chain, from the step before it and what the contract says.
+
+// startChain reads what a chain stands per, and the one way in which it takes off what would have happened anyway.
+func (d *decoder) startChain(n *node, s *Saving, who string) {
+	if l, ok := d.level(n.get("per"), who, -1); ok {
+		s.Per = l
+		if l.Unit >= 0 {
+			d.bad(n.get("per"), Fault{Message: who + ", per: a saving stands for the whole, and not per " + spaced(d.c.Units[l.Unit].Name),
+				Remedy: "count the outcomes of the units first, and begin with that number"})
+		}
+		if len(l.Periods) > 0 && !n.has("horizon") {
+			s.Traits[TraitHorizon] = []string{"each " + spaced(d.c.Periods[l.Periods[len(l.Periods)-1]].Name)}
+		}
+	} else {
+		n.bad = true
+	}
+	d.readMode(n, s, who)
+	if !slices.Equal(s.Traits[TraitClass], []string{"fiscal"}) && len(s.Traits[TraitClass]) > 0 {
+		if len(s.Traits[TraitClass]) > 1 != n.has("fiscal_share") && slices.Contains(s.Traits[TraitClass], "fiscal") {
+			d.missing(n, who, "fiscal_share", "it is more than fiscal, and only what is fiscal goes on", formulaShape)
+		}
+		if c := n.get("cashable"); c != nil && c.text != "nought" && !slices.Contains(s.Traits[TraitClass], "fiscal") {
+			d.bad(c, Fault{Message: who + ", cashable: what is " + list(s.Traits[TraitClass]) + " is in no budget, and none can give it up", Remedy: "write cashable: nought"})
+		}
+	} else if v := n.get("fiscal_share"); v != nil {
+		d.bad(v, Fault{Message: who + ", fiscal_share: all of it is fiscal", Remedy: "leave it out, or name what else it is in class"})
+	}
+	d.readPrices(n, s, who)
+}
+
+// readPrices holds the prices of a chain against those of its unit cost.
+func (d *decoder) readPrices(n *node, s *Saving, who string) {
+	prices := n.value("prices")
+	if s.UnitCost == nil || s.UnitCost.Prices == "" || n.has("uprated") || prices == s.UnitCost.Prices {
+		return
+	}
+	d.missing(n, who, "uprated", fmt.Sprintf("%s is in prices of %s and the saving in %s", s.UnitCost.Code, s.UnitCost.Prices, prices), &shape{what: "a factor",
+		words: []Option{{"FIGURE / FIGURE", "a factor of two values of an index"}, {"no", "the parties take the value as it stands"}}})
+}
+
+// readMode reads the counterfactual, of which there is exactly one.
+func (d *decoder) readMode(n *node, s *Saving, who string) {
+	v := n.get("counterfactual")
+	if v == nil {
+		return
+	}
+	who += ", counterfactual"
+	if v.kind == scalarNode {
+		s.Mode = ModeGross
+		return
+	}
+	var said []string
+	for _, k := range []string{"deadweight", "would_have", "comparison", "expected"} {
+		if v.has(k) {
+			said = append(said, k)
+			s.Mode = map[string]CounterfactualMode{"deadweight": ModeDeadweight, "would_have": ModeWouldHave, "comparison": ModeCompared, "expected": ModeExpected}[k]
+		}
+	}
+	refuse := func(message, remedy string) {
+		d.bad(v, Fault{Message: who + message, Remedy: remedy, Options: counterfactualShape.options()})
+	}
+	counts := n.has("of") || n.has("engaged") || n.has("retained") || n.has("impact")
+	switch {
+	case len(said) != 1 && len(said) > 0:
+		refuse(": it takes off what would have happened anyway more than once: "+list(said), "what a comparison or a deadweight takes off is not taken off again")
+	case len(said) == 0:
+		refuse(" does not say which way", "")
+	case (s.Mode == ModeCompared) != v.has("counting"):
+		refuse(": a comparison says which way is better, and nothing else does", "")
+	case s.Mode == ModeExpected && !v.has("actual"):
+		refuse(": what was expected stands against what came", "say actual")
+	case (s.Mode == ModeCompared || s.Mode == ModeExpected) && counts:
+		refuse(": a difference is a number by itself", "leave of, engaged, retained and impact out")
+	case s.Mode == ModeWouldHave && !n.has("impact"):
+		refuse(": a rate is taken from the impact, and there is none", "say impact, or take a share off with deadweight")
+	}
+	if (s.Mode == ModeDeadweight || s.Mode == ModeWouldHave) && !n.has("of") {
+		d.missing(n, strings.TrimSuffix(who, ", counterfactual"), "of", "a chain begins with a number", formulaShape)
+	}
+}
+
+// step is one step of a chain as it is being worked out.
+type step struct {
+	d *decoder
+	r *reader
+	s *Saving
+	n *node
+	i int // which step
+}
+
+// readStep works out the formula of one step.
+func (d *decoder) readStep(at derivation, i int, q *Quantity) bool {
+	s, n := &d.c.Savings[at.saving], d.savings[at.saving]
+	name := s.Steps[at.step].Name
+	q.Clause, q.Per, q.Head = s.Clause, s.Per, Is
+	q.Called = stepCalled(name) + orName(s.Called, s.Name)
+	if n.bad {
+		return false
+	}
+	b := &step{d, &reader{who: "saving " + s.Name, self: thing{quantityThing, i}, levels: []Level{s.Per}, hand: -1}, s, n, at.step}
+	switch name {
+	case "told":
+		return b.told(q)
+	case "lasting":
+		return b.lasting(q)
+	}
+	per := ContractLevel()
+	if s.Form == SavingAdds {
+		b.r.infer = &per // it stands per whatever settles what it adds
+	}
+	if q.Is = b.formula(name, q); q.Is == nil {
+		return false
+	}
+	if s.Form == SavingAdds {
+		s.Per, q.Per = per, per
+	}
+	q.Type = q.Is.Type
+	return true
+}
+
+// stepCalled is what sentences call a step, before the saving's name.
+func stepCalled(name string) string {
+	switch name {
+	case "stated", "total":
+		return "the " + name + " saving of "
+	case "cashable", "cashed", "fiscal":
+		return "the " + name + " part of "
+	case "told":
+		return "what was told to be cashed of "
+	case "net":
+		return "what is left after costs of "
+	}
+	return "the " + spaced(name) + " of "
+}
+
+// read reads one of the saving's formulas.
+func (b *step) read(n *node, key string, want ...formula.Type) *formula.Expr {
+	r := *b.r
+	r.who += ", " + key
+	return b.d.formula(&r, n.get(key), want...)
+}
+
+// before is the step so many before this one.
+func (b *step) before(back int) *formula.Expr {
+	if b.i-back < 0 {
+		return nil
+	}
+	q := b.s.Steps[b.i-back].Quantity
+	b.d.note(b.r, thing{quantityThing, q})
+	if !b.d.quantity(q) {
+		return nil
+	}
+	name := b.s.Steps[b.i-back].Name
+	ref := Ref{Name: b.s.Name + "." + name, Kind: RefQuantity, Index: q, Type: b.d.c.Quantities[q].Type}
+	return &formula.Expr{Op: formula.OpRef, Name: b.s.Name, Column: name, Slot: b.d.slot(ref), Type: ref.Type}
+}
+
+// join combines two formulas, of which neither may be at fault.
+func join(op formula.Op, left, right *formula.Expr, t formula.Type) *formula.Expr {
+	if left == nil || right == nil {
+		return nil
+	}
+	return &formula.Expr{Op: op, Left: left, Right: right, Type: t}
+}
+
+// times is a formula times a rate or another factor: of the formula's type.
+func times(e, by *formula.Expr) *formula.Expr {
+	if e == nil {
+		return nil
+	}
+	return join(formula.OpMul, e, by, e.Type)
+}
+
+// rest is the whole less a rate.
+func (b *step) rest(rate *formula.Expr) *formula.Expr {
+	return join(formula.OpSub, b.literal("100%"), rate, formula.Rate)
+}
+
+func (b *step) literal(text string) *formula.Expr {
+	e, err := formula.Parse(text, b.d.c.Currency)
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// formula is what a step is.
+func (b *step) formula(name string, q *Quantity) *formula.Expr {
+	switch name {
+	case "stated":
+		return b.read(b.n, "stated", formula.Money)
+	case "total":
+		return b.total()
+	case "affected":
+		return b.read(b.n, "of", formula.Number)
+	case "engaged", "retained":
+		return times(b.before(1), b.read(b.n, name, formula.Rate))
+	case "outcomes":
+		if b.n.has("impact") {
+			return times(b.before(1), b.read(b.n, "impact", formula.Rate))
+		}
+		return b.read(b.n, "of", formula.Number)
+	case "net_outcomes":
+		return b.net()
+	case "additional":
+		return b.additional()
+	case "value":
+		return b.value()
+	case "corrected":
+		return times(b.before(1), b.rest(b.correction(b.n.get("grade"), "grade")))
+	case "fiscal":
+		return times(b.before(1), b.read(b.n, "fiscal_share", formula.Rate))
+	case "saved": // a saving below nought frees nothing, and nobody has cashed it
+		q.NotBelow = &formula.Expr{Op: formula.OpLiteral, Type: formula.Money, Literal: formula.Figure{Type: formula.Money}}
+		return b.before(1)
+	case "steps_freed":
+		gate := b.n.get("cashable")
+		q.Rounded = money.Rounding{Mode: money.Down, Unit: money.Int(1)}
+		return join(formula.OpDiv, b.read(gate, "freed", formula.Number, formula.Plain), b.read(gate, "step", formula.Plain), formula.Number)
+	case "cashable":
+		return b.cashable(q)
+	case "cashed":
+		q.NotAbove = b.before(2) // what was told, but never more than can be
+		return b.before(1)
+	case "net":
+		return b.lessCosts()
+	}
+	panic("contracts: a saving has no step " + name)
+}
+
+// net takes off what would have happened anyway, in the one way that the contract says.
+func (b *step) net() *formula.Expr {
+	way := b.n.get("counterfactual")
+	switch b.s.Mode {
+	case ModeDeadweight:
+		return times(b.before(1), b.rest(b.read(way, "deadweight", formula.Rate)))
+	case ModeWouldHave:
+		return join(formula.OpSub, b.before(1), times(b.before(2), b.read(way, "would_have", formula.Rate)), formula.Number)
+	case ModeCompared:
+		return b.compared(way.get("comparison"), way.value("counting"))
+	case ModeExpected:
+		expected := b.read(way, "expected", formula.Number, formula.Money)
+		actual := b.read(way, "actual", formula.Number, formula.Money)
+		if expected != nil && actual != nil && expected.Type != actual.Type {
+			b.d.bad(way, Fault{Message: b.r.who + ", counterfactual: expected is " + expected.Type.String() + " and actual is " + actual.Type.String(), Remedy: "take the one from the other in the same measure"})
+			return nil
+		}
+		if expected == nil {
+			return nil
+		}
+		return join(formula.OpSub, expected, actual, expected.Type)
+	default: // gross: nothing is taken off
+		return b.before(1)
+	}
+}
+
+// compared is the difference that a comparison found, times its units: of its two means, where these are all there is,
+// else the estimate, which is not their difference where it was adjusted, and must be a difference and no ratio.
+func (b *step) compared(n *node, counting string) *formula.Expr {
+	if n == nil {
+		return nil
+	}
+	at, ok := b.d.find(n, b.r.who+", counterfactual, comparison", comparisonThing)
+	if !ok {
+		return nil
+	}
+	read := func(column CompareField) *formula.Expr {
+		slot, ok := b.d.resolve(b.r, n.text, comparisonColumns[column], n.place(), inFormula)
+		if !ok {
+			return nil
+		}
+		return &formula.Expr{Op: formula.OpRef, Name: n.text, Column: comparisonColumns[column], Slot: slot, Type: b.d.c.Refs[slot].Type}
+	}
+	c := &b.d.c.Comparisons[at]
+	units := read(CompareUnits)
+	if by := b.d.c.compares(c).Estimator; by != EstimatorCertified && by != EstimatorMeans {
+		return b.effect(n, read(CompareEffect), units, counting)
+	}
+	before, after := read(CompareComparison), read(CompareTreated)
+	if counting == "more" {
+		before, after = after, before
+	}
+	if before == nil || after == nil {
+		return nil
+	}
+	t := formula.Number
+	if before.Type == formula.Money {
+		t = formula.Money
+	}
+	return join(formula.OpSub, join(formula.OpMul, before, units, t), join(formula.OpMul, after, units, t), t)
+}
+
+// effect is an effect that is a difference, times the units: below nought where fewer is better.
+func (b *step) effect(n *node, effect, units *formula.Expr, counting string) *formula.Expr {
+	if effect == nil {
+		return nil
+	}
+	t := formula.Number
+	switch effect.Type {
+	case formula.Points, formula.Number:
+	case formula.Money:
+		t = formula.Money
+	default:
+		b.d.bad(n, Fault{Message: b.r.who + ", counterfactual: the effect of " + n.text + " is " + effect.Type.String() + ", a part of what there was and not a difference",
+			Remedy: "begin with the number there would have been: expected and actual, or another measure"})
+		return nil
+	}
+	if counting != "more" {
+		nought := &formula.Expr{Op: formula.OpLiteral, Type: effect.Type, Literal: formula.Figure{Type: effect.Type}}
+		effect = join(formula.OpSub, nought, effect, effect.Type)
+	}
+	return join(formula.OpMul, effect, units, t)
+}
+
+// additional takes off what is only moved, what others have, and what takes another's place.
+func (b *step) additional() *formula.Expr {
+	e := b.before(1)
+	off := b.n.get("additionality")
+	for _, key := range []string{"displacement", "leakage", "substitution"} {
+		if off.has(key) {
+			e = times(e, b.rest(b.read(off, key, formula.Rate)))
+		}
+	}
+	return e
+}
+
+// value is what the outcomes are worth, at the prices of the period. A difference in money is worth what it is.
+func (b *step) value() *formula.Expr {
+	if !b.n.has("worth") {
+		e := b.before(1)
+		if b.i == 0 {
+			e = b.net()
+		}
+		if e != nil && e.Type != formula.Money {
+			b.d.missing(b.n, b.r.who, "worth", "its outcomes are a number", worthShape)
+			return nil
+		}
+		return e
+	}
+	e := join(formula.OpMul, b.before(1), b.worth(b.n.get("worth")), formula.Money)
+	if e != nil && e.Left.Type == formula.Money {
+		b.d.bad(b.n.get("worth"), Fault{Message: b.r.who + ", worth: the difference is money already", Remedy: "leave worth out"})
+		return nil
+	}
+	if by := b.n.get("uprated"); by != nil && by.text != "no" {
+		e = times(e, b.read(b.n, "uprated", formula.Rate, formula.Number, formula.Plain))
+	}
+	return e
+}
+
+func (b *step) worth(n *node) *formula.Expr {
+	switch {
+	case n == nil || n.bad:
+		return nil
+	case n.kind == scalarNode:
+		return b.read(b.n, "worth", formula.Money)
+	case b.s.UnitCost != nil:
+		return b.literal("£" + b.s.UnitCost.Headline.String())
+	}
+	return b.read(n, "certified", formula.Money)
+}
+
+// correction is what a grade of evidence takes off, or adds to a cost.
+func (b *step) correction(n *node, key string) *formula.Expr {
+	if n == nil || n.bad {
+		return nil
+	}
+	if n.kind == mapNode {
+		return b.read(n, "correction", formula.Rate)
+	}
+	for _, g := range EvidenceGrades {
+		if strconv.Itoa(g.Grade) == n.text {
+			return b.literal(strconv.Itoa(g.Percent) + "%")
+		}
+	}
+	b.d.bad(n, Fault{Message: b.r.who + ", " + key, Found: fmt.Sprintf("%q", n.text), Options: gradeOptions})
+	return nil
+}
+
+// cashable is a part of the saving, or whole steps of what is freed; never more than was saved.
+func (b *step) cashable(q *Quantity) *formula.Expr {
+	v := b.n.get("cashable")
+	if v == nil || v.kind == scalarNode {
+		return times(b.before(1), b.read(b.n, "cashable", formula.Rate))
+	}
+	q.NotAbove = b.before(2)
+	return join(formula.OpMul, join(formula.OpMul, b.before(1), b.read(v, "step", formula.Plain), formula.Number), b.read(v, "each", formula.Money), formula.Money)
+}
+
+// lessCosts takes off what it cost, in cash and in kind, with what the grade of the costs adds.
+func (b *step) lessCosts() *formula.Expr {
+	costs := b.n.get("costs")
+	if costs == nil {
+		return nil
+	}
+	var spent *formula.Expr
+	for _, key := range []string{"cash", "in_kind"} {
+		if !costs.has(key) {
+			continue
+		}
+		e := b.read(costs, key, formula.Money)
+		if spent != nil {
+			e = join(formula.OpAdd, spent, e, formula.Money)
+		}
+		spent = e
+	}
+	if spent == nil && !costs.has("cash") && !costs.has("in_kind") {
+		b.d.bad(costs, Fault{Message: b.r.who + ", costs: it states none", Expected: "cash, in_kind or both"})
+	}
+	added := join(formula.OpAdd, b.literal("100%"), b.correction(costs.get("grade"), "costs, grade"), formula.Rate)
+	return join(formula.OpSub, b.before(1), times(spent, added), formula.Money)
+}
+
+// KeepsMax is how many periods a saving may last.
+const KeepsMax = 100
+
+// lasting spreads a saving over the periods in which it comes: it is shifted by the lag and fades as it keeps.
+func (b *step) lasting(q *Quantity) bool {
+	n, who := b.n.get("lasts"), b.r.who+", lasts"
+	from := b.before(1)
+	if n == nil || from == nil {
+		return false
+	}
+	keeps := n.get("keeps")
+	switch lag, err := strconv.Atoi(n.value("lag")); {
+	case len(b.s.Per.Periods) != 1:
+		b.d.bad(n, Fault{Message: who + ": it lasts from period to period, and the saving stands per " + b.d.c.levelWords(b.s.Per), Remedy: "let it stand per one period series"})
+		return false
+	case err != nil || lag < 0 || lag > KeepsMax:
+		b.d.bad(n, Fault{Message: who + ", lag", Expected: fmt.Sprintf("a whole number from 0 to %d", KeepsMax), Found: fmt.Sprintf("%q", n.value("lag"))})
+		return false
+	case keeps == nil || len(keeps.items) == 0 || len(keeps.items) > KeepsMax:
+		b.d.bad(n, Fault{Message: who + ", keeps", Expected: fmt.Sprintf("1 to %d rates", KeepsMax)})
+		return false
+	default:
+		q.Lag = lag
+	}
+	r := *b.r
+	r.who = who + ", keeps"
+	for _, item := range keeps.items {
+		e := b.d.formula(&r, item, formula.Rate)
+		if e == nil {
+			return false
+		}
+		q.Keeps = append(q.Keeps, e)
+	}
+	q.Head, q.Type = Lasting, from.Type
+	q.Source = Source{Kind: FromFigure, Index: -1, Field: -1, Slot: from.Slot}
+	return true
+}
+
+// told gathers what the budget holder says it took out.
+func (b *step) told(q *Quantity) bool {
+	n := b.n.get("cashed")
+	who := b.r.who + ", cashed"
+	at, ok := b.d.find(n, who, kindThing)
+	if !ok {
+		return false
+	}
+	k := &b.d.c.Evidence[at]
+	field := fieldIndex(k.Says, "amount")
+	if field < 0 || k.Says[field].Type != formula.Money {
+		b.d.bad(n, Fault{Message: who + ": " + n.text + " does not say how much", Remedy: "let it say amount: money"})
+		return false
+	}
+	if k.Of != OfRole || slices.ContainsFunc(b.s.Beneficiaries, func(o Beneficiary) bool { return b.d.c.Parties[o.Party].Role != k.Role }) {
+		b.d.bad(n, Fault{Message: who + ": a saving is cashed on the word of whoever holds the budget, and " + n.text + " is not told by every beneficiary",
+			Remedy: "let it be evidence of the role that the beneficiaries have"})
+		return false
+	}
+	b.d.gathered(at, b.r.who)
+	q.Head, q.Type = Total, formula.Money
+	q.Source = Source{Kind: FromItems, Index: at, Field: field, Slot: -1}
+	if len(q.Per.Periods) > 0 {
+		q.Dated = &DayRef{Kind: DayItem, Index: at, Name: k.Name}
+	}
+	return true
+}

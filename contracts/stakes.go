@@ -1,0 +1,161 @@
+package contracts
+
+import (
+	"fmt"
+	"slices"
+
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// This file holds stakes: what investors have in a contract. A stake is what was put in, grown at the agreed rate, less
+// what it has had; its balance is the cap on its return, worked out period by period and never a rate solved for.
+
+// DayCount says what part of a year a period is.
+type DayCount uint8
+
+// Actual365 and Actual360: its days over so many. Thirty360: months of thirty days, of a year of 360.
+const (
+	Actual365 DayCount = iota + 1
+	Actual360
+	Thirty360
+)
+
+// StakeField is a figure read from a stake in a period.
+type StakeField int
+
+// StakePutIn is what was put in to date; StakeHad what it had in earlier periods; StakeGrowth its growth to date;
+// StakeBalance what it is owed in this period: put in and growth less had.
+const (
+	StakePutIn StakeField = iota
+	StakeHad
+	StakeGrowth
+	StakeBalance
+)
+
+var stakeColumns = []string{StakePutIn: "put_in", StakeHad: "had", StakeGrowth: "growth", StakeBalance: "balance"}
+
+// String returns the column by which the figure is read.
+func (f StakeField) String() string { return stakeColumns[f] }
+
+// Stake is what one level of a capital stack has in a contract.
+type Stake struct {
+	Name, Called, Clause string
+	Period               int           // the period series it stands per
+	OpensWith, PutsIn    *formula.Expr // before the first period; in each; nil: nothing
+	OnFirstDay           bool          // what is put in grows in its own period, and not only from the next
+	Rate                 *formula.Expr // a year
+	Compounds            bool          // growth grows; otherwise what it has meets the growth first
+	Days                 DayCount
+	HadBy                []int // payments
+	Rounded              money.Rounding
+}
+
+var stakeShape = mapOf("per, grows, compounds, days, rounded, had_by and clause",
+	may("called", "how sentences name it", calledShape),
+	must("per", "the period series it stands per", nameShape),
+	may("opens_with", "what was put in before the first period", formulaShape),
+	may("puts_in", "what is put in in each period", formulaShape),
+	may("put_in_on", "from when on what is put in grows", words("a day of the period",
+		Option{"first_day", "it grows in its own period"}, Option{"last_day", "it grows from the next period on"})),
+	must("grows", "the rate of return a year", formulaShape),
+	must("compounds", "whether growth grows", words("a word",
+		Option{"each_period", "growth is added at the end of each period and grows"}, Option{"never", "only what was put in grows, and what is paid meets the growth first"})),
+	must("days", "what part of a year a period is", words("a day count",
+		Option{"actual_365", "its days over 365"}, Option{"actual_360", "its days over 360"}, Option{"thirty_360", "months of 30 days over 360"})),
+	must("rounded", "how the growth of each period is rounded", roundedShape),
+	must("had_by", "the payments by which it has its return", listOf("a list of payments", nameShape)),
+	must("clause", "where in the signed contract the term stands", clauseShape))
+
+// startStakes reads what other sections need of the stakes: the periods they stand per.
+func (d *decoder) startStakes() {
+	for i, n := range d.stakes {
+		s := &d.c.Stakes[i]
+		s.Called, s.Clause = n.value("called"), n.value("clause")
+		at, ok := d.find(n.get("per"), "stake "+s.Name+", per", periodThing)
+		if n.bad = n.bad || !ok; ok {
+			s.Period = at
+		}
+	}
+}
+
+// readStakes reads the stakes, after the payments by which they have their return.
+func (d *decoder) readStakes() {
+	for i, n := range d.stakes {
+		if n.bad {
+			continue
+		}
+		s := &d.c.Stakes[i]
+		who := "stake " + s.Name
+		per := ContractLevel()
+		r := &reader{who: who + ", opens_with", self: thing{stakeThing, i}, levels: []Level{per}, hand: -1}
+		s.OpensWith = d.formula(r, n.get("opens_with"), formula.Money)
+		per.Periods = []int{s.Period}
+		r.levels = []Level{per}
+		r.who = who + ", puts_in"
+		s.PutsIn = d.formula(r, n.get("puts_in"), formula.Money)
+		r.who = who + ", grows"
+		s.Rate = d.formula(r, n.get("grows"), formula.Rate)
+		s.OnFirstDay, s.Compounds = n.value("put_in_on") == "first_day", n.value("compounds") == "each_period"
+		s.Days = map[string]DayCount{"actual_365": Actual365, "actual_360": Actual360, "thirty_360": Thirty360}[n.value("days")]
+		s.Rounded = d.rounded(n.get("rounded"), who+", rounded", formula.Money)
+		switch {
+		case n.has("puts_in") && !n.has("put_in_on"):
+			d.missing(n, who, "put_in_on", "what is put in in a period grows from a day on", slicesKey(stakeShape, "put_in_on").takes)
+		case !n.has("puts_in") && !n.has("opens_with"):
+			d.fault(n.place(), Fault{Message: who + ": nothing is put in", Expected: "opens_with, puts_in or both"})
+		}
+		d.readHadBy(n.get("had_by"), s, who+", had_by")
+	}
+}
+
+// readHadBy reads the payments that a stake has its return by: each stands per the stake's periods and under no cap.
+func (d *decoder) readHadBy(n *node, s *Stake, who string) {
+	for _, item := range n.texts() {
+		at, ok := d.find(item, who, paymentThing)
+		if !ok {
+			continue
+		}
+		p := &d.c.Payments[at]
+		if !slices.Contains(p.Per.Periods, s.Period) || p.Per.Unit >= 0 {
+			d.bad(item, Fault{Message: fmt.Sprintf("%s: the stake stands per %s, and the payment per %s", who, spaced(d.c.Periods[s.Period].Name), d.c.levelWords(p.Per)),
+				Remedy: "let the payment stand per " + d.c.Periods[s.Period].Name})
+			continue
+		}
+		s.HadBy = append(s.HadBy, at)
+	}
+}
+
+// checkStakes refuses caps over what a stake has: its balance would be worked out before the cap.
+func (d *decoder) checkStakes() {
+	for i := range d.c.Stakes {
+		for _, p := range d.c.Stakes[i].HadBy {
+			if slices.ContainsFunc(d.c.Caps, func(k Cap) bool { return slices.Contains(k.Over, p) }) {
+				d.fault(d.stakes[i].place(), Fault{Message: fmt.Sprintf("stake %s has its return by %s, which stands under a cap", d.c.Stakes[i].Name, d.c.Payments[p].Name),
+					Remedy: "limit the payment by a not_above step"})
+			}
+		}
+	}
+}
+
+// stakeSentence says a stake: what is put in, how it grows, and by what it has its return.
+func (c *Contract) stakeSentence(s *Stake) string {
+	each := spaced(c.Periods[s.Period].Name)
+	text := "The stake of " + orName(s.Called, s.Name)
+	if s.OpensWith != nil {
+		text += " opens with " + c.formulaWords(s.OpensWith)
+	}
+	if s.PutsIn != nil {
+		if s.OpensWith != nil {
+			text += " and"
+		}
+		text += " puts in " + c.formulaWords(s.PutsIn) + " each " + each + map[bool]string{true: ", on its first day", false: ", on its last day"}[s.OnFirstDay]
+	}
+	text += "; it grows by " + c.formulaWords(s.Rate) + " a year, " + [...]string{"", "actual days over 365", "actual days over 360", "months of 30 days over 360"}[s.Days] + ", "
+	if s.Compounds {
+		text += "added at the end of each " + each
+	} else {
+		text += "never on growth"
+	}
+	return text + ", rounded " + c.roundingWords(s.Rounded, formula.Money) + "; it has its return by " + c.paymentNames(s.HadBy) + ". (" + s.Clause + ")"
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"outturn/contracts"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// This file puts the contract's savings into the head of a statement: what kind of saving each is, every step of its
+// chain so that a clerk can do it again, what it comes to and whose that is. Nothing of it moves money: a payment does.
+
+// SavingSum is one saving, with its figures to date.
+type SavingSum struct {
+	Saving         string         `json:"saving"`
+	Clause         string         `json:"clause"`
+	Sentence       string         `json:"sentence"`
+	Counterfactual string         `json:"counterfactual,omitempty"` // of a chain, in words
+	Traits         []TraitWords   `json:"traits"`
+	Despite        []TraitWords   `json:"despite,omitempty"` // of a total: in what its parts differ, and which has which
+	AgreedBy       string         `json:"agreed_by,omitempty"`
+	Headline       string         `json:"headline,omitempty"` // of a unit cost whose parts do not make it: the headline, and what they make
+	Figures        []SavingFigure `json:"figures"`
+}
+
+// TraitWords is one trait and what it is.
+type TraitWords struct {
+	Trait string `json:"trait"`
+	Is    string `json:"is"`
+}
+
+// SavingFigure is a saving at one value of what it stands per: its steps, what it comes to by the contract's rounding,
+// and how that falls on its beneficiaries. ComesTo is nil where it is not known, and Why says why.
+type SavingFigure struct {
+	Of      string        `json:"of,omitempty"`
+	Steps   []Step        `json:"steps"`
+	Last    string        `json:"last"` // the name of the step that it comes to: value, corrected, cashable, cashed, net
+	ComesTo *money.Amount `json:"comes_to,omitempty"`
+	Why     string        `json:"why,omitempty"`
+	Shares  []PartyShare  `json:"shares,omitempty"`
+}
+
+// PartyShare is a beneficiary's part of a saving.
+type PartyShare struct {
+	Party  string       `json:"party"`
+	Amount money.Amount `json:"amount"`
+}
+
+// savings works every saving out for the head, once the whole is known.
+func (st *settlement) savings(w *whole) ([]SavingSum, error) {
+	var all []SavingSum
+	for i := range st.c.Savings {
+		s := &st.c.Savings[i]
+		sum := SavingSum{Saving: s.Name, Clause: s.Clause, Sentence: s.Sentence(st.c), Traits: []TraitWords{}, Figures: []SavingFigure{}}
+		if s.Form == contracts.SavingChain {
+			sum.Counterfactual = s.CounterfactualWords()
+		}
+		st.savingTraits(s, &sum)
+		clear(w.memo) // every step is written down once, whatever was worked out before
+		for _, k := range w.domain(s.Per) {
+			f, err := st.savingFigure(w, s, len(s.Steps)-1, k)
+			if err != nil {
+				return nil, fmt.Errorf("saving %s (%s): %w", s.Name, s.Clause, err)
+			}
+			sum.Figures = append(sum.Figures, f)
+		}
+		all = append(all, sum)
+	}
+	return all, nil
+}
+
+// savingTraits says what a saving is, and in what the parts of a total differ.
+func (st *settlement) savingTraits(s *contracts.Saving, sum *SavingSum) {
+	traits := st.c.TraitsOf(s, len(s.Steps)-1)
+	for at := range contracts.TraitCount {
+		if len(traits[at]) > 0 {
+			sum.Traits = append(sum.Traits, TraitWords{at.String(), strings.Join(traits[at], ", ")})
+		}
+	}
+	for _, at := range s.Despite {
+		var words []string
+		for _, p := range s.Adds {
+			of := &st.c.Savings[p.Saving]
+			own := st.c.TraitsOf(of, p.Step)
+			words = append(words, of.Name+": "+strings.Join(own[at], ", "))
+		}
+		sum.Despite = append(sum.Despite, TraitWords{at.String(), strings.Join(words, "; ")})
+	}
+	if s.AgreedBy >= 0 {
+		sum.AgreedBy = st.c.Parties[s.AgreedBy].ID
+	}
+	if u := s.UnitCost; u != nil && !u.Sum().Equal(u.Headline) {
+		sum.Headline = fmt.Sprintf("%s is published as %s and its parts make %s: shares are of the parts", u.Code, u.Headline, u.Sum())
+	}
+}
+
+// savingFigure works a saving out at a key, every step of it up to one.
+func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k key) (SavingFigure, error) {
+	r := w.reader
+	saved := r.trace
+	r.trace = &trace{currency: st.c.Currency}
+	defer func() { r.trace = saved }()
+	last := s.Steps[step]
+	var f formula.Figure
+	var err error
+	for i := range step + 1 { // in order, so that each step stands below the one that it takes
+		if f, err = w.quantity(s.Steps[i].Quantity, k); err != nil {
+			return SavingFigure{}, err
+		}
+	}
+	out := SavingFigure{Of: strings.Trim(keyText(st.plan, s.Per, k), " ()"), Steps: r.trace.steps, Last: last.Name}
+	if f.State != formula.Known {
+		out.Why = figureText(f, st.c.Currency)
+		return out, nil
+	}
+	sum, err := f.Num.Amount(st.c.Currency, st.c.Rounding)
+	if err != nil {
+		return out, err
+	}
+	out.ComesTo = &sum
+	if len(s.Beneficiaries) == 0 {
+		return out, nil
+	}
+	weights := make([]money.Exact, len(s.Beneficiaries))
+	policy := money.LargestRemainder
+	for i, b := range s.Beneficiaries {
+		weights[i] = b.Weight
+		if b.Party == st.c.Spare.Party {
+			policy = money.Residual(i)
+		}
+	}
+	parts, err := money.Allocate(sum, st.c.Currency, st.c.Rounding.Unit, weights, policy)
+	if err != nil {
+		return out, err
+	}
+	for i, b := range s.Beneficiaries {
+		out.Shares = append(out.Shares, PartyShare{st.c.Parties[b.Party].ID, parts[i]})
+	}
+	return out, nil
+}
+
+// lasting adds up what is left in a period of a figure of earlier ones: its own begins so many periods after it, and
+// fades. Before the first period there was nothing.
+func (w *whole) lasting(q *contracts.Quantity, sc *scope) (formula.Figure, string, error) {
+	series := q.Per.Periods[0]
+	out := formula.Figure{Type: q.Type}
+	var parts []string
+	for n, keep := range q.Keeps {
+		from := sc.key
+		if from.periods[series] -= int16(q.Lag + n); from.periods[series] < 1 {
+			break
+		}
+		in := w.scope(from)
+		f, err := w.reader.ref(q.Source.Slot, &in)
+		if err != nil || f.State != formula.Known {
+			out.State = f.State
+			return out, "", err
+		}
+		rate, err := w.reader.eval(keep, sc)
+		if err != nil || rate.State != formula.Known {
+			out.State = rate.State
+			return out, "", err
+		}
+		out.Num = out.Num.Add(f.Num.Mul(rate.Num))
+		if w.reader.trace != nil {
+			parts = append(parts, figureText(f, w.c.Currency)+" * "+figureText(rate, w.c.Currency))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"it has not begun"}
+	}
+	return out, strings.Join(parts, " + "), nil
+}
