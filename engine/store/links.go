@@ -212,7 +212,7 @@ func (l *links) keep(ctx context.Context, tx *Tx, b *Batch) error {
 	}
 	// A temporary table has no statistics of its own accord, and without them the two are joined row by row.
 	for _, table := range []string{"stage", "stage_members"} {
-		if err := tx.exec(ctx, "analyze "+table); err != nil {
+		if err := tx.exec(ctx, "analyze "+table); err != nil { //nolint:misspell // SQL's own word
 			return err
 		}
 	}
