@@ -1,16 +1,18 @@
-# Everything a developer runs. `make` on its own lists it. Only Go is needed; `make lint` builds its tools from tools.mod.
+# Everything a developer runs. `make` on its own lists it. Only Go is needed, and qemu for `make crossarch`; `make lint` builds
+# its tools from tools.mod.
 
 GO       ?= go
 FUZZTIME ?= 60s
 BENCH    ?= .
 GOFMT     = $(shell $(GO) env GOROOT)/bin/gofmt
 TOOL      = $(GO) tool -modfile=tools.mod
+QEMU      = $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 
 .DEFAULT_GOAL := help
-.PHONY: bench-duckdb help demo test fmt-check vet bench lint lint-quick fuzz
+.PHONY: bench-duckdb help demo test fmt-check vet bench lint lint-quick fuzz crossarch
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: ## settle a published scheme and compare the statement with what was published
 	$(GO) run ./cmd/outturn settle fixtures/medicare-shared-savings --compare
@@ -24,6 +26,11 @@ fmt-check:
 
 vet:
 	$(GO) vet ./...
+
+crossarch: ## built for arm64 and run under qemu-user: the same figures and statements, and the tests of the arithmetic
+	@[ -n "$(QEMU)" ] || { echo "missing: qemu-aarch64-static; on Debian, apt-get install qemu-user-static" >&2; exit 1; }
+	OUTTURN_QEMU_ARM64=$(QEMU) $(GO) test -count=1 -v -run '^TestSameOnEveryMachine$$' ./cmd/outturn
+	GOARCH=arm64 $(GO) test -exec $(QEMU) ./contracts/... ./engine/counterfactual
 
 bench: ## every benchmark; BENCH=Settle picks some
 	$(GO) test -run '^$$' -bench '$(BENCH)' ./...

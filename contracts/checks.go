@@ -158,22 +158,35 @@ func (d *decoder) given(at int, n *node, who string) Given {
 		}
 		d.fault(n.place(), f)
 	}
-	t := d.comparedType(at)
-	for _, figure := range []struct {
-		key  string
-		t    formula.Type
-		into *formula.Figure
-	}{{"treated", t, &g.Treated}, {"comparison", t, &g.Comparator}, {"units", formula.Number, &g.Units}} {
-		if f, ok := d.literal(n.get(figure.key), who+", "+figure.key, figure.t, nil); ok {
-			*figure.into = f
-		} else if !n.has(figure.key) && (figure.key == "units" || !n.has("effect")) {
-			d.fault(n.place(), Fault{Message: who + " does not say " + figure.key})
+	k := &d.c.Comparisons[at]
+	fields := d.c.compareFields(k)
+	g.Figures = map[CompareField]formula.Figure{}
+	for f, name := range comparisonColumns {
+		v := n.get(name)
+		if v == nil {
+			continue
+		}
+		if !slices.Contains(fields, CompareField(f)) {
+			d.bad(v, Fault{Message: fmt.Sprintf("%s: the estimator %s has no %s", who, k.Estimator, name), Remedy: "leave it out"})
+		} else if read, ok := d.literal(v, who+", "+name, d.comparedType(at, CompareField(f)), nil); ok {
+			g.Figures[CompareField(f)] = read
 		}
 	}
-	if f, ok := d.literal(n.get("effect"), who+", effect", formula.Rate, nil); ok {
-		g.Effect = &f
+	for _, name := range d.givenNeeds(k, n) {
+		if !n.has(name) {
+			d.fault(n.place(), Fault{Message: who + " does not say " + name})
+		}
 	}
 	return g
+}
+
+// givenNeeds are the figures that an example must state of a comparison: its units, and its effect, or the means that
+// the effect is worked out from.
+func (d *decoder) givenNeeds(k *Comparison, n *node) []string {
+	if n.has("effect") || d.c.compares(k).Estimates() || k.Estimator == EstimatorCarried {
+		return []string{"effect", "units"}
+	}
+	return []string{"treated", "comparison", "units"}
 }
 
 // readExampleDue reads what is due to each party, below nought when it pays.

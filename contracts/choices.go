@@ -23,25 +23,61 @@ func (c *Contract) roundingWords(r money.Rounding, t formula.Type) string {
 		return "up to a multiple of " + unit
 	case money.Down:
 		return "down to a multiple of " + unit
+	default:
+		return "exact"
 	}
-	return "exact"
 }
 
-// comparedType is the type of a comparison's figure: the effect is a rate, a mean is of the type of what is compared.
-func (c *Contract) comparedType(k *Comparison, f CompareField) formula.Type {
-	if f == CompareEffect {
-		return formula.Rate
-	}
+// compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
+func (c *Contract) compares(k *Comparison) *Comparison {
 	for steps := 0; k.Pools >= 0 && steps < len(c.Comparisons); steps++ {
 		k = &c.Comparisons[k.Pools]
 	}
-	if k.Of < 0 {
+	return k
+}
+
+// Compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
+func (c *Contract) Compares(k *Comparison) *Comparison { return c.compares(k) }
+
+// ComparedType is the type of a comparison's figure.
+func (c *Contract) ComparedType(comparison int, f CompareField) formula.Type {
+	return c.comparedType(&c.Comparisons[comparison], f)
+}
+
+// comparedType is the type of a comparison's figure. A mean is of the type of what is compared, a rate of yes/no
+// figures; an effect is a rate where it is a ratio or one less it, and else of the type that the difference has.
+func (c *Contract) comparedType(k *Comparison, f CompareField) formula.Type {
+	k = c.compares(k)
+	switch f {
+	case CompareUnits, CompareAgainst:
 		return formula.Number
+	case CompareSignificant, CompareContrary:
+		return formula.YesNo
+	case CompareP:
+		return formula.Rate
+	default: // of the type of what is compared, below
 	}
-	if t := c.Quantities[k.Of].Type; t != formula.YesNo {
-		return t
+	t, estimated := estimators[k.Estimator]
+	of := formula.Number
+	if k.Of >= 0 {
+		of = c.Quantities[k.Of].Type
 	}
-	return formula.Rate
+	mean := f == CompareTreated || f == CompareComparison
+	switch {
+	case mean && of == formula.YesNo:
+		return formula.Rate
+	case mean && estimated && len(t.needs) > 0 && t.needs[0] == "exposure":
+		return formula.Number
+	case mean:
+		return of
+	case !estimated || t.contrastOf(k) == contrastRatio:
+		return formula.Rate
+	case t.contrastOf(k) == contrastRate || k.Estimator == "its" && t.isReal(k) && k.Option("log_outcome") != nil && k.Option("log_outcome").Yes:
+		return formula.Number
+	case of == formula.YesNo || of == formula.Rate:
+		return formula.Points
+	}
+	return of
 }
 
 // Choices lists every choice that the contract made on the points that move money, in document order, so that a reader
@@ -143,9 +179,20 @@ func (c *Contract) moneyChoices(add func(where, choice, stated string)) {
 		k := &c.Comparisons[i]
 		where := "comparison " + k.Name
 		add(where, "how it is estimated", string(k.Estimator))
+		add(where, "how it came about who was treated", string(k.Selection))
 		add(where, "cohorts taken together", map[PoolCovers]string{CoversAll: "all, paid on their own or not", CoversUnpaid: "those not paid on their own"}[k.Covers])
-		for _, f := range []CompareField{CompareEffect, CompareTreated, CompareComparison} {
-			add(where, "the "+comparisonColumns[f]+" is used", c.roundingWords(k.Settles[f], c.comparedType(k, f)))
+		if k.PaysOn == PaysCertified {
+			add(where, "it pays on", "what is certified, whatever is worked out")
+		} else if k.CertifiedBy >= 0 && k.Estimator != EstimatorCertified {
+			add(where, "it pays on", "what is worked out, whatever is certified")
+		}
+		for j := range k.Options {
+			add(where, spaced(k.Options[j].Name), c.optionText(&k.Options[j]))
+		}
+		for _, f := range settledFields {
+			if k.saidSettles[f] {
+				add(where, "the "+comparisonColumns[f]+" is used", c.roundingWords(k.Settles[f], c.comparedType(k, f)))
+			}
 		}
 	}
 	for i := range c.Payments {

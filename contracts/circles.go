@@ -21,6 +21,7 @@ func (d *decoder) circles() {
 				walk(next)
 			case underway:
 				d.circle(path[slices.Index(path, next):])
+			case resolved, faulty: // every way on from it has been walked
 			}
 		}
 		path = path[:len(path)-1]

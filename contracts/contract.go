@@ -207,11 +207,8 @@ type ExampleItem struct {
 // Given is one comparison's figures, stated instead of worked out.
 type Given struct {
 	Comparison int
-	Cohort     int // its number, or 0 when the comparison stands for the contract
-	Treated    formula.Figure
-	Comparator formula.Figure
-	Units      formula.Figure
-	Effect     *formula.Figure
+	Cohort     int                             // its number, or 0 when the comparison stands for the contract
+	Figures    map[CompareField]formula.Figure // those that are stated
 }
 
 // DueExpected is what an example says is due to a party, below nought when it pays. Party is the party's own id, or

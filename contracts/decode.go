@@ -131,6 +131,7 @@ func (d *decoder) contract(root *node) {
 	d.readAccounts()
 	d.readCaps(root.get("caps"))
 	d.readChecks()
+	d.comparedFigures()
 	d.readExamples(root.get("examples"))
 	d.circles()
 	if len(d.faults) == 0 {

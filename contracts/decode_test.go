@@ -154,7 +154,7 @@ func TestPeterboroughModel(t *testing.T) {
 	if tr := c.Divisions[0].Tranches[0]; len(tr.Parties) != 2 || tr.Weights[1].String() != "37.5%" {
 		t.Errorf("outcome_payers: %+v", tr)
 	}
-	if g := c.Examples[0].Given; len(g) != 2 || g[1].Cohort != 2 || g[1].Treated.Num.String() != "1.4" || g[1].Effect != nil {
+	if g := c.Examples[0].Given; len(g) != 2 || g[1].Cohort != 2 || g[1].Figures[CompareTreated].Num.String() != "1.4" || len(g[1].Figures) != 3 {
 		t.Errorf("given: %+v", g)
 	}
 }

@@ -156,8 +156,9 @@ func boundTypes(t formula.Type) []formula.Type {
 		return []formula.Type{t, formula.Length, formula.Days}
 	case formula.Money, formula.Rate, formula.Points, formula.Length, formula.Date:
 		return []formula.Type{t}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // literal reads one value of a type: a choice by its name, everything else as a figure.

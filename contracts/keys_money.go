@@ -2,29 +2,6 @@ package contracts
 
 // The keys of comparisons and of what decides money.
 
-var settlesShape = mapOf("effect, treated and comparison, each exact or a rounding",
-	must("effect", "how the effect is rounded before it is used", roundedShape),
-	must("treated", "how the treated mean is rounded before it is used", roundedShape),
-	must("comparison", "how the comparison mean is rounded before it is used", roundedShape))
-
-var comparisonShape = mapOf("estimator, treated, per, settles and the rest of a comparison",
-	may("called", "how sentences name it", calledShape),
-	must("estimator", "how it is estimated", words("an estimator",
-		Option{"certified", "the figures come certified by the evaluator"}, Option{"means", "exact means a unit, the one over the other"},
-		Option{"pooled", "the cohorts of another comparison taken together, weighted by their units"})),
-	may("treated", "the cohort whose outcomes are compared", nameShape),
-	may("against", "the cohort that it is compared with", nameShape),
-	may("of", "the quantity per unit that is compared", nameShape),
-	may("certified_by", "the kind of reading that states treated, comparison and units", nameShape),
-	may("pools", "the comparison whose cohorts are taken together", nameShape),
-	may("covers", "which cohorts are taken together", words("a word",
-		Option{"all_cohorts", "all, whether they paid on their own or not"}, Option{"cohorts_not_paid", "only those that did not pay on their own"})),
-	must("per", "what it stands per: cohort or contract", levelShape),
-	must("fixed_on", "the day on which the method was fixed", dateShape),
-	must("settles", "whether each figure is used exact or rounded", settlesShape),
-	not("options", "the estimators of this release have no options; leave them out"),
-	must("clause", "where in the signed contract the term stands", clauseShape))
-
 var dueShape = either("on_evidence, or a map such as {on: claim, within: 26 weeks after job_outcome}",
 	words("a word", Option{"on_evidence", "it falls due as soon as the evidence is in"}),
 	&shape{kind: mapShape, what: "a map", words: []Option{{"{on: KIND, within: WINDOW}", "it falls due on a claim made within the window"},
@@ -132,9 +109,12 @@ var checkShape = mapOf("over, per, found_by, sample, error, recovers and clause"
 		Option{"found_only", "only what was found"}, Option{"extrapolated", "the rate is carried over to what was not examined"})),
 	must("clause", "where in the signed contract the term stands", clauseShape))
 
-var givenFiguresShape = mapOf("treated, comparison and units",
-	may("cohort", "the cohort's number", countShape), may("treated", "the treated mean", valueShape),
-	may("comparison", "the comparison mean", valueShape), may("units", "the treated units", countShape), may("effect", "the effect, when stated", valueShape))
+var givenFiguresShape = mapOf("effect, or treated and comparison, and units",
+	may("cohort", "the number of the cohort", countShape), may("treated", "the treated mean", valueShape),
+	may("comparison", "the comparison mean", valueShape), may("units", "the treated units", countShape), may("effect", "the effect, when stated", valueShape),
+	may("compared", "the units they are compared with", countShape), may("low", "the lower end of the interval", valueShape), may("high", "the upper end of the interval", valueShape),
+	may("p", "the p-value", valueShape), may("se", "the standard error", valueShape),
+	may("significant", "whether the effect lies beyond the null", yesNoShape), may("contrary", "whether it lies beyond it the other way", yesNoShape))
 
 var exampleShape = mapOf("it, as_at, evidence and due",
 	must("it", "what the example shows, as a sentence that begins with it", proseShape),

@@ -231,6 +231,7 @@ func (d *decoder) kindLevel(kind int) Level {
 		l.Cohort = k.Unit
 	case OfRole:
 		l.Role = k.Role
+	case OfContract: // the widest there is
 	}
 	return l
 }

@@ -45,17 +45,6 @@ type Ref struct {
 	Choices []string // of a Choice
 }
 
-// CompareField is a figure read from a comparison.
-type CompareField int
-
-// Effect is 1 - treated/comparison, a rate; Treated and Comparison are means a unit; UnitCount is the treated units.
-const (
-	CompareEffect CompareField = iota
-	CompareTreated
-	CompareComparison
-	CompareUnits
-)
-
 // CheckField is a figure read from a check of claims.
 type CheckField int
 
@@ -229,6 +218,23 @@ const (
 	NotObserved
 )
 
+// Passes reports whether a figure passes the test that lies below its bound (order < 0), on it or above it, as Cmp says.
+// A test without a bound is passed by none.
+func (t TestOp) Passes(order int) bool {
+	switch t {
+	case AtLeast:
+		return order >= 0
+	case MoreThan:
+		return order > 0
+	case AtMost:
+		return order <= 0
+	case LessThan:
+		return order < 0
+	default: // one of a list, observed, not observed
+		return false
+	}
+}
+
 // Condition is a test of a figure, or several together. A condition on a figure that is not yet known is not yet
 // known; on one that is unknown, unknown; a neutral part is left out.
 type Condition struct {
@@ -330,38 +336,4 @@ const (
 	NeutralUnsaid AllNeutral = iota
 	NeutralMet
 	NeutralNotMet
-)
-
-// Estimator names how a comparison is made.
-type Estimator string
-
-// Certified takes the figures from a reading of the contract's evaluator; MeansRatio compares exact means a unit;
-// Pooled weights the cohorts of another comparison by their treated units.
-const (
-	EstimatorCertified Estimator = "certified"
-	EstimatorMeans     Estimator = "means"
-	EstimatorPooled    Estimator = "pooled"
-)
-
-// Comparison is what would have happened anyway.
-type Comparison struct {
-	Name, Called, Clause string
-	Treated, Against     int // cohorts; Against -1 unless compared with a group
-	Of                   int // quantity per unit that is compared, or -1
-	CertifiedBy          int // kind of reading whose fields treated, comparison and units are taken, or -1
-	Pools                int // comparison, or -1
-	Covers               PoolCovers
-	Estimator            Estimator
-	Per                  Level
-	FixedOn              calendar.Date
-	Settles              map[CompareField]money.Rounding // zero rounding: exact, as said
-}
-
-// PoolCovers says which cohorts a pooled comparison covers.
-type PoolCovers uint8
-
-// All cohorts, paid on their own or not; or only those that did not pay on their own.
-const (
-	CoversAll PoolCovers = iota + 1
-	CoversUnpaid
 )

@@ -210,8 +210,9 @@ func (d *decoder) nodeOf(t thing) *node {
 		return d.checks[t.index]
 	case accountThing:
 		return d.accounts[t.index]
+	default: // a cap has no name to be found by
+		return &node{}
 	}
-	return &node{}
 }
 
 // nameOf returns the name of a thing.

@@ -82,18 +82,7 @@ func inside(x money.Exact, c *Condition) bool {
 	if c.Op != Test || c.Bound == nil || c.Bound.Op != formula.OpLiteral {
 		return false
 	}
-	order := x.Cmp(c.Bound.Literal.Num)
-	switch c.Test {
-	case AtLeast:
-		return order >= 0
-	case MoreThan:
-		return order > 0
-	case AtMost:
-		return order <= 0
-	case LessThan:
-		return order < 0
-	}
-	return false
+	return c.Test.Passes(x.Cmp(c.Bound.Literal.Num))
 }
 
 // ends returns the literals of a test, and a figure a little to each side of them.

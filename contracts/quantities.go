@@ -21,6 +21,7 @@ func (d *decoder) quantity(i int) bool {
 		return d.c.Quantities[i].Type != formula.None
 	case faulty:
 		return false
+	case untouched: // read it now
 	}
 	d.quantityState[i] = underway
 	n, q := d.quantities[i], &d.c.Quantities[i]
@@ -312,8 +313,9 @@ func (d *decoder) readSource(r *reader, q *Quantity, v *node, who string) (Level
 	case Count:
 		q.Type = formula.Number
 		return d.countSource(r, q, v, who)
+	default: // of values: a total, a mean, the latest, lowest or highest
+		return d.valueSource(r, q, v, who)
 	}
-	return d.valueSource(r, q, v, who)
 }
 
 // spellsSource reads the spells that days, run and first_gap are of.
@@ -435,6 +437,7 @@ func (d *decoder) gathers(q *Quantity, v *node, who string) bool {
 		ok = boundTypes(q.Type) != nil && q.Type != formula.Length
 	case Latest:
 		ok = q.Type != formula.Spells && q.Type != formula.Text
+	default: // the others give a type of their own, whatever they are of
 	}
 	if !ok && q.Type != formula.None {
 		d.bad(v, Fault{Message: fmt.Sprintf("%s: %s is %s, of which there is no %s", who, v.text, q.Type, who[strings.LastIndex(who, " ")+1:])})

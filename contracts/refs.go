@@ -62,6 +62,7 @@ func (d *decoder) resolve(r *reader, name, column string, at place, as use) (int
 			return refuse(fmt.Sprintf("%s is a cohort, which is yes once a unit has joined", written), fmt.Sprintf("gather it first: a quantity such as {count: %s, per: contract}", written))
 		case RefUnitKey, RefRole:
 			return refuse(fmt.Sprintf("%s is a key and no figure", written), "test it in a condition or a table")
+		default: // the others are figures
 		}
 	}
 	if !d.reach(r, ref, at) {
@@ -107,8 +108,9 @@ func (d *decoder) thingOf(ref Ref) thing {
 		return thing{paidThing, ref.Index}
 	case RefAccount:
 		return thing{accountThing, ref.Index}
+	default: // what evidence, units, periods and roles say is read and not worked out, so no circle passes through it
+		return thing{}
 	}
-	return thing{}
 }
 
 // lookUp finds what a name stands for, without its type. A message says why it stands for nothing here.
@@ -175,7 +177,8 @@ func fieldNames(fields []Field) []string {
 	return names
 }
 
-var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units"}
+var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
+	CompareAgainst: "compared", CompareLow: "low", CompareHigh: "high", CompareP: "p", CompareSE: "se", CompareSignificant: "significant", CompareContrary: "contrary"}
 var accountColumns = []string{AccountReceived: "received", AccountPaid: "paid", AccountBalance: "balance"}
 var checkColumns = []string{CheckErrorRate: "error_rate", CheckUnchecked: "unchecked"}
 
@@ -271,11 +274,8 @@ func (d *decoder) typed(ref *Ref) bool {
 	case RefCohort:
 		ref.Type = formula.YesNo
 	case RefComparison:
-		ref.Type = formula.Number
-		if CompareField(ref.Field) == CompareEffect {
-			ref.Type = formula.Rate
-		} else if CompareField(ref.Field) != CompareUnits {
-			ref.Type = d.comparedType(ref.Index)
+		if ref.Type = d.comparedType(ref.Index, CompareField(ref.Field)); ref.Type == formula.None {
+			return false
 		}
 	case RefCheck:
 		ref.Type = formula.Rate
@@ -363,8 +363,9 @@ func (d *decoder) atFault(ref Ref) bool {
 		return d.cohorts[ref.Index].bad
 	case RefField, RefItemDay:
 		return d.evidence[ref.Index].bad
+	default: // quantities and tables are resolved when first needed, and say so then; the rest cannot be at fault
+		return false
 	}
-	return false
 }
 
 // within reports whether the reader's level settles l; what stands per l is named for the error.
@@ -471,6 +472,7 @@ func (d *decoder) refLevel(ref Ref) (Level, bool) {
 		l := ContractLevel()
 		l.Role = ref.Name
 		return l, true
+	default: // a payment's total, whatever the payment is per
+		return ContractLevel(), true
 	}
-	return ContractLevel(), true
 }

@@ -53,8 +53,9 @@ func (p *schemaPrinter) body(s *shape) map[string]any {
 		return map[string]any{"type": "array", "items": p.shape(s.item), "description": s.what}
 	case mapShape:
 		return p.object(s)
+	default:
+		return p.scalar(s)
 	}
-	return p.scalar(s)
 }
 
 // scalar prints a text. Every scalar is read as its text, so what YAML takes for a number or a truth value passes too.

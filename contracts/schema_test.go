@@ -42,8 +42,9 @@ func (n *node) values() any {
 			all[k.text] = n.items[i].values()
 		}
 		return all
+	default:
+		return n.text
 	}
-	return n.text
 }
 
 func compiled(t *testing.T) *jsonschema.Schema {

@@ -13,6 +13,9 @@ func (d *decoder) sentences() {
 	for i := range d.c.Payments {
 		d.c.Payments[i].Sentence = d.c.paymentSentence(i)
 	}
+	for i := range d.c.Comparisons {
+		d.c.Comparisons[i].Sentence = d.c.comparisonSentence(&d.c.Comparisons[i])
+	}
 }
 
 // paymentSentence says a payment in the fixed order: from pays to, for each per and for, when, unless, where: the sum,
@@ -169,6 +172,7 @@ func (c *Contract) forWords(p *Payment) string {
 			text += ", for each " + list(parts)
 		}
 		return text
+	default: // a figure, a sum and what is left over are said with the price
 	}
 	if len(parts) == 0 {
 		return ""
@@ -226,6 +230,7 @@ func (c *Contract) measureWords(m *Measure) string {
 		text += " (met if all are neutral)"
 	case NeutralNotMet:
 		text += " (not met if all are neutral)"
+	case NeutralUnsaid:
 	}
 	if m.In != nil {
 		text += ", " + c.windowWords(m.In)
@@ -260,6 +265,7 @@ func (c *Contract) sumWords(p *Payment) string {
 		return c.priceWords(p.Price) + part
 	case ForFigure:
 		return c.priceWords(p.Price) + " for each of " + c.formulaWords(p.Figure) + part
+	case ForSum, ForLeftOver: // a formula, below
 	}
 	if p.Hurdle != nil && part == "" {
 		whole := c.formulaWords(p.Of)
@@ -310,6 +316,7 @@ func (c *Contract) capWords(k *Cap) string {
 		text += ", first by " + list(days)
 	case OrderProRata:
 		text += ", in proportion"
+	case OrderListed: // the order in which the contract lists them needs no words
 	}
 	return text
 }
@@ -409,33 +416,7 @@ func (c *Contract) cohortSentence(k *Cohort) string {
 		text += "; everyone who joined counts"
 	case CountsComparedOnly:
 		text += "; they are only compared with"
-	}
-	return text + "." + clauseWords(k.Clause)
-}
-
-func (c *Contract) comparisonSentence(k *Comparison) string {
-	text := capital(orName(k.Called, k.Name)) + " compares "
-	if k.Pools >= 0 {
-		text += "the cohorts of " + orName(c.Comparisons[k.Pools].Called, c.Comparisons[k.Pools].Name) + " taken together, " +
-			map[PoolCovers]string{CoversAll: "all of them", CoversUnpaid: "those that did not pay on their own"}[k.Covers]
-	} else {
-		text += c.Cohorts[k.Treated].words()
-		if k.Against >= 0 {
-			text += " with " + c.Cohorts[k.Against].words()
-		}
-		if k.Of >= 0 {
-			text += " by " + orName(c.Quantities[k.Of].Called, c.Quantities[k.Of].Name)
-		}
-	}
-	switch k.Estimator {
-	case EstimatorCertified:
-		text += ", on figures certified by " + spaced(c.Evidence[k.CertifiedBy].Name)
-	case EstimatorMeans:
-		text += ", by exact means a unit"
-	}
-	text += ", per " + c.levelWords(k.Per) + ", fixed on " + k.FixedOn.Long()
-	for _, f := range []CompareField{CompareEffect, CompareTreated, CompareComparison} {
-		text += "; " + comparisonColumns[f] + " " + c.roundingWords(k.Settles[f], c.comparedType(k, f))
+	case CountsCondition: // said with who joined
 	}
 	return text + "." + clauseWords(k.Clause)
 }

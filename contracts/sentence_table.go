@@ -31,6 +31,7 @@ func (c *Contract) tableSentence(t *Table) string {
 		}
 	case ReadsStraightLine:
 		text += ", along straight lines"
+	case ReadsStep: // one row, one value: what anybody expects of a table
 	}
 	var rows []string
 	for i := range t.Rows {

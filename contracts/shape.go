@@ -106,6 +106,7 @@ func (d *decoder) conform(n *node, s *shape, who string) {
 		}
 	case mapShape:
 		d.conformMap(n, fits, who)
+	case eitherShape: // accepts gives one of its alternatives, never itself
 	}
 }
 

@@ -29,21 +29,7 @@ func (d *decoder) startFigures() {
 		}
 	}
 	for i, n := range d.comparisons {
-		c := &d.c.Comparisons[i]
-		who := "comparison " + c.Name
-		if t := n.get("treated"); t != nil {
-			if at, ok := d.find(t, who+", treated", cohortThing); ok {
-				c.Treated = at
-			}
-		}
-		if l, ok := d.level(n.get("per"), who, c.Treated); ok {
-			c.Per = l
-		}
-		if of := n.get("of"); of != nil {
-			if at, ok := d.find(of, who+", of", quantityThing); ok {
-				c.Of = at
-			}
-		}
+		d.startComparison(n, &d.c.Comparisons[i], "comparison "+d.c.Comparisons[i].Name)
 	}
 	for i, n := range d.checks {
 		if l, ok := d.level(n.get("per"), "check "+d.c.Checks[i].Name, -1); ok {
@@ -84,6 +70,7 @@ func (d *decoder) table(i int) bool {
 		return true // a circle; the search for circles reports it
 	case faulty:
 		return false
+	case untouched: // read it now
 	}
 	d.tableState[i] = underway
 	n, t := d.tables[i], &d.c.Tables[i]

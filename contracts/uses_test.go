@@ -173,21 +173,42 @@ func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 		}
 		b.WriteString("| " + k.name + " | " + strings.Join(users, ", ") + " |\n")
 	}
+	holdsTable(t, usesBegin, usesEnd, b.String())
+}
+
+const (
+	estimatorsBegin = "<!-- estimators: go test ./contracts -run TestReferenceListsEstimators -update -->\n"
+	estimatorsEnd   = "<!-- estimators end -->\n"
+)
+
+// TestReferenceListsEstimators holds the reference's table of estimators against what the reader takes.
+func TestReferenceListsEstimators(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| `estimator` | compares | with | columns | options |\n| --- | --- | --- | --- | --- |\n")
+	for _, e := range contracts.EstimatorTerms() {
+		b.WriteString("| `" + e.Name + "`, " + e.Says + " | " + e.Of + " | " + e.Other + " | " + strings.Join(e.Columns, ", ") + " | " + strings.Join(e.Options, ", ") + " |\n")
+	}
+	holdsTable(t, estimatorsBegin, estimatorsEnd, b.String())
+}
+
+// holdsTable holds a table of README.md, between two marks, to what it should be, or writes it there with -update.
+func holdsTable(t *testing.T, begin, end, table string) {
+	t.Helper()
 	page, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, begins := strings.Cut(string(page), usesBegin)
-	_, after, ends := strings.Cut(rest, usesEnd)
+	before, rest, begins := strings.Cut(string(page), begin)
+	_, after, ends := strings.Cut(rest, end)
 	if !begins || !ends {
-		t.Fatal("README.md has no place for the table of uses")
+		t.Fatalf("README.md has no place for the table after %s", begin)
 	}
-	want := before + usesBegin + b.String() + usesEnd + after
+	want := before + begin + table + end + after
 	if flag.Lookup("update").Value.String() == "true" {
 		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	} else if want != string(page) {
-		t.Error("the table of uses is not current; run the command that stands above it")
+		t.Error("the table is not current; run the command that stands above it")
 	}
 }

@@ -44,7 +44,10 @@ func (c *Contract) refWords(slot int) string {
 	case RefCohort:
 		return c.Cohorts[ref.Index].words()
 	case RefComparison:
-		return "the " + [...]string{"effect", "treated mean", "comparison mean", "units"}[ref.Field] + " of " + orName(c.Comparisons[ref.Index].Called, c.Comparisons[ref.Index].Name)
+		if f := CompareField(ref.Field); f == CompareSignificant || f == CompareContrary {
+			return "the effect of " + orName(c.Comparisons[ref.Index].Called, c.Comparisons[ref.Index].Name) + map[CompareField]string{CompareSignificant: " is significant", CompareContrary: " is significant the other way"}[f]
+		}
+		return "the " + compareWords[ref.Field] + " of " + orName(c.Comparisons[ref.Index].Called, c.Comparisons[ref.Index].Name)
 	case RefCheck:
 		what := "the error rate in "
 		if CheckField(ref.Field) == CheckUnchecked {
@@ -56,8 +59,9 @@ func (c *Contract) refWords(slot int) string {
 	case RefAccount:
 		a := &c.Accounts[ref.Index]
 		return "what " + orName(a.Called, a.Name) + [...]string{" received", " paid", " holds"}[ref.Field]
+	default:
+		return spaced(ref.Name)
 	}
-	return spaced(ref.Name)
 }
 
 // figureWords returns a figure as sentences print it; a choice by its name.
@@ -73,6 +77,7 @@ func (c *Contract) figureWords(f formula.Figure, choices []string) string {
 		if n, ok := f.Num.Int64(); ok {
 			return calendar.Date(n).Long()
 		}
+	default: // as it formats itself, below
 	}
 	return f.Format(c.Currency)
 }
@@ -95,6 +100,7 @@ func (c *Contract) formulaWords(e *formula.Expr) string {
 		return c.figureWords(e.Literal, nil)
 	case formula.OpRef:
 		return c.refWords(e.Slot)
+	default: // the four that join two sides
 	}
 	left, right := c.formulaWords(e.Left), c.formulaWords(e.Right)
 	product := e.Op == formula.OpMul || e.Op == formula.OpDiv
@@ -129,6 +135,7 @@ func (c *Contract) conditionWords(cond *Condition, is string) string {
 			return enumerate(parts, "or")
 		}
 		return list(parts)
+	case Test: // below
 	}
 	name := c.refWords(cond.Slot)
 	if cond.Test != OneOf {
@@ -226,8 +233,9 @@ func (r *DayRef) words() string {
 		return "the day it was learned"
 	case DayPeriod:
 		return "the first day of the " + spaced(r.Name)
+	default: // by the name of what it is the day of
+		return spaced(r.Name)
 	}
-	return spaced(r.Name)
 }
 
 // constant works out a formula that reads nothing but constants, so that sentences can print "families funded (1,400)".
@@ -270,3 +278,10 @@ func (c *Contract) valued(e *formula.Expr) string {
 	}
 	return text
 }
+
+var compareWords = [...]string{CompareEffect: "effect", CompareTreated: "treated mean", CompareComparison: "comparison mean", CompareUnits: "units", CompareAgainst: "compared units",
+	CompareLow: "lower end of the interval", CompareHigh: "upper end of the interval", CompareP: "p-value", CompareSE: "standard error",
+	CompareSignificant: "significance", CompareContrary: "contrary significance"}
+
+// TestWords says a test as sentences do: the effect of reoffending is at least 10%.
+func (c *Contract) TestWords(k *Condition) string { return c.conditionWords(k, " is ") }

@@ -82,8 +82,9 @@ func (w *whole) standing(pi int, pay *contracts.Payment, k key) (rawLine, bool) 
 	}
 	l.first, _ = w.ended(pay.Per, k)
 	l.period = w.settlePeriod(l.first)
+	settle := int(k.periods[w.c.Calendar.Settle]) // a level's text leaves it out, so that it tells no two periods apart
 	for i := range w.settled {
-		if s := &w.settled[i]; s.payment == pi && s.of == levelText(w.plan, pay.Per, k) && s.minor == l.toDate {
+		if s := &w.settled[i]; s.payment == pi && s.of == levelText(w.plan, pay.Per, k) && (settle == 0 || s.period == settle) && s.minor == l.toDate {
 			l.period = s.period
 		}
 	}

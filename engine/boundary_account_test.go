@@ -146,6 +146,7 @@ func TestEdgesOfFinalAccounts(t *testing.T) {
 		{"taken back where it is not final", "opens_with: £25.00, left_over: carried", came, gone, "2020-03-31", "2020-04-30", "0.00", "fee 3 -10.00"},
 		{"not taken back where it is", "opens_with: £25.00, left_over: carried, final: once_paid", came, gone, "2020-03-31", "2020-04-30", "10.00", ""},
 		{"nor where nothing is due any more", "opens_with: £25.00, left_over: carried, final: once_paid", came, gone, "2020-03-31", "2020-04-30", "10.00", ""},
+		{"nor where the month after paid as much, by the month", "opens_with: £25.00, left_over: carried, final: once_paid", append(came[:2:2], on("2020-03-10")), append(gone[:3:3], on("2020-03-10")), "2020-03-31", "2020-04-30", "20.00", ""},
 		{"a late job is paid while it holds", "opens_with: £30.00, left_over: carried, final: once_paid", one, late(one, 1), "2020-06-30", "2020-07-31", "30.00", "fee 3 10.00"},
 		{"and as far as it holds", "opens_with: £25.00, left_over: carried, final: once_paid", one, late(one, 1), "2020-06-30", "2020-07-31", "25.00", "fee 3 5.00"},
 		{"not out of what a later quarter had", "opens_with: £30.00, left_over: carried, final: once_paid", two, late(two, 1), "2020-06-30", "2020-07-31", "30.00", ""},
@@ -160,7 +161,11 @@ func TestEdgesOfFinalAccounts(t *testing.T) {
 			if strings.HasPrefix(k.it, "nor where") {
 				terms += ", when: {found: {at_least: 1}}"
 			}
-			c := decoded(t, boundaryAccount(k.account, terms)+"examples:\n"+paidCases([]paid{{"first", k.on, "", k.first}, {"then", k.after, "", k.then}}))
+			contract := boundaryAccount(k.account, terms)
+			if strings.HasSuffix(k.it, "by the month") {
+				contract = strings.ReplaceAll(contract, "per: quarter", "per: month")
+			}
+			c := decoded(t, contract+"examples:\n"+paidCases([]paid{{"first", k.on, "", k.first}, {"then", k.after, "", k.then}}))
 			first, err := settleExample(t, c, 0, engine.Position{})
 			if err != nil {
 				t.Fatal(err)
@@ -188,4 +193,17 @@ func movedLines(s *settled) string {
 		}
 	}
 	return strings.Join(out, "; ")
+}
+
+// What an account says stands per its periods, and is gathered over those that have ended: 15 + 30, and 30 the highest.
+func TestEdgesOfGatheringAnAccount(t *testing.T) {
+	body := strings.NewReplacer("accounts:", `  most: {highest: pot.received, per: contract, if_none: nought}
+  sum: {total: pot.received, per: contract}
+accounts:`, "payments: {", `payments: {gathered: {from: payer, to: provider, per: contract, of: most + sum, due: on_evidence, clause: 3}, `).
+		Replace(boundaryAccount("receives: £15.00, left_over: carried", "of: found * £10.00"))
+	edges(t, body, paidCases([]paid{
+		{"none has ended", "2020-03-30", "", all()},
+		{"one has: 15 and 15", "2020-03-31", "£30.00", all()},
+		{"two have: 30 and 15 + 30", "2020-06-30", "£75.00", all()},
+	}))
 }

@@ -22,7 +22,7 @@ quantities:
   offences: {count: offence, in: 6 months beginning with left, run_out: 1 month, per: person}
   avoided: {is: (rate.comparison - rate.treated) * rate.units, rounded: exact}
 comparisons:
-  rate: {treated: ours, against: theirs, of: offences, per: cohort, estimator: means, fixed_on: 2020-01-01, settles: {effect: ` + settles + `, treated: exact, comparison: exact}, clause: 8}
+  rate: {treated: ours, against: theirs, of: offences, per: cohort, estimator: means, selection: matched, fixed_on: 2020-01-01, settles: {effect: ` + settles + `, treated: exact, comparison: exact}, clause: 8}
 payments: {fee: {from: payer, to: provider, per: cohort, for: avoided, price: £9.00, hurdle: {rate.effect: {` + gate + `}, pays_on: whole}, due: on_evidence, clause: 2}}
 `
 }
@@ -78,7 +78,7 @@ quantities:
   avoided: {is: (one.comparison - one.treated) * one.units, rounded: exact}
   all_avoided: {is: (all_of_it.comparison - all_of_it.treated) * all_of_it.units, rounded: exact}
 comparisons:
-  one: {treated: ours, certified_by: certificate, per: cohort, estimator: certified, fixed_on: 2020-01-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 8}
+  one: {treated: ours, certified_by: certificate, per: cohort, estimator: certified, selection: matched, fixed_on: 2020-01-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 8}
   all_of_it: {pools: one, covers: ` + covers + `, per: contract, estimator: pooled, fixed_on: 2020-01-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 8}
 payments:
   each_one: {from: payer, to: provider, per: cohort, for: avoided, price: £1.00, hurdle: {one.effect: {at_least: 10%}, pays_on: whole}, due: on_evidence, clause: 2}

@@ -7,48 +7,55 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/counterfactual"
 )
 
-// estimate is what a comparison found, exact, before it is settled to the places the contract states.
+// This file answers what a comparison found at a key. How an estimator of engine/counterfactual is asked is in
+// estimate.go, and what a statement says of all this in compared.go.
+
+// comparedFields is how many figures a comparison has.
+const comparedFields = int(contracts.CompareContrary) + 1
+
+// estimate is what a comparison found.
 type estimate struct {
-	treated, comparison money.Exact // means a unit
-	units               money.Exact
-	effect              *money.Exact // stated, else worked out
-	state               formula.State
-	known               calendar.Date
+	state   formula.State
+	known   calendar.Date
+	has     [comparedFields]bool
+	found   [comparedFields]money.Exact  // as found; a figure that is no fraction, as the contract rounds it
+	means   bool                         // the effect is 1 - treated / comparison, worked out when it is read
+	result  *counterfactual.Result       // of an estimator, nil where it was refused or there is none
+	asked   *counterfactual.Case         // what the estimator was asked
+	refused string                       // why the data have no estimate, where a certified figure is paid on
+	beside  [comparedFields]*money.Exact // certified figures that are shown beside
+	trend   []ComparedTrend
+	covers  []int // of a pool
 }
+
+func (e *estimate) set(f contracts.CompareField, x money.Exact) { e.found[f], e.has[f] = x, true }
 
 // compared reads one figure of a comparison, rounded as the contract says it settles.
 func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figure, error) {
 	c := &w.c.Comparisons[ci]
+	out := formula.Figure{Type: w.c.ComparedType(ci, f)}
 	e, err := w.estimate(ci, k)
-	out := formula.Figure{Type: formula.Number, State: e.state, Known: e.known}
-	switch f {
-	case contracts.CompareEffect:
-		out.Type = formula.Rate
-	case contracts.CompareTreated, contracts.CompareComparison:
-		out.Type = w.comparedType(c)
-	}
-	if err != nil || e.state != formula.Known {
+	if err != nil {
 		return out, err
 	}
-	switch f {
-	case contracts.CompareTreated:
-		out.Num = e.treated
-	case contracts.CompareComparison:
-		out.Num = e.comparison
-	case contracts.CompareUnits:
-		out.Num = e.units
-	case contracts.CompareEffect:
-		if e.effect != nil {
-			out.Num = *e.effect
-			break
-		}
-		ratio, ok := e.treated.Quo(e.comparison)
+	out.State, out.Known = e.state, e.known
+	if e.state != formula.Known {
+		return out, nil
+	}
+	if f == contracts.CompareEffect && e.means && !e.has[f] {
+		ratio, ok := e.found[contracts.CompareTreated].Quo(e.found[contracts.CompareComparison])
 		if !ok {
 			return out, fmt.Errorf("comparison %s%s (%s): the comparison is nought, so there is no relative effect", c.Name, keyText(w.plan, c.Per, k), c.Clause)
 		}
 		out.Num = money.Int(1).Sub(ratio)
+	} else if !e.has[f] {
+		out.State = formula.Unknown
+		return out, nil
+	} else {
+		out.Num = e.found[f]
 	}
 	exact := out.Num
 	if r := c.Settles[f]; r.Mode != money.NoRounding {
@@ -57,102 +64,188 @@ func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figur
 	if t := w.reader.trace; t != nil {
 		exactly := out
 		exactly.Num = exact
-		text := fmt.Sprintf("treated %s, comparison %s, units %s", e.treated, e.comparison, e.units)
-		if f == contracts.CompareEffect {
-			text = fmt.Sprintf("100%% - %s / %s = %s; %d units", e.treated, e.comparison, figureText(exactly, w.c.Currency), unitsOf(e))
-		}
-		t.say(c.Name+"."+[]string{"effect", "treated", "comparison", "units"}[f]+keyText(w.plan, c.Per, k), text, figureText(out, w.c.Currency))
+		t.say(c.Name+"."+compareNames[f]+keyText(w.plan, c.Per, k), w.comparedText(e, f, exactly), figureText(out, w.c.Currency))
 	}
 	return out, nil
 }
 
-// comparedType is the type of a comparison's means: that of the figure compared, or a number where it comes certified.
-func (w *whole) comparedType(c *contracts.Comparison) formula.Type {
-	for c.Estimator == contracts.EstimatorPooled {
-		c = &w.c.Comparisons[c.Pools]
+// compareNames are the figures of a comparison by the names that formulas read them by.
+var compareNames = [comparedFields]string{"effect", "treated", "comparison", "units", "compared", "low", "high", "p", "se", "significant", "contrary"}
+
+// comparedText is how a figure came about, in a line that can be redone where it is a sum.
+func (w *whole) comparedText(e *estimate, f contracts.CompareField, exactly formula.Figure) string {
+	treated, against, units := e.found[contracts.CompareTreated], e.found[contracts.CompareComparison], e.found[contracts.CompareUnits]
+	switch {
+	case e.means && f == contracts.CompareEffect:
+		n, _ := units.Int64()
+		return fmt.Sprintf("100%% - %s / %s = %s; %d units", treated, against, figureText(exactly, w.c.Currency), n)
+	case e.means:
+		return fmt.Sprintf("treated %s, comparison %s, units %s", treated, against, units)
+	case e.result == nil:
+		return figureText(exactly, w.c.Currency)
 	}
-	if c.Of >= 0 {
-		return w.c.Quantities[c.Of].Type
-	}
-	return formula.Number
+	return fmt.Sprintf("%s: %s; %s units and %s compared", e.result.Estimator, figureText(exactly, w.c.Currency), units, e.found[contracts.CompareAgainst])
 }
 
-// estimate works a comparison out by its estimator, or takes it as an example gives it.
-func (w *whole) estimate(ci int, k key) (estimate, error) {
+// compareAt is one comparison at a key.
+type compareAt struct {
+	comparison int
+	key        key
+}
+
+// estimate works a comparison out by its estimator, once, or takes it as an example gives it.
+func (w *whole) estimate(ci int, k key) (*estimate, error) {
 	c := &w.c.Comparisons[ci]
 	for i := range w.on.Given {
 		if g := &w.on.Given[i]; g.Comparison == ci && (c.Per.Cohort < 0 || int32(g.Cohort) == k.cohort) {
-			e := estimate{treated: g.Treated.Num, comparison: g.Comparator.Num, units: g.Units.Num, known: w.through}
-			if g.Effect != nil {
-				e.effect = &g.Effect.Num
-			}
-			return e, nil
+			return w.given(c, g), nil
 		}
 	}
+	at := compareAt{ci, k}
+	if e := w.gathered.estimates[at]; e != nil {
+		return e, nil
+	}
+	if e := w.estimates[at]; e != nil {
+		return e, nil
+	}
+	e, err := w.newEstimate(ci, c, k)
+	if err != nil {
+		return nil, err
+	}
+	w.estimates[at] = e
+	return e, nil
+}
+
+func (w *whole) newEstimate(ci int, c *contracts.Comparison, k key) (*estimate, error) {
 	switch c.Estimator {
 	case contracts.EstimatorCertified:
 		return w.certified(c, k), nil
 	case contracts.EstimatorMeans:
-		return w.means(ci, c, k)
+		return w.meansOf(ci, c, k)
 	case contracts.EstimatorPooled:
-		return w.pooled(c)
+		return w.pooled(ci, c)
+	case contracts.EstimatorCarried:
+		return w.carried(ci, c)
 	}
-	return estimate{}, fmt.Errorf("comparison %s (%s): no estimator %q", c.Name, c.Clause, c.Estimator)
+	return w.estimated(ci, c, k)
 }
 
-// certified takes the figures the contract's evaluator certified.
-func (w *whole) certified(c *contracts.Comparison, k key) estimate {
-	var e estimate
-	for _, part := range []struct {
-		name string
-		to   *money.Exact
-	}{{"treated", &e.treated}, {"comparison", &e.comparison}, {"units", &e.units}} {
-		for i, says := range w.c.Evidence[c.CertifiedBy].Says {
-			if says.Name != part.name {
-				continue
-			}
-			f := w.field(&contracts.Ref{Index: c.CertifiedBy, Field: i, Type: says.Type}, k, w.through)
-			if f.State != formula.Known {
-				e.state = formula.NotYet // nothing certified yet
-			}
-			*part.to, e.known = f.Num, max(e.known, f.Known)
-		}
+// given takes the figures that an example states.
+func (w *whole) given(c *contracts.Comparison, g *contracts.Given) *estimate {
+	e := &estimate{known: w.through, means: !w.c.Compares(c).Estimates() && c.Estimator != contracts.EstimatorCarried}
+	for f, figure := range g.Figures {
+		e.set(f, figure.Num)
 	}
 	return e
 }
 
-// means compares the mean of a figure over the treated cohort with that over those it is compared with. It stands once
-// the cohort has closed and every member's window has ended.
-func (w *whole) means(ci int, c *contracts.Comparison, k key) (estimate, error) {
-	var e estimate
+// compareAfter works out, after a pass, the comparisons that can then be known, once for all workers of the passes to come.
+func (st *settlement) compareAfter(pass int, w *whole) error {
+	for i := range st.c.Comparisons {
+		if st.compareStage[i] != pass+1 {
+			continue
+		}
+		for _, k := range w.domain(st.c.Comparisons[i].Per) {
+			e, err := w.estimate(i, k)
+			if err != nil {
+				return err
+			}
+			st.gathered.estimates[compareAt{i, k}] = e
+		}
+	}
+	return nil
+}
+
+// certified takes the figures the contract's evaluator certified.
+func (w *whole) certified(c *contracts.Comparison, k key) *estimate {
+	e := &estimate{means: true}
+	for _, f := range []contracts.CompareField{contracts.CompareTreated, contracts.CompareComparison, contracts.CompareUnits} {
+		if !w.certify(e, c, k, f, &e.found[f]) {
+			e.state = formula.NotYet // nothing certified yet
+		}
+		e.has[f] = true
+	}
+	return e
+}
+
+// certify reads one figure of the evaluator's reading; false where none stands.
+func (w *whole) certify(e *estimate, c *contracts.Comparison, k key, f contracts.CompareField, into *money.Exact) bool {
+	for i, says := range w.c.Evidence[c.CertifiedBy].Says {
+		if says.Name != compareNames[f] {
+			continue
+		}
+		read := w.field(&contracts.Ref{Index: c.CertifiedBy, Field: i, Type: says.Type}, k, w.through)
+		if read.State != formula.Known {
+			return false
+		}
+		*into, e.known = read.Num, max(e.known, read.Known)
+		return true
+	}
+	return false
+}
+
+// sides returns what both sides came to, and in what state that is: it stands once the cohort has closed and every
+// member's window has ended.
+func (w *whole) sides(ci int, c *contracts.Comparison, k key, e *estimate) (treated, against *tally, err error) {
 	if w.gathers[w.byTreated[ci]].stage >= w.done {
-		return e, fmt.Errorf("comparison %s was read before all units were gone through", c.Name)
+		return nil, nil, fmt.Errorf("comparison %s was read before all units were gone through", c.Name)
 	}
-	if closed, ok := w.closedOn(c.Treated, k.cohort); !ok {
-		e.state = formula.NotYet
-		return e, nil
-	} else {
-		e.known = closed
+	e.state = formula.NotYet
+	closed, ok := w.sidesClosed(c, k)
+	if !ok {
+		return nil, nil, nil
 	}
-	a, b := w.tallies[w.byTreated[ci]][k], w.tallies[w.byAgainst[ci]][k]
-	if a == nil || b == nil {
-		e.state = formula.Unknown
-		return e, nil
+	e.known = closed
+	sides := []*tally{w.tallies[w.byTreated[ci]][k]}
+	if w.byAgainst[ci] >= 0 {
+		sides = append(sides, w.tallies[w.byAgainst[ci]][k])
 	}
-	for _, t := range []*tally{a, b} {
+	for _, t := range sides {
 		switch {
+		case t == nil:
+			e.state = formula.Unknown
+			return nil, nil, nil
 		case t.notYet > 0:
-			e.state = formula.NotYet
-			return e, nil
+			return nil, nil, nil
 		case t.unknown > 0 || t.n == 0:
 			e.state = formula.Unknown
-			return e, nil
+			return nil, nil, nil
 		}
 		e.known = max(e.known, t.known)
 	}
-	e.units = money.Int(a.n)
-	e.treated, _ = a.sum.Quo(e.units)
-	e.comparison, _ = b.sum.Quo(money.Int(b.n))
+	e.state = formula.Known
+	if len(sides) == 1 {
+		return sides[0], nil, nil
+	}
+	return sides[0], sides[1], nil
+}
+
+// sidesClosed is the day from which nobody more can join what is compared: the cohort in hand, or, of a comparison for
+// the contract, both sides.
+func (w *whole) sidesClosed(c *contracts.Comparison, k key) (calendar.Date, bool) {
+	if c.Per.Cohort >= 0 {
+		return w.closedOn(c.Treated, k.cohort)
+	}
+	last := w.c.Cohorts[c.Treated].Between.Last
+	if c.Against >= 0 {
+		last = max(last, w.c.Cohorts[c.Against].Between.Last)
+	}
+	return last, last <= w.through
+}
+
+// meansOf compares the mean of a figure over the treated cohort with that over those it is compared with.
+func (w *whole) meansOf(ci int, c *contracts.Comparison, k key) (*estimate, error) {
+	e := &estimate{means: true}
+	a, b, err := w.sides(ci, c, k, e)
+	if err != nil || e.state != formula.Known {
+		return e, err
+	}
+	e.set(contracts.CompareUnits, money.Int(a.n))
+	e.set(contracts.CompareAgainst, money.Int(b.n))
+	treated, _ := a.sum.Quo(money.Int(a.n))
+	against, _ := b.sum.Quo(money.Int(b.n))
+	e.set(contracts.CompareTreated, treated)
+	e.set(contracts.CompareComparison, against)
 	return e, nil
 }
 
@@ -169,15 +262,16 @@ func (w *whole) closedOn(ci int, number int32) (calendar.Date, bool) {
 	return closed, !closed.IsZero()
 }
 
-// pooled weights the cohorts of another comparison by their treated units. It stands once no more can join and every
-// cohort it covers is known.
-func (w *whole) pooled(c *contracts.Comparison) (estimate, error) {
+// pooled takes the cohorts of another comparison together. It stands once no more can join and every cohort it covers
+// is known.
+func (w *whole) pooled(ci int, c *contracts.Comparison) (*estimate, error) {
 	of := &w.c.Comparisons[c.Pools]
-	var out estimate
+	out := &estimate{means: !of.Estimates()}
 	if len(w.on.Given) == 0 && w.c.Cohorts[of.Treated].Between.Last > w.through {
 		out.state = formula.NotYet
 		return out, nil
 	}
+	var parts []*estimate
 	for n := 1; n <= w.cohorts(of.Treated); n++ {
 		k := key{cohort: int32(n)}
 		if c.Covers == contracts.CoversUnpaid {
@@ -189,21 +283,63 @@ func (w *whole) pooled(c *contracts.Comparison) (estimate, error) {
 			}
 		}
 		e, err := w.estimate(c.Pools, k)
-		if err != nil || e.state != formula.Known {
-			return e, err
+		if err != nil {
+			return nil, err
 		}
-		out.treated = out.treated.Add(e.treated.Mul(e.units))
-		out.comparison = out.comparison.Add(e.comparison.Mul(e.units))
-		out.units = out.units.Add(e.units)
+		if e.state != formula.Known {
+			out.state = e.state
+			return out, nil
+		}
+		parts, out.covers = append(parts, e), append(out.covers, n)
 		out.known = max(out.known, e.known)
 	}
-	var ok bool
-	if out.treated, ok = out.treated.Quo(out.units); !ok {
+	if len(parts) == 0 {
 		out.state = formula.Unknown
 		return out, nil
 	}
-	out.comparison, _ = out.comparison.Quo(out.units)
-	return out, nil
+	if !out.means {
+		return w.pooledEstimates(ci, c, out, parts)
+	}
+	return pooledMeans(out, parts), nil
+}
+
+// pooledMeans weights the means of cohorts by their treated units.
+func pooledMeans(out *estimate, parts []*estimate) *estimate {
+	var treated, against, units money.Exact
+	for _, e := range parts {
+		n := e.found[contracts.CompareUnits]
+		treated = treated.Add(e.found[contracts.CompareTreated].Mul(n))
+		against = against.Add(e.found[contracts.CompareComparison].Mul(n))
+		units = units.Add(n)
+	}
+	mean, ok := treated.Quo(units)
+	if !ok {
+		out.state = formula.Unknown
+		return out
+	}
+	out.set(contracts.CompareTreated, mean)
+	mean, _ = against.Quo(units)
+	out.set(contracts.CompareComparison, mean)
+	out.set(contracts.CompareUnits, units)
+	return out
+}
+
+// carried takes the effect found elsewhere, less the contract's discount, for the units that it is carried to.
+func (w *whole) carried(ci int, c *contracts.Comparison) (*estimate, error) {
+	e := &estimate{}
+	members, _, err := w.sides(ci, c, key{}, e)
+	if err != nil || e.state != formula.Known {
+		return e, err
+	}
+	found, err := w.compared(c.Pools, contracts.CompareEffect, key{})
+	if err != nil || found.State != formula.Known {
+		e.state = found.State
+		return e, err
+	}
+	e.known = max(e.known, found.Known)
+	e.set(contracts.CompareEffect, found.Num.Mul(money.Int(1).Sub(c.Discount)))
+	e.set(contracts.CompareUnits, money.Int(members.n))
+	return e, nil
 }
 
 // paidOn says whether a payment with a hurdle on a comparison paid for a cohort by itself.
@@ -229,6 +365,3 @@ func (w *whole) paidOn(ci int, k key) (bool, error) {
 	}
 	return false, nil
 }
-
-// unitsOf is an estimate's treated units as a count.
-func unitsOf(e estimate) int64 { n, _ := e.units.Int64(); return n }

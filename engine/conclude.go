@@ -57,6 +57,9 @@ func (st *settlement) conclude() error {
 		return err
 	}
 	slices.SortStableFunc(r.out, compareLines)
+	if st.compared, err = st.comparisonSums(w); err != nil {
+		return err
+	}
 	return st.writeWhole(r.out)
 }
 
@@ -177,6 +180,7 @@ func (st *settlement) statement() (Statement, error) {
 			}
 		}
 	}
+	out.Comparisons = st.compared
 	st.cohortSums(&out)
 	st.itemSums(&out)
 	st.bindSums(&out)

@@ -29,8 +29,9 @@ func (h verdict) figure() formula.Figure {
 		return inState(formula.YesNo, formula.Unknown)
 	case holdsNotYet:
 		return inState(formula.YesNo, formula.NotYet)
+	default:
+		return yesNo(h == holdsYes)
 	}
-	return yesNo(h == holdsYes)
 }
 
 // verdictOf is the verdict of a yes/no figure or of a figure's state.
@@ -61,8 +62,10 @@ func (r *reader) holds(k *contracts.Condition, sc *scope) (verdict, error) {
 			h = holdsNo
 		case holdsNo:
 			h = holdsYes
+		default: // what is not known is not known the other way either
 		}
 		return h, err
+	case contracts.AllOf, contracts.AnyOf: // below
 	}
 	decisive := holdsNo
 	if k.Op == contracts.AnyOf {
@@ -116,6 +119,7 @@ func (r *reader) test(k *contracts.Condition, sc *scope) (verdict, error) {
 		return verdictOf(formula.Known, f.State == formula.Known), nil
 	case contracts.NotObserved:
 		return verdictOf(formula.Known, f.State == formula.Unknown || f.State == formula.Neutral), nil
+	default: // tests of the value itself, below
 	}
 	if f.State != formula.Known {
 		return verdictOf(f.State, false), nil
@@ -136,7 +140,7 @@ func (r *reader) test(k *contracts.Condition, sc *scope) (verdict, error) {
 	if err != nil {
 		return holdsNo, fmt.Errorf("%s %s: %w", ref.Name, k.Text, err)
 	}
-	return verdictOf(formula.Known, passes(k.Test, cmp)), nil
+	return verdictOf(formula.Known, k.Test.Passes(cmp)), nil
 }
 
 // compare compares two figures; days and runs against lengths in days or weeks by their days.
@@ -160,22 +164,9 @@ func lengthDays(l calendar.Length) (int, bool) {
 		return l.N, true
 	case calendar.Week:
 		return 7 * l.N, true
+	default: // months and years differ in length, and working days in what lies between them
+		return 0, false
 	}
-	return 0, false
-}
-
-func passes(t contracts.TestOp, cmp int) bool {
-	switch t {
-	case contracts.AtLeast:
-		return cmp >= 0
-	case contracts.MoreThan:
-		return cmp > 0
-	case contracts.AtMost:
-		return cmp <= 0
-	case contracts.LessThan:
-		return cmp < 0
-	}
-	return false
 }
 
 // testMet tests whether a measure has happened.
@@ -225,6 +216,7 @@ func (r *reader) testRun(k *contracts.Condition, qi int, sc *scope) (verdict, bo
 		return verdictOf(formula.Known, reached), true, nil
 	case contracts.LessThan:
 		return verdictOf(formula.Known, !reached), true, nil
+	default:
+		return holdsNo, true, fmt.Errorf("%s %s: a run is tested against months with at_least or less_than only, since months have no number of days", q.Name, k.Text)
 	}
-	return holdsNo, true, fmt.Errorf("%s %s: a run is tested against months with at_least or less_than only, since months have no number of days", q.Name, k.Text)
 }

@@ -148,6 +148,7 @@ func (r *reader) place(w *contracts.Window, sc *scope) (stretch, error) {
 		s = w.Length.EndingWith(d, h)
 	case contracts.Before:
 		s = w.Length.Before(d, h)
+	case contracts.FixedWindow: // returned above
 	}
 	return stretch{span: s, ok: true}, nil
 }
@@ -162,6 +163,7 @@ func openWindow(e contracts.Edge, d, asAt calendar.Date) stretch {
 		return stretch{span: calendar.Span{First: calendar.MinDate, Last: d}, ok: true}
 	case contracts.Before:
 		return stretch{span: calendar.Span{First: calendar.MinDate, Last: d.AddDays(-1)}, ok: true}
+	case contracts.BeginningWith, contracts.FixedWindow: // from its day; a fixed window has both its days
 	}
 	return stretch{span: s, open: true, ok: true}
 }
@@ -182,6 +184,7 @@ func (r *reader) placePeriods(w *contracts.Window, d calendar.Date) stretch {
 		n++
 	case contracts.EndingWith:
 		n -= w.Count - 1
+	default: // beginning with: from the period of the day itself
 	}
 	a, okA := s.Span(n)
 	b, okB := s.Span(n + w.Count - 1)

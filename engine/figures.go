@@ -108,6 +108,7 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 		return f, r.trace.text("over %s", q.Source, r), err
 	case contracts.SpellsOf:
 		return formula.Figure{}, "", fmt.Errorf("%s is a set of days, not a figure; take its days, run or first_gap", q.Name)
+	default: // gathered from what is seen, below
 	}
 	g, err := r.gatherUnit(q, sc)
 	if err != nil {
@@ -139,6 +140,7 @@ type tally struct {
 	unknown int64
 	state   formula.State // of the window
 	text    string
+	cells   []money.Exact // of an estimator's comparison: its rows, one after another
 }
 
 // add takes one value, of a day.
@@ -152,6 +154,7 @@ func (t *tally) add(f formula.Figure, day calendar.Date) {
 		return
 	case formula.Neutral:
 		return
+	case formula.Known: // counted below
 	}
 	if t.n == 0 || f.Num.Cmp(t.lo) < 0 {
 		t.lo = f.Num
@@ -193,6 +196,7 @@ func (t *tally) merge(o *tally) {
 	t.known = max(t.known, o.known)
 	t.notYet += o.notYet
 	t.unknown += o.unknown
+	t.cells = append(t.cells, o.cells...)
 }
 
 // figure is what the head makes of what was gathered. A total or mean of which a part is not observed is not observed
@@ -257,6 +261,11 @@ func (p *plan) levelOf(slot int) contracts.Level {
 		if k.Each >= 0 {
 			none.Periods = []int{k.Each}
 		}
+	case contracts.RefPeriod:
+		none.Periods = []int{ref.Index}
+	case contracts.RefAccount:
+		return accountLevel(p.c, ref.Index)
+	default: // a role stands for the contract
 	}
 	return none
 }

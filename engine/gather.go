@@ -38,6 +38,7 @@ func (st *settlement) gatherTree(pass int, r *reader, out *shardResult) error {
 			r.gatherPaid(g.index, into)
 		case gatherTreated, gatherAgainst:
 			err = r.gatherCompared(g.index, g.kind == gatherTreated, into)
+		case gatherCheck: // passed over above: claims are gathered as they are worked out
 		}
 		if err != nil {
 			return fmt.Errorf("%s %s: %w", st.c.Units[r.tree.Units[0].Type].Name, r.tree.Units[0].Key, err)
@@ -309,51 +310,6 @@ func (r *reader) gatherPaid(pi int, into func(key) *tally) {
 		t.sum = t.sum.Add(money.FromMinor(r.c.Currency, l.toDate).Exact())
 		t.known = max(t.known, l.first)
 	}
-}
-
-// gatherCompared adds the figure a comparison compares, over the members of one side.
-func (r *reader) gatherCompared(ci int, treated bool, into func(key) *tally) error {
-	c := &r.c.Comparisons[ci]
-	side := c.Treated
-	if !treated {
-		side = c.Against
-	}
-	for u := range r.tree.Units {
-		if r.tree.Units[u].Type != r.c.Cohorts[side].Unit {
-			continue
-		}
-		j, err := r.join(side, u)
-		if err != nil || !j.joined {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		var k key
-		if c.Per.Cohort >= 0 {
-			if k.cohort = r.sideNumber(c, treated, u, j); k.cohort == 0 {
-				continue
-			}
-		}
-		sc := r.unitScope(u)
-		f, err := r.quantity(c.Of, &sc)
-		if err != nil {
-			return err
-		}
-		into(k).add(f, j.day)
-	}
-	return nil
-}
-
-// sideNumber is the number of the cohort a unit is in, or, for one only compared with, of the cohort open on its day.
-func (r *reader) sideNumber(c *contracts.Comparison, treated bool, u int, j membership) int32 {
-	switch {
-	case treated:
-		return r.cohortNumber(c.Treated, u)
-	case !r.closing[c.Treated]:
-		return 1
-	}
-	return r.whole.numbers[c.Treated].byDay(j.day)
 }
 
 // itemReason is the one reason an item was used, or was not.

@@ -194,6 +194,7 @@ func (w *teller) item(k int, day calendar.Date) evidence.Item {
 		it.Party = oneOf(w.t, "party", parties...)
 	case contracts.OfCohort:
 		it.Cohort = w.n(1, 3, "cohort")
+	default: // a unit is named by who draws it
 	}
 	return it
 }

@@ -195,15 +195,42 @@ func (d *draft) compared() string {
 	d.once("reoffending", func() {
 		d.put("cohorts", "others", "{unit: person, joined_by: started, where: {band: c}, counts: compared_only, clause: 1}")
 		d.put("quantities", "offences", "{count: incident, in: 6 months beginning with started, run_out: 1 month, per: person}")
-		d.put("comparisons", "by_cohort", "{treated: people, against: others, of: offences, per: cohort, estimator: means, fixed_on: 2020-01-01, settles: {effect: {nearest: 0.01%, ties: even}, treated: exact, comparison: {nearest: 0.001, ties: up}}, clause: 8}")
+		d.put("comparisons", "by_cohort", "{treated: people, against: others, of: offences, per: cohort, estimator: means, selection: matched, fixed_on: 2020-01-01, settles: {effect: {nearest: 0.01%, ties: even}, treated: exact, comparison: {nearest: 0.001, ties: up}}, clause: 8}")
 		d.put("comparisons", "together", "{pools: by_cohort, covers: "+d.of("all_cohorts", "cohorts_not_paid")+", per: contract, estimator: pooled, fixed_on: 2020-01-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 8}")
 		d.put("quantities", "avoided", "{is: (by_cohort.comparison - by_cohort.treated) * by_cohort.units, rounded: {nearest: 1, ties: down}}")
 		d.put("quantities", "all_avoided", "{is: (together.comparison - together.treated) * together.units, rounded: {down: 0.1}}")
 	})
-	if d.yes() {
+	switch d.of("all_avoided", "avoided", "fewer", "fewer_in_all", "certified_fewer") {
+	case "all_avoided":
 		return "per: contract, for: all_avoided, price: £70.00, due: on_evidence"
+	case "avoided":
+		return "per: cohort, for: avoided, price: £70.00, due: on_evidence"
+	case "fewer":
+		d.estimated()
+		return "per: cohort, for: fewer, price: £70.00, due: on_evidence"
+	case "fewer_in_all":
+		d.estimated()
+		return "per: contract, for: fewer_in_all, price: £70.00, due: on_evidence"
 	}
-	return "per: cohort, for: avoided, price: £70.00, due: on_evidence"
+	d.estimated()
+	return "per: contract, for: certified_fewer, price: £70.00, due: on_evidence"
+}
+
+// estimated draws comparisons by estimators that have an answer whatever is drawn: shares by exact tests, and a match
+// beside a certified figure, which is paid on.
+func (d *draft) estimated() {
+	d.once("estimated", func() {
+		d.put("quantities", "offended", "{met_when: {offences: {at_least: 1}}, per: person}")
+		d.put("comparisons", "by_share", "{treated: people, against: others, of: offended, per: cohort, estimator: prop_diff, options: {alternative: less, conf_level: 95%, ci: newcombe, test: fisher}, selection: "+
+			d.of("randomised", "matched, grade: 3", "volunteered")+", fixed_on: 2020-01-01, settles: {effect: "+d.of("exact", "{nearest: 1 points, ties: even}", "{up: 0.1 points}")+"}, clause: 8}")
+		d.put("comparisons", "shares_together", "{pools: by_share, covers: all_cohorts, per: contract, estimator: pooled, options: {method: n_weighted, alternative: less, conf_level: 90%}, fixed_on: 2020-01-01, settles: {effect: exact}, clause: 8}")
+		d.put("evidence", "evaluation", "{of: contract, as: reading, says: {effect: number, units: number}, if_none: unknown}")
+		d.put("comparisons", "by_match", "{treated: people, against: others, of: offences, per: contract, estimator: psm, options: {alternative: less, conf_level: 95%, score: logit, score_decimals: 6, covariates: [veteran], "+
+			"ratio: 2, replace: yes, order: id, measure: difference}, certified_by: evaluation, pays_on: certified, selection: matched, fixed_on: 2020-01-01, settles: {effect: exact}, clause: 8}")
+		d.put("quantities", "fewer", "{is: (0 points - by_share.effect) * by_share.units, rounded: {nearest: 1, ties: down}}")
+		d.put("quantities", "fewer_in_all", "{is: (0 points - shares_together.effect) * shares_together.units, rounded: {nearest: 1, ties: down}}")
+		d.put("quantities", "certified_fewer", "{is: (0 - by_match.effect) * by_match.units, rounded: exact}")
+	})
 }
 
 // wholePayment draws a payment that stands per something wider than a unit.

@@ -25,30 +25,31 @@ type plan struct {
 	through calendar.Date
 	settle  *calendar.Series
 
-	quantities  []quantityPlan
-	gathers     []gather
-	byQuantity  []int // quantity to gather, -1
-	byPayment   []int // payment to the gather of its total, -1
-	byCheck     []int
-	byTreated   []int // comparison to the gather of its treated side, -1
-	byAgainst   []int
-	unitPay     []bool // payment is worked out unit by unit
-	unitPays    []int  // those payments, in order
-	closing     []bool // cohort closes and is numbered
-	localCaps   []int  // caps within one unit
-	crossCaps   []int  // caps across units, in order
-	wholeCaps   []int  // caps over payments for the whole
-	capStage    []int  // by cap over payments by unit: the pass from which it is applied, or that collects its candidates; else -1
-	tables      []tablePlan
-	factOf      int    // the unit type whose facts levels stand per, or -1
-	onKinds     []bool // kinds of which an item may be in hand
-	payStage    []int  // the first pass in which a payment's lines are known
-	payVaries   []bool // its conditions depend on the outcome or period in hand
-	payChecks   [][]int
-	checkFields []checkFields
-	elsewhere   struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
-	last        int                           // the last pass, which writes lines
-	readKinds   []bool                        // kinds that any rule reads
+	quantities   []quantityPlan
+	gathers      []gather
+	byQuantity   []int // quantity to gather, -1
+	byPayment    []int // payment to the gather of its total, -1
+	byCheck      []int
+	byTreated    []int // comparison to the gather of its treated side, -1
+	byAgainst    []int
+	compareStage []int  // by comparison, the pass from which it is known
+	unitPay      []bool // payment is worked out unit by unit
+	unitPays     []int  // those payments, in order
+	closing      []bool // cohort closes and is numbered
+	localCaps    []int  // caps within one unit
+	crossCaps    []int  // caps across units, in order
+	wholeCaps    []int  // caps over payments for the whole
+	capStage     []int  // by cap over payments by unit: the pass from which it is applied, or that collects its candidates; else -1
+	tables       []tablePlan
+	factOf       int    // the unit type whose facts levels stand per, or -1
+	onKinds      []bool // kinds of which an item may be in hand
+	payStage     []int  // the first pass in which a payment's lines are known
+	payVaries    []bool // its conditions depend on the outcome or period in hand
+	payChecks    [][]int
+	checkFields  []checkFields
+	elsewhere    struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
+	last         int                           // the last pass, which writes lines
+	readKinds    []bool                        // kinds that any rule reads
 }
 
 // quantityPlan is what the plan knows of one quantity.

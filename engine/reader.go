@@ -143,6 +143,7 @@ func (r *reader) eval(e *formula.Expr, sc *scope) (formula.Figure, error) {
 		return e.Literal, nil
 	case formula.OpRef:
 		return r.ref(e.Slot, sc)
+	default: // both sides, by the formula itself
 	}
 	saved := r.sc
 	r.sc = *sc
@@ -184,8 +185,9 @@ func (r *reader) ref(slot int, sc *scope) (formula.Figure, error) {
 		return r.whole.paid(ref.Index, sc.key)
 	case contracts.RefAccount:
 		return r.whole.account(ref.Index, contracts.AccountField(ref.Field), r.keyOf(accountLevel(r.c, ref.Index), sc))
+	default:
+		return formula.Figure{}, fmt.Errorf("%s cannot stand in a formula", ref.Name)
 	}
-	return formula.Figure{}, fmt.Errorf("%s cannot stand in a formula", ref.Name)
 }
 
 // accountLevel is the level an account's figures stand at.

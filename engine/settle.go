@@ -36,6 +36,7 @@ type settlement struct {
 	totals   *totals
 	root     evidence.Root
 	roll     Roll
+	compared []ComparisonSum
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
@@ -48,7 +49,7 @@ func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 	}
 	st := &settlement{plan: p, snapshot: s, position: pos, sink: sink, totals: newTotals(p)}
 	st.gathered = &gathered{tallies: make([]map[key]*tally, len(p.gathers)), checks: make([]map[key]*checkTally, len(c.Checks)),
-		numbers: make([]numbering, len(c.Cohorts)), allowed: map[claimant]int64{}, limits: make([]string, len(c.Caps))}
+		numbers: make([]numbering, len(c.Cohorts)), allowed: map[claimant]int64{}, limits: make([]string, len(c.Caps)), estimates: map[compareAt]*estimate{}}
 	for i := range st.gathered.tallies {
 		st.gathered.tallies[i] = map[key]*tally{}
 	}
@@ -178,6 +179,9 @@ func (st *settlement) pass(pass int) error {
 		}
 	}
 	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
+	if err := st.compareAfter(pass, w); err != nil {
+		return err
+	}
 	for _, i := range st.crossCaps {
 		if st.capStage[i] == pass {
 			if err := w.decide(i, candidates[i]); err != nil {

@@ -48,6 +48,8 @@ func (r *reader) ofTime(q *contracts.Quantity, sc *scope) (formula.Figure, error
 			return inState(formula.Date, formula.NotYet), nil
 		}
 		f.Num = money.Int(int64(gap))
+	default:
+		return formula.Figure{}, fmt.Errorf("%s: what it asks for cannot be had of spells", q.Name)
 	}
 	return f, nil
 }

@@ -58,6 +58,7 @@ func (s *stager) run() error {
 	for _, g := range p.gathers {
 		p.last = max(p.last, g.stage)
 	}
+	p.compareStage = s.compare
 	p.payStage, p.payVaries = s.payment, make([]bool, len(c.Payments))
 	for i := range c.Payments {
 		for _, k := range []*contracts.Condition{c.Payments[i].When, c.Payments[i].Unless} {
@@ -116,8 +117,9 @@ func (s *stager) ref(slot int) int {
 		return s.paymentTotal(r.Index)
 	case contracts.RefAccount:
 		return s.accountReady(r.Index)
+	default: // read from the evidence, in the first pass
+		return 0
 	}
-	return 0
 }
 
 // accountReady is the pass from which an account can be read: when what comes in and all it pays can. A payment may
@@ -187,8 +189,9 @@ func (s *stager) day(d *contracts.DayRef) int {
 		return s.quantityReady(d.Index)
 	case contracts.DayCohort:
 		return s.condition(s.p.c.Cohorts[d.Index].Where)
+	default: // a day written down, or of the item in hand
+		return 0
 	}
-	return 0
 }
 
 func (s *stager) window(w *contracts.Window) int {
@@ -258,8 +261,9 @@ func (s *stager) unitLevel(slot int) bool {
 		return s.p.c.Tables[r.Index].Per.Unit >= 0
 	case contracts.RefPayment:
 		return s.p.unitPay[r.Index]
+	default:
+		return false
 	}
-	return false
 }
 
 func (s *stager) tableReady(i int) int {
@@ -302,12 +306,37 @@ func (s *stager) compareReady(i int) int {
 			return s.compareReady(k.Pools)
 		case contracts.EstimatorCertified:
 			return s.numbered(contracts.Level{Cohort: k.Treated})
+		case contracts.EstimatorCarried:
+			at := max(s.compareReady(k.Pools)-1, s.numbered(contracts.Level{Cohort: k.Treated}))
+			s.p.byTreated[i] = s.gather(gatherTreated, i, at)
+			return at + 1
+		case "its":
+			return s.quantityReady(k.Of)
+		default:
+			return s.estimatedReady(i, k)
 		}
-		at := max(s.quantityReady(k.Of), s.numbered(contracts.Level{Cohort: k.Treated}))
-		s.p.byTreated[i] = s.gather(gatherTreated, i, at)
-		s.p.byAgainst[i] = s.gather(gatherAgainst, i, at)
-		return at + 1
 	})
+}
+
+// estimatedReady is the pass from which a comparison that gathers both sides can be read: after that in which its
+// columns are known, and not before the figures of the whole that it is held against.
+func (s *stager) estimatedReady(i int, k *contracts.Comparison) int {
+	at := max(s.quantityReady(k.Of), s.numbered(contracts.Level{Cohort: k.Treated}))
+	for j := range k.Columns {
+		if k.Columns[j].Slot >= 0 {
+			at = max(at, s.ref(k.Columns[j].Slot))
+		}
+	}
+	held := s.expr(k.Benchmark)
+	if k.Control != nil {
+		held = max(held, s.expr(k.Control.Events, k.Control.N, k.Control.Exposure))
+	}
+	at = max(at, held-1)
+	s.p.byTreated[i] = s.gather(gatherTreated, i, at)
+	if k.Against >= 0 {
+		s.p.byAgainst[i] = s.gather(gatherAgainst, i, at)
+	}
+	return at + 1
 }
 
 func (s *stager) paymentReady(i int) int {
@@ -349,6 +378,7 @@ func (s *stager) paymentStage(pay *contracts.Payment) int {
 		at = max(at, s.measureReady(pay.Index))
 	case contracts.ForCohort:
 		at = max(at, s.condition(s.p.c.Cohorts[pay.Index].Where))
+	default: // the formulas above are all they read
 	}
 	return at
 }

@@ -50,10 +50,14 @@ type Statement struct {
 	Postings []Posting       `json:"postings"`
 	Payments []PaymentSum    `json:"payments"`
 	Cohorts  []CohortSum     `json:"cohorts"`
-	Items    []ReasonCount   `json:"items"`   // every item, by what became of it
-	Waiting  []WaitingSum    `json:"waiting"` // what neither paid nor failed: not yet, not observed, not claimed
-	Binds    []Bind          `json:"binds"`   // caps and gates that changed what is paid
-	Lines    Roll            `json:"lines"`
+
+	// What would have happened anyway: each comparison, in the contract's order.
+	Comparisons []ComparisonSum `json:"comparisons,omitempty"`
+
+	Items   []ReasonCount `json:"items"`   // every item, by what became of it
+	Waiting []WaitingSum  `json:"waiting"` // what neither paid nor failed: not yet, not observed, not claimed
+	Binds   []Bind        `json:"binds"`   // caps and gates that changed what is paid
+	Lines   Roll          `json:"lines"`
 }
 
 // SnapshotSummary is the snapshot as a statement names it.

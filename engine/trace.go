@@ -75,8 +75,9 @@ func figureText(f formula.Figure, c money.Currency) string {
 		return "not observed"
 	case formula.Neutral:
 		return "left out"
+	default:
+		return f.Format(c)
 	}
-	return f.Format(c)
 }
 
 // formula prints a formula with its figures put in.
@@ -122,6 +123,7 @@ func conditionText(c *contracts.Contract, k *contracts.Condition) string {
 		return c.Refs[k.Slot].Name + " " + k.Text
 	case contracts.Not:
 		return "not (" + conditionText(c, &k.Parts[0]) + ")"
+	case contracts.AllOf, contracts.AnyOf: // below
 	}
 	parts := make([]string, len(k.Parts))
 	for i := range k.Parts {

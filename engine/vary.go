@@ -44,8 +44,9 @@ func (s *stager) variesDay(d *contracts.DayRef) bool {
 		return s.p.onKinds[d.Index]
 	case contracts.DayMet, contracts.DayLearned, contracts.DayPeriod, contracts.DayMeasure:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 func (s *stager) variesRef(slot int, seen map[int]bool) bool {
@@ -64,8 +65,9 @@ func (s *stager) variesRef(slot int, seen map[int]bool) bool {
 		return s.variesRow(t, seen) || s.variesRows(t, seen)
 	case contracts.RefPayment, contracts.RefComparison, contracts.RefCheck, contracts.RefAccount:
 		return true
+	default: // what is known of a unit is the same on whatever day it is read
+		return false
 	}
-	return false
 }
 
 // variesRow says whether which row applies depends on where a table is read.

@@ -12,12 +12,13 @@ import (
 
 // gathered is what the passes so far gathered from all units: shared by all workers, written only between passes.
 type gathered struct {
-	tallies []map[key]*tally // by gather
-	checks  []map[key]*checkTally
-	numbers []numbering        // by cohort
-	allowed map[claimant]int64 // what caps across units allow those they do not allow all
-	limits  []string           // by cap, its limit as a figure
-	done    int                // passes that are complete
+	tallies   []map[key]*tally // by gather
+	checks    []map[key]*checkTally
+	numbers   []numbering             // by cohort
+	allowed   map[claimant]int64      // what caps across units allow those they do not allow all
+	limits    []string                // by cap, its limit as a figure
+	estimates map[compareAt]*estimate // of comparisons known after the passes that are complete
+	done      int                     // passes that are complete
 }
 
 // checkTally is what a check of claims found at a key.
@@ -55,10 +56,11 @@ type whole struct {
 	lines     map[int][]rawLine // by payment for the whole, once worked out
 	paidAt    map[lineAt]wholeLine
 	busy      map[lineAt]bool
-	keys      map[int][]key     // by payment for the whole, once listed
-	paidSums  map[paidKey]int64 // of accounts, once worked out
-	settled   []settledLine     // of the whole, from prior statements
-	recording bool              // lines of the whole carry their working
+	estimates map[compareAt]*estimate // worked out by this worker
+	keys      map[int][]key           // by payment for the whole, once listed
+	paidSums  map[paidKey]int64       // of accounts, once worked out
+	settled   []settledLine           // of the whole, from prior statements
+	recording bool                    // lines of the whole carry their working
 	onGate    func(pay *contracts.Payment, text string)
 }
 
@@ -70,7 +72,7 @@ type figureAt struct {
 
 func newWhole(p *plan, g *gathered, items []evidence.Item) *whole {
 	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{},
-		keys: map[int][]key{}, paidSums: map[paidKey]int64{}}
+		estimates: map[compareAt]*estimate{}, keys: map[int][]key{}, paidSums: map[paidKey]int64{}}
 	w.reader = newReader(p, w)
 	w.reader.tree = &evidence.Tree{}
 	return w
@@ -132,6 +134,7 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 	switch q.Head {
 	case contracts.Is, contracts.MetWhen:
 		return w.reader.head(q, i, sc)
+	default: // gathered, below
 	}
 	var t tally
 	var err error
@@ -213,6 +216,7 @@ func (w *whole) about(it *evidence.Item, k key) bool {
 		return k.party == 0 || w.c.Parties[k.party-1].ID == it.Party
 	case contracts.OfCohort:
 		return k.cohort == 0 || int32(it.Cohort) == k.cohort
+	default: // an item of the contract is about every part of it
 	}
 	return true
 }

@@ -38,27 +38,22 @@ func (cmd *explainCmd) run(w world) error {
 	}
 	progress := newProgress(w)
 	defer progress.done()
-	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
+	r, err := f.ready(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
 	if err != nil {
 		return err
 	}
-	defer evidence.close()
-	prior, position, err := f.statements()
-	if err != nil {
-		return err
-	}
-	defer prior.Close()
-	explained, uses, err := engine.Explain(f.contract, evidence.on, evidence.Snapshot, position, cmd.Unit, cmd.Payment)
+	defer r.close()
+	explained, uses, err := engine.Explain(f.contract, r.on, r.Snapshot, r.position, cmd.Unit, cmd.Payment)
 	progress.done()
 	if err != nil {
 		return err
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, explainedJSON(f.contract, evidence.on, explained, uses))
+		return writeJSON(w.stdout, explainedJSON(f.contract, r.on, explained, uses))
 	}
 	p := &page{width: w.width(), colour: w.colour()}
 	v := view{contract: f.contract, width: p.width, colour: p.colour}
-	p.line(0, fmt.Sprintf("%s, settled through %s, on evidence learned up to %s", f.contract.ID, evidence.on.Through.Long(), evidence.on.CutOff.Long()), bold)
+	p.line(0, fmt.Sprintf("%s, settled through %s, on evidence learned up to %s", f.contract.ID, r.on.Through.Long(), r.on.CutOff.Long()), bold)
 	if len(explained) == 0 {
 		p.blank()
 		p.line(0, nothingFor(cmd.Unit, cmd.Payment), plain)

@@ -59,27 +59,33 @@ func (s *size) UnmarshalText(text []byte) error {
 
 // readContract reads a contract from a file, or from the folder that holds it.
 func readContract(path string) (*contracts.Contract, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	name := path
-	if info.IsDir() {
-		if name = contractIn(path); name == "" {
-			return nil, usageError{fmt.Errorf("%s holds no contract; expected %s in it", path, contractNames[0])}
-		}
-	}
-	if info, err = os.Stat(name); err != nil {
-		return nil, err
-	}
-	if info.Size() > contractBytesMax {
-		return nil, fmt.Errorf("%s: %d bytes; a contract has at most %d", name, info.Size(), contractBytesMax)
-	}
-	document, err := os.ReadFile(name)
+	name, document, err := contractDocument(path)
 	if err != nil {
 		return nil, err
 	}
 	return contracts.Decode(name, document)
+}
+
+// contractDocument reads the text of a contract, sound or not, from a file, or from the folder that holds it.
+func contractDocument(path string) (name string, document []byte, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", nil, usageError{err}
+	}
+	name = path
+	if info.IsDir() {
+		if name = contractIn(path); name == "" {
+			return "", nil, usageError{fmt.Errorf("%s holds no contract; expected %s in it", path, contractNames[0])}
+		}
+	}
+	if info, err = os.Stat(name); err != nil {
+		return "", nil, err
+	}
+	if info.Size() > contractBytesMax {
+		return "", nil, fmt.Errorf("%s: %d bytes; a contract has at most %d", name, info.Size(), contractBytesMax)
+	}
+	document, err = os.ReadFile(name)
+	return name, document, err
 }
 
 // contractIn finds the contract in a folder, or "".
@@ -220,6 +226,32 @@ func (f *folder) latestEnd(latest calendar.Date) (calendar.Date, error) {
 	}
 	first, _ := periods.Series.Span(1)
 	return 0, usageError{fmt.Errorf("the latest evidence is of %s, before the end of the first %s, %s; say --as-at %s to settle it all the same", latest, words(periods.Name), first.Last, first.Last)}
+}
+
+// ready is all that settles a folder on an occasion: its evidence, and what earlier statements settled.
+type ready struct {
+	*opened
+	prior    *proof.Folder
+	position engine.Position
+}
+
+func (r *ready) close() {
+	r.opened.close()
+	_ = r.prior.Close() // only read
+}
+
+// ready opens the evidence and the statements that a settlement starts from.
+func (f *folder) ready(o occasion, progress func(read, total int64)) (*ready, error) {
+	evidence, err := f.open(o, progress)
+	if err != nil {
+		return nil, err
+	}
+	prior, position, err := f.statements()
+	if err != nil {
+		evidence.close()
+		return nil, err
+	}
+	return &ready{evidence, prior, position}, nil
 }
 
 // statements opens what was issued before, as the position that a settlement starts from.

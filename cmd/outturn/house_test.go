@@ -52,6 +52,7 @@ var housePlaces = map[string]housePlace{
 	"engine/evidence":        {pure: true, may: houseTerms},
 	"engine/counterfactual":  {pure: true, may: []string{"contracts/money"}},
 	"engine/ledger":          {pure: true, may: []string{"contracts/money"}},
+	"engine/plot":            {pure: true, may: []string{"contracts/money"}},
 	"engine":                 {pure: true, may: houseCore, tests: []string{"engine/ingest"}},
 	"engine/ingest":          {may: append([]string{"engine/evidence"}, houseTerms...)},
 	"engine/whatif":          {may: append([]string{"engine/ingest"}, houseCore...)},

@@ -21,6 +21,7 @@ type settleCmd struct {
 	Provisional bool   `help:"Make a provisional statement, which posts nothing and is never taken off later."`
 	Record      bool   `help:"Record the final statement in the folder, for later ones to take off."`
 	Out         string `help:"Write statement.json and lines.ndjson into a new folder." placeholder:"FOLDER"`
+	HTML        string `help:"Write the statement as a page for people, with plots of its comparisons." name:"html" placeholder:"FILE"`
 	Contract    string `help:"Settle with another contract file." placeholder:"FILE"`
 	Lines       int    `help:"Lines shown a payment, and rows a list." default:"5"`
 	Compare     bool   `help:"Show every unit that differs from what was published, not only a few."`
@@ -34,7 +35,8 @@ type settledJSON struct {
 	Digest    string            `json:"digest"`
 	Recorded  string            `json:"recorded,omitempty"`
 	Written   string            `json:"written,omitempty"`
-	Lines     []json.RawMessage `json:"lines"` // some records; --out writes all of them
+	HTML      string            `json:"html,omitempty"` // the file that holds the page
+	Lines     []json.RawMessage `json:"lines"`          // some records; --out writes all of them
 	Published *publishedReport  `json:"published,omitempty"`
 }
 
@@ -62,22 +64,17 @@ func (cmd *settleCmd) run(w world) error {
 	defer stop()
 	progress := newProgress(w)
 	defer progress.done()
-	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
+	r, err := f.ready(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, cmd.Provisional}, progress.read)
 	if err != nil {
 		return err
 	}
-	defer evidence.close()
-	prior, position, err := f.statements()
-	if err != nil {
-		return err
-	}
-	defer prior.Close()
-	s := &settlement{cmd: cmd, folder: f, evidence: evidence, sampler: newSampler(f.contract, cmd.Lines), published: published, prior: prior.Stored}
+	defer r.close()
+	s := &settlement{cmd: cmd, folder: f, sampler: newSampler(f.contract, cmd.Lines), published: published, prior: r.prior.Stored}
 	if err := s.recorders(); err != nil {
 		return err
 	}
 	defer s.abandon()
-	st, err := engine.Settle(f.contract, evidence.on, &watched{evidence.Snapshot, ctx, progress}, position, s.sink())
+	st, err := engine.Settle(f.contract, r.on, &watched{r.Snapshot, ctx, progress}, r.position, s.sink())
 	progress.done()
 	if err != nil {
 		return err
@@ -89,7 +86,6 @@ func (cmd *settleCmd) run(w world) error {
 type settlement struct {
 	cmd       *settleCmd
 	folder    *folder
-	evidence  *opened
 	sampler   *sampler
 	published *published
 	amounts   map[string]money.Amount
@@ -99,10 +95,21 @@ type settlement struct {
 	prior     []*proof.Stored
 	record    *proof.Recorder
 	out       *proof.Recorder
+	html      *htmlFile
 }
 
 // recorders begins what the statement will be written to.
 func (s *settlement) recorders() (err error) {
+	defer func() {
+		if err != nil {
+			s.abandon()
+		}
+	}()
+	if s.cmd.HTML != "" {
+		if s.html, err = newHTMLFile(s.cmd.HTML); err != nil {
+			return err
+		}
+	}
 	if s.published != nil {
 		if s.amounts, s.order, err = s.published.read(s.folder.files, s.folder.contract); err != nil {
 			return err
@@ -123,14 +130,15 @@ func (s *settlement) recorders() (err error) {
 		}
 	}
 	if s.cmd.Out != "" {
-		if s.out, err = proof.NewRecorder(s.cmd.Out); err != nil {
-			s.abandon()
-		}
+		s.out, err = proof.NewRecorder(s.cmd.Out)
 	}
 	return err
 }
 
 func (s *settlement) abandon() {
+	if s.html != nil {
+		s.html.abandon()
+	}
 	for _, r := range []*proof.Recorder{s.record, s.out} {
 		if r != nil {
 			_ = r.Abandon() // what is left behind is a temporary folder that nothing reads
@@ -159,18 +167,11 @@ func (s *settlement) print(w world, st engine.Statement) error {
 	if err != nil {
 		return err
 	}
-	recorded, written := "", ""
-	if s.record != nil {
-		if err := s.record.Commit(st); err != nil {
-			return err
-		}
-		recorded = proof.RecordName(s.folder.dir, len(s.prior)+1)
-	}
-	if s.out != nil {
-		if err := s.out.Commit(st); err != nil {
-			return err
-		}
-		written = s.cmd.Out
+	v := view{contract: s.folder.contract, statement: st, digest: digest.String(), sample: s.sampler.kept, limit: s.cmd.Lines,
+		dir: filepath.Clean(s.folder.dir), paged: s.cmd.HTML, width: w.width(), colour: w.colour()}
+	recorded, written, err := s.commit(v)
+	if err != nil {
+		return err
 	}
 	var report *publishedReport
 	if s.published != nil {
@@ -181,11 +182,9 @@ func (s *settlement) print(w world, st engine.Statement) error {
 		report = &compared
 	}
 	if s.cmd.JSON {
-		return s.printJSON(w, st, settledJSON{Digest: digest.String(), Recorded: recorded, Written: written, Published: report})
+		return s.printJSON(w, st, settledJSON{Digest: digest.String(), Recorded: recorded, Written: written, HTML: s.cmd.HTML, Published: report})
 	}
-	v := view{contract: s.folder.contract, statement: st, digest: digest.String(), sample: s.sampler.kept, limit: s.cmd.Lines,
-		dir: filepath.Clean(s.folder.dir), recorded: recorded, width: w.width(), colour: w.colour()}
-	if written != "" {
+	if v.recorded = recorded; written != "" {
 		v.recorded = written
 	}
 	if _, err := io.WriteString(w.stdout, printStatement(v)); err != nil {
@@ -202,6 +201,38 @@ func (s *settlement) print(w world, st engine.Statement) error {
 	printPublished(p, *report, rows)
 	_, err = fmt.Fprint(w.stdout, "\n"+p.text.String())
 	return err
+}
+
+// commit puts the statement and its page in their places, and says where. The page is written before the statement is
+// recorded and put in its place after it, so that a page which cannot be made leaves nothing recorded.
+func (s *settlement) commit(v view) (recorded, written string, err error) {
+	if s.html != nil {
+		page, err := htmlStatement(v)
+		if err != nil {
+			return "", "", err
+		}
+		if err := s.html.write(page); err != nil {
+			return "", "", err
+		}
+	}
+	if s.record != nil {
+		if err := s.record.Commit(v.statement); err != nil {
+			return "", "", err
+		}
+		recorded = proof.RecordName(s.folder.dir, len(s.prior)+1)
+	}
+	if s.out != nil {
+		if err := s.out.Commit(v.statement); err != nil {
+			return "", "", err
+		}
+		written = s.cmd.Out
+	}
+	if s.html != nil {
+		if err := s.html.commit(); err != nil {
+			return "", "", err
+		}
+	}
+	return recorded, written, nil
 }
 
 func (s *settlement) printJSON(w world, st engine.Statement, document settledJSON) error {

@@ -20,6 +20,7 @@ type view struct {
 	limit     int             // lines a payment, rows a list
 	dir       string          // the folder, for the hint at the end; "" gives none
 	recorded  string          // where it was recorded, or ""
+	paged     string          // the file its page was written to, or ""
 	width     int
 	colour    bool
 }
@@ -34,6 +35,7 @@ func printStatement(v view) string {
 	v.printPayments(p)
 	v.printLines(p)
 	v.printAdjustments(p)
+	v.printComparisons(p)
 	v.printCohorts(p)
 	v.printBinds(p)
 	v.printWaiting(p)
@@ -47,27 +49,42 @@ func (v view) money(a money.Amount) string { return a.Format(v.contract.Currency
 func (v view) printHeading(p *page) {
 	s := v.statement
 	p.rule("━")
-	title := "Settlement statement"
-	if s.Status == statusFinal {
-		title += " " + strconv.Itoa(s.Number)
-	}
-	p.ends(title, strings.ToUpper(s.Status), bold)
+	p.ends(v.title(), strings.ToUpper(s.Status), bold)
 	p.line(0, s.Contract, plain)
-	span := ""
-	series := &v.contract.Periods[v.contract.Calendar.Settle].Series
-	if n, ok := series.Number(dateOf(s.Through)); ok {
-		span = fmt.Sprintf(", in %s %d", words(v.settlePeriod()), n)
-		if whole, _ := series.Span(n); whole.Last == dateOf(s.Through) {
-			span = strings.Replace(span, "in", "the end of", 1)
-		}
-	}
-	p.line(0, "settled through "+long(s.Through)+span, plain)
-	p.line(0, "on evidence learned up to "+long(s.CutOff), plain)
+	p.line(0, v.through(), plain)
+	p.line(0, v.upTo(), plain)
 	if s.Status != statusFinal {
-		p.line(0, "A provisional statement posts nothing: nobody pays on it, and no later statement takes it off.", dim)
+		p.line(0, provisionalNote, dim)
 	}
 	p.rule("━")
 }
+
+const provisionalNote = "A provisional statement posts nothing: nobody pays on it, and no later statement takes it off."
+
+func (v view) title() string {
+	if v.statement.Status != statusFinal {
+		return "Settlement statement"
+	}
+	return "Settlement statement " + strconv.Itoa(v.statement.Number)
+}
+
+// through says the last day settled, and where in the settlement periods it lies.
+func (v view) through() string {
+	text := "settled through " + long(v.statement.Through)
+	day := dateOf(v.statement.Through)
+	series := &v.contract.Periods[v.contract.Calendar.Settle].Series
+	n, ok := series.Number(day)
+	if !ok {
+		return text
+	}
+	where := "in"
+	if whole, _ := series.Span(n); whole.Last == day {
+		where = "the end of"
+	}
+	return fmt.Sprintf("%s, %s %s %d", text, where, words(v.settlePeriod()), n)
+}
+
+func (v view) upTo() string { return "on evidence learned up to " + long(v.statement.CutOff) }
 
 func dateOf(text string) calendar.Date {
 	d, err := calendar.ParseDate(text)
@@ -85,41 +102,60 @@ func long(text string) string {
 	return text
 }
 
-// printPostings says who pays whom: postings grouped by payer and payee, in the order in which they first come.
-func (v view) printPostings(p *page) {
+// paid is what one party pays another, payment by payment.
+type paid struct {
+	From, To string // as a reader would name them
+	Postings []engine.Posting
+	Total    money.Amount
+}
+
+// paid groups postings by payer and payee, in the order in which they first come, without those of nought.
+func (v view) paid() []*paid {
 	type pair struct{ from, to string }
-	var order []pair
-	by := map[pair][]engine.Posting{}
+	var order []*paid
+	by := map[pair]*paid{}
 	for _, posting := range v.statement.Postings {
 		if posting.Amount.IsZero() {
 			continue
 		}
 		k := pair{posting.From, posting.To}
 		if by[k] == nil {
-			order = append(order, k)
+			by[k] = &paid{From: v.party(k.from), To: v.party(k.to), Total: v.none()}
+			order = append(order, by[k])
 		}
-		by[k] = append(by[k], posting)
+		by[k].Postings = append(by[k].Postings, posting)
+		by[k].Total = by[k].Total.Add(posting.Amount)
 	}
+	return order
+}
+
+// none is nought in the contract's currency.
+func (v view) none() money.Amount { return money.FromMinor(v.contract.Currency, 0) }
+
+// nobodyPays is said where a final statement moves nothing.
+const nobodyPays = "Nobody pays anybody: nothing is due."
+
+// printPostings says who pays whom.
+func (v view) printPostings(p *page) {
+	all := v.paid()
 	if v.statement.Status == statusFinal {
 		p.heading("Who pays whom")
-		if len(order) == 0 {
-			p.line(2, "Nobody pays anybody: nothing is due.", plain)
+		if len(all) == 0 {
+			p.line(2, nobodyPays, plain)
 		}
 	}
-	for i, k := range order {
+	for i, one := range all {
 		if i == v.limit {
-			p.line(2, fmt.Sprintf("and %s more", counted(len(order)-i, "pair of parties")), dim)
+			p.line(2, more(len(all)-i, "more pair", " of parties"), dim)
 			break
 		}
-		p.line(2, v.party(k.from)+" pays "+v.party(k.to), plain)
+		p.line(2, one.From+" pays "+one.To, plain)
 		t := table{columns: []column{{}, {right: true}}}
-		total := money.FromMinor(v.contract.Currency, 0)
-		for _, posting := range by[k] {
+		for _, posting := range one.Postings {
 			t.add(words(posting.Payment), v.money(posting.Amount))
-			total = total.Add(posting.Amount)
 		}
-		if len(by[k]) > 1 {
-			t.total = []string{"in all", v.money(total)}
+		if len(one.Postings) > 1 {
+			t.total = []string{"in all", v.money(one.Total)}
 		}
 		p.write(6, t)
 	}
@@ -160,8 +196,7 @@ func (v view) printParties(p *page) {
 
 // restOfParties sums the parties that are not shown, so that the table still foots.
 func (v view) restOfParties(shown, left int) string {
-	none := money.FromMinor(v.contract.Currency, 0)
-	receive, pay := none, none
+	receive, pay := v.none(), v.none()
 	for _, sum := range v.statement.Due[shown:] {
 		if sum.Due.Sign() > 0 {
 			receive = receive.Add(sum.Due)
@@ -180,25 +215,36 @@ func (v view) printPayments(p *page) {
 	p.heading("Payments")
 	t := table{columns: []column{{title: "payment"}, {title: "counted", right: true}, {title: "lines", right: true},
 		{title: "to date", right: true}, {title: "settled before", right: true}, {title: "due now", right: true}}}
-	none := money.FromMinor(v.contract.Currency, 0)
-	settled, due, toDate := none, none, none
 	for _, sum := range v.statement.Payments {
 		t.add(words(sum.Payment), groupedText(sum.Count), grouped(sum.Lines), v.money(sum.ToDate), v.money(sum.Settled), v.money(sum.Due))
-		settled, due, toDate = settled.Add(sum.Settled), due.Add(sum.Due), toDate.Add(sum.ToDate)
 	}
 	if v.oneWay() {
-		t.total = []string{"total", "", "", v.money(toDate), v.money(settled), v.money(due)}
+		all := v.allPayments()
+		t.total = []string{"total", "", "", v.money(all.ToDate), v.money(all.Settled), v.money(all.Due)}
 	}
 	p.write(2, t)
 	for _, sum := range v.statement.Payments {
 		if !sum.Held.IsZero() {
-			p.line(2, fmt.Sprintf("%s: %s earned and held back, not yet due", words(sum.Payment), v.money(sum.Held)), plain)
+			p.line(2, words(sum.Payment)+": "+v.held(sum), plain)
 		}
 	}
 	for _, sum := range v.statement.Payments {
 		p.blank()
 		p.line(2, v.sentence(sum), dim)
 	}
+}
+
+func (v view) held(sum engine.PaymentSum) string {
+	return v.money(sum.Held) + " earned and held back, not yet due"
+}
+
+// allPayments adds the payments up.
+func (v view) allPayments() engine.PaymentSum {
+	all := engine.PaymentSum{Settled: v.none(), Due: v.none(), ToDate: v.none()}
+	for _, sum := range v.statement.Payments {
+		all.Settled, all.Due, all.ToDate = all.Settled.Add(sum.Settled), all.Due.Add(sum.Due), all.ToDate.Add(sum.ToDate)
+	}
+	return all
 }
 
 // oneWay reports whether all payments run from the same end to the same end, so that a total of them means something.
@@ -214,11 +260,23 @@ func (v view) oneWay() bool {
 
 // sentence is the rule of a payment, with its clause at the end when the sentence does not hold it already.
 func (v view) sentence(sum engine.PaymentSum) string {
-	text := words(sum.Payment) + ": " + sum.Sentence
-	if sum.Clause != "" && !strings.Contains(sum.Sentence, sum.Clause) {
-		text += " (" + sum.Clause + ")"
+	return words(sum.Payment) + ": " + cited(sum.Sentence, sum.Clause)
+}
+
+// cited puts a clause behind words that do not hold it already.
+func cited(text, clause string) string {
+	if clause == "" || strings.Contains(text, clause) {
+		return text
 	}
-	return text
+	return text + " (" + clause + ")"
+}
+
+// more says how many more there are; "" for none.
+func more(n int, noun, after string) string {
+	if n <= 0 {
+		return ""
+	}
+	return "and " + counted(n, noun) + after
 }
 
 // groupedText puts commas into a whole number and leaves everything else, such as a fraction, as it stands.

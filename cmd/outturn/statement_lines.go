@@ -88,24 +88,27 @@ func (v view) printSteps(p *page, lines []shownLine) {
 // tape prints steps as a calculator would: what each figure is, how it was come by, and its value to the right.
 func tape(p *page, indent int, steps []engine.Step) {
 	t := table{columns: []column{{flex: true}, {flex: true}, {right: true}, {flex: true}}}
-	for i := 0; i < len(steps); {
-		if length, times := repeated(steps[i:]); times >= repeatsMin {
-			i += length * (times - 1)
-			t.add(strings.Repeat("  ", steps[i].Depth)+"...", fmt.Sprintf("worked out %s times, day by day; the last:", grouped(times)), "", "")
-			for range length {
-				addStep(&t, steps[i])
-				i++
-			}
-			continue
-		}
-		addStep(&t, steps[i])
-		i++
+	for _, s := range folded(steps) {
+		t.add(strings.Repeat("  ", s.Depth)+words(s.Name), s.Text, s.Value, s.Clause)
 	}
 	p.write(indent, t)
 }
 
-func addStep(t *table, s engine.Step) {
-	t.add(strings.Repeat("  ", s.Depth)+words(s.Name), s.Text, s.Value, s.Clause)
+// folded leaves of steps that are worked out over and over the last time only, with a step before it that says so.
+func folded(steps []engine.Step) []engine.Step {
+	var out []engine.Step
+	for i := 0; i < len(steps); {
+		if length, times := repeated(steps[i:]); times >= repeatsMin {
+			i += length * (times - 1)
+			out = append(out, engine.Step{Depth: steps[i].Depth, Name: "...", Text: fmt.Sprintf("worked out %s times, day by day; the last:", grouped(times))})
+			out = append(out, steps[i:i+length]...)
+			i += length
+			continue
+		}
+		out = append(out, steps[i])
+		i++
+	}
+	return out
 }
 
 // A figure that is followed day by day until it reaches its test is worked out many times, with other values each time.
@@ -252,18 +255,23 @@ func (v view) printWaiting(p *page) {
 
 // printItems says what became of every item of evidence.
 func (v view) printItems(p *page) {
-	snapshot := v.statement.Snapshot
 	p.heading("Evidence")
-	text := fmt.Sprintf("%s of %s", counted(snapshot.Items, "item"), counted(snapshot.Units, "unit"))
-	if snapshot.Late > 0 {
-		text += fmt.Sprintf("; %s learned after the cut-off left out", grouped(snapshot.Late))
-	}
-	p.line(2, text, plain)
+	p.line(2, v.evidence(), plain)
 	t := table{columns: []column{{right: true}, {flex: true}}}
 	for _, reason := range v.statement.Items {
 		t.add(grouped(reason.Count), reason.Reason)
 	}
 	p.write(6, t)
+}
+
+// evidence says how much evidence there is.
+func (v view) evidence() string {
+	snapshot := v.statement.Snapshot
+	text := fmt.Sprintf("%s of %s", counted(snapshot.Items, "item"), counted(snapshot.Units, "unit"))
+	if snapshot.Late > 0 {
+		text += fmt.Sprintf("; %s learned after the cut-off left out", grouped(snapshot.Late))
+	}
+	return text
 }
 
 // printProof names everything the statement was made from, and how to see where a figure comes from.
@@ -282,16 +290,26 @@ func (v view) printProof(p *page) {
 	t.add("lines", s.Lines.Root)
 	t.add("statement", v.digest)
 	p.write(2, t)
-	p.line(2, fmt.Sprintf("%s in %s, SHA-256 throughout, edition %d of the language", counted(s.Lines.Lines, "line"), counted(s.Lines.Records, "record"), s.Edition), dim)
+	p.line(2, v.committed(), dim)
 	if v.recorded != "" {
 		p.blank()
 		p.line(0, "Recorded in "+v.recorded+".", plain)
+	}
+	if v.paged != "" {
+		p.blank()
+		p.line(0, "As a page for people in "+v.paged+".", plain)
 	}
 	if v.dir != "" {
 		p.blank()
 		p.line(0, "Any figure, down to its evidence:", dim)
 		p.raw(2, v.hint())
 	}
+}
+
+// committed says how much the digest of the lines covers.
+func (v view) committed() string {
+	s := v.statement
+	return fmt.Sprintf("%s in %s, SHA-256 throughout, edition %d of the language", counted(s.Lines.Lines, "line"), counted(s.Lines.Records, "record"), s.Edition)
 }
 
 // hint is a command that explains one of the lines shown, or failing that any.

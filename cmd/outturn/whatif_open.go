@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -79,28 +78,6 @@ func (cmd *whatifCmd) open(w world) error {
 	printOpen(p, g.base, readings, paid)
 	_, err = io.WriteString(w.stdout, p.text.String())
 	return err
-}
-
-// contractDocument reads the text of a contract that need not be sound.
-func contractDocument(path string) (name string, document []byte, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", nil, usageError{err}
-	}
-	name = path
-	if info.IsDir() {
-		if name = contractIn(path); name == "" {
-			return "", nil, usageError{fmt.Errorf("%s holds no contract; expected %s in it", path, contractNames[0])}
-		}
-	}
-	if info, err = os.Stat(name); err != nil {
-		return "", nil, err
-	}
-	if info.Size() > contractBytesMax {
-		return "", nil, fmt.Errorf("%s: %d bytes; a contract has at most %d", name, info.Size(), contractBytesMax)
-	}
-	document, err = os.ReadFile(name)
-	return name, document, err
 }
 
 // pays is what one reading pays on one example, or why it cannot be settled.

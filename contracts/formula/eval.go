@@ -41,6 +41,9 @@ func (e *Expr) Eval(get func(slot int) (Figure, error)) (Figure, error) {
 			return Figure{}, fmt.Errorf("%q is %s, and the formula was checked with %s", e.String(), f.Type, e.Type)
 		}
 		return f, nil
+	case OpAdd, OpSub, OpMul, OpDiv: // below, on both sides worked out
+	default:
+		return Figure{}, fmt.Errorf("%q cannot be worked out: it has no operation", clip(e.String()))
 	}
 	left, err := e.Left.Eval(get)
 	if err != nil {
@@ -74,6 +77,8 @@ func (e *Expr) Eval(get func(slot int) (Figure, error)) (Figure, error) {
 		if out.Num, ok = left.Num.Quo(right.Num); !ok {
 			return Figure{}, &DivisionByNought{Divisor: clip(e.Right.String()), Value: right.Format(e.currency), Offset: e.Right.start()}
 		}
+	default: // a literal and a name returned above
+		panic("formula: no arithmetic for " + e.Op.String())
 	}
 	return out, nil
 }
@@ -160,8 +165,9 @@ func (e *Expr) binds() int {
 		return 1
 	case OpMul, OpDiv:
 		return 2
+	default: // a literal and a name have no parts
+		return 3
 	}
-	return 3
 }
 
 // start returns the byte at which the first figure or name of e stands.

@@ -134,8 +134,9 @@ func (f Figure) Format(c money.Currency) string {
 		return "yes"
 	case Choice, Text:
 		return strings.TrimPrefix(f.Type.String(), "a ") + " " + f.Num.String()
+	default:
+		return formatPlain(f.Num)
 	}
-	return formatPlain(f.Num)
 }
 
 // formatMoney prints at the currency's places where that is exact, and otherwise with as many as it takes.
@@ -352,6 +353,7 @@ func measureOf(f Figure) (calendar.Unit, int64) {
 		return calendar.Day, 7
 	case calendar.Year:
 		return calendar.Month, 12
+	default:
+		return f.Unit, 1
 	}
-	return f.Unit, 1
 }

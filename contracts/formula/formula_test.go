@@ -53,6 +53,7 @@ rate + points = rate, rate - points = rate, points + rate = rate
 plain * rate = rate, rate * plain = rate, rate / plain = rate
 points + points = points, points - points = points, points * rate = points, rate * points = points, points / rate = rate
 plain * points = points, points * plain = points, points / plain = points
+number * points = number, points * number = number
 days + days = days, days - days = days, days / days = rate
 days * plain = days, plain * days = days, days * rate = days, rate * days = days, days / plain = days
 days + plain = days, plain + days = days, days - plain = days, plain - days = days
@@ -97,7 +98,7 @@ func TestEveryPairOfTypes(t *testing.T) {
 
 func TestRefusalIsASentence(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"points * number", `points times a number is not a sum that can be done: "points" is points and "number" is a number; points may be multiplied by a plain figure or a rate, and a number may multiply a number, a plain figure, money or a rate`},
+		{"points * money", `points times money is not a sum that can be done: "points" is points and "money" is money; points may be multiplied by a number, a plain figure or a rate, and money may multiply a number, a plain figure, a rate or days`},
 		{"date + days", `a date plus days is not a sum that can be done: "date" is a date and "days" is days; to a date may be added a length of time, and days may be added to a plain figure or days`},
 		{"(number + 1) / text", `a number over a text is not a sum that can be done: "number + 1" is a number and "text" is a text; a number may be divided by a number or a plain figure`},
 		{"yes * choice", `a yes/no times a choice is not a sum that can be done: "yes" is a yes/no and "choice" is a choice; neither is ever multiplied`},

@@ -47,6 +47,7 @@ var rules = []struct {
 
 	{Points, "+-", Points, Points, false},
 	{Points, "*", Rate, Points, true},
+	{Points, "*", Number, Number, true}, // 9 points of 200 participants are 18
 	{Points, "/", Rate, Rate, false},
 	{Points, "*", Plain, Points, true},
 	{Points, "/", Plain, Points, false},
@@ -114,6 +115,7 @@ func (e *Expr) check(resolve func(string, string, int) (int, Type, error), fault
 		}
 		e.Slot, e.Type = slot, t
 		return
+	default: // the four that join two sides
 	}
 	e.Left.check(resolve, faults)
 	e.Right.check(resolve, faults)

@@ -164,6 +164,9 @@ func (x Exact) Int64() (int64, bool) {
 	return x.n, x.d == 0
 }
 
+// FromRat returns a rational as an exact value; the rational stays the caller's own.
+func FromRat(r *big.Rat) Exact { return shrink(new(big.Rat).Set(r)) }
+
 // Rat returns x as a big.Rat of the caller's own.
 func (x Exact) Rat() *big.Rat {
 	if x.r != nil {

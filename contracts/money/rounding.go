@@ -91,8 +91,9 @@ func (r Rounding) String() string {
 		return "not rounded"
 	case Nearest:
 		return fmt.Sprintf("to the nearest %s, ties %s", r.Unit, r.Ties)
+	default:
+		return fmt.Sprintf("%s to a multiple of %s", r.Mode, r.Unit)
 	}
-	return fmt.Sprintf("%s to a multiple of %s", r.Mode, r.Unit)
 }
 
 // Round returns x rounded to a multiple of r.Unit, exactly; NoRounding returns x as it is. Small
@@ -148,9 +149,12 @@ func awayFromNought(mode Mode, ties Ties, half int, odd bool) bool {
 		return true
 	case Down:
 		return false
+	case Nearest:
+		if half != 0 {
+			return half > 0
+		}
+		return ties == TiesUp || ties == TiesEven && odd
+	default:
+		panic("money: a rounding without a mode has nothing to decide")
 	}
-	if half != 0 {
-		return half > 0
-	}
-	return ties == TiesUp || ties == TiesEven && odd
 }

@@ -10,35 +10,28 @@ func countModel(s *study) error {
 	if err := s.countOptions(); err != nil {
 		return err
 	}
-	treat, err := s.indicator("treat")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return err
 	}
-	y, err := s.counted()
+	y, err := s.counted(f.y)
 	if err != nil {
 		return err
 	}
-	covariates, factors, err := s.adjusters()
-	if err != nil {
+	if err := s.twoGroups(&f); err != nil {
 		return err
 	}
-	cluster, clusters, err := s.clusters()
-	if err != nil {
+	columns := f.regressors(f.treat)
+	if err := independent(columns); err != nil {
 		return err
 	}
-	if err := s.twoGroups(treat); err != nil {
-		return err
-	}
-	columns := append(append([]*column{treat}, covariates...), factors...)
-	if err := independent(append([]*column{intercept(y.rows())}, columns...)); err != nil {
-		return err
-	}
+	columns = columns[1:] // a model has an intercept of its own
 	c := &counts{y: y, model: newModel(columns, y.rows())}
 	exposure, err := s.offset(c.model)
 	if err != nil {
 		return err
 	}
-	if err := c.begin(treat, s.out); err != nil {
+	if err := c.begin(f.treat, s.out); err != nil {
 		return err
 	}
 	if s.o.Family == "negbin" {
@@ -49,7 +42,7 @@ func countModel(s *study) error {
 	if err != nil {
 		return err
 	}
-	variance, dispersion, err := c.variance(s.o.SE, cluster, clusters)
+	variance, dispersion, err := c.variance(s.o.SE, f.clusters)
 	if err != nil {
 		return err
 	}
@@ -57,7 +50,7 @@ func countModel(s *study) error {
 	estimate := ratio{roughly(expOf(coefficient)), coefficient, roughly(variance), s.o.Measure == "relative_reduction"}
 	if s.o.Family == "poisson" && len(columns) == 1 {
 		// Without covariates the likelihood's maximum is the ratio of the two rates, exactly.
-		if exact := c.rates(treat, exposure); exact != nil {
+		if exact := c.rates(f.treat, exposure); exact != nil {
 			estimate.value, estimate.log = exactly(exact), logOf(realOf(exact))
 		}
 	}
@@ -86,12 +79,8 @@ func (s *study) countOptions() error {
 // eventsMax bounds one row's count, and so the work of the negative binomial.
 const eventsMax = 10_000_000
 
-// counted reads an outcome of whole numbers, none below 0.
-func (s *study) counted() (*column, error) {
-	y, err := s.column("outcome")
-	if err != nil {
-		return nil, err
-	}
+// counted is an outcome of whole numbers, none below 0.
+func (s *study) counted(y *column) (*column, error) {
 	out := &column{name: y.name, small: make([]int64, y.rows())}
 	for i := range out.small {
 		n := y.rat(i)
@@ -180,7 +169,7 @@ func (c *counts) fitGiven(theta pair) bool {
 		below := mu.add(theta)
 		slope := theta.mul(y.sub(mu)).quo(below)
 		// The observed second derivative, theta mu (y+theta)/(mu+theta)², is above 0 and makes the steps Newton's own.
-		weight := float64(theta.hi*mu.hi) / below.hi * ((y.hi + theta.hi) / below.hi)
+		weight := float64(float64(theta.hi*mu.hi) / below.hi * ((y.hi + theta.hi) / below.hi))
 		log := float64(y.hi*eta.hi) - float64((y.hi+theta.hi)*below.log().hi)
 		return slope, weight, log
 	}
@@ -270,7 +259,7 @@ func (c *counts) ridge() (slope pair, curve float64, ok bool) {
 		slope = slope.add(theta.quo(below).log()).add(mu.sub(y).quo(below))
 		rest := (mu.hi - y.hi) / below.hi
 		curve += 1/theta.hi - 1/below.hi - rest/below.hi
-		lean := single(-rest / below.hi * mu.hi)
+		lean := single(float64(-rest / below.hi * mu.hi))
 		cross[0] = cross[0].add(lean)
 		for j, x := range c.columns {
 			cross[j+1] = cross[j+1].add(lean.mul(x[i]))
@@ -284,7 +273,7 @@ func (c *counts) ridge() (slope pair, curve float64, ok bool) {
 }
 
 // variance returns the variance of the treatment's coefficient, and the dispersion.
-func (c *counts) variance(kind string, cluster []int32, clusters int) (variance, dispersion *big.Float, err error) {
+func (c *counts) variance(kind string, by clusters) (variance, dispersion *big.Float, err error) {
 	n, k := c.rows, len(c.columns)+1
 	if n <= k {
 		return nil, nil, undefined("the regression has %d columns and %d rows: a variance needs more rows than columns", k, n)
@@ -314,18 +303,18 @@ func (c *counts) variance(kind string, cluster []int32, clusters int) (variance,
 	case "quasi":
 		return times(a[1].real(), dispersion), dispersion, nil
 	case "hc0":
-		cluster, clusters = make([]int32, n), n
-		for i := range cluster {
-			cluster[i] = int32(i)
+		by = clusters{make([]int32, n), n}
+		for i := range by.cluster {
+			by.cluster[i] = int32(i)
 		}
 	}
-	sums := make([]pair, clusters)
+	sums := make([]pair, by.count)
 	for i := range n {
 		var influence pair
 		for j, x := range columns {
 			influence = influence.add(a[j].mul(x[i]))
 		}
-		sums[cluster[i]] = sums[cluster[i]].add(influence.mul(v[i]))
+		sums[by.cluster[i]] = sums[by.cluster[i]].add(influence.mul(v[i]))
 	}
 	var total pair
 	for _, sum := range sums {
@@ -333,7 +322,7 @@ func (c *counts) variance(kind string, cluster []int32, clusters int) (variance,
 	}
 	variance = total.real()
 	if kind == "cr1" {
-		g := int64(clusters)
+		g := int64(by.count)
 		variance = times(variance, realOf(ratProduct(big.NewRat(g, g-1), big.NewRat(int64(n-1), int64(n-k)))))
 	}
 	return variance, nil, nil

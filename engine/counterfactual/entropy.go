@@ -107,7 +107,7 @@ func scaled(values []pair) []pair {
 		squares += float64(v.hi * v.hi)
 	}
 	n := float64(len(values))
-	size := math.Sqrt(max(squares/n-float64(sum/n*(sum/n)), squares/n*1e-6))
+	size := math.Sqrt(max(squares/n-float64(sum/n*(sum/n)), float64(squares/n*1e-6)))
 	for i, v := range values {
 		values[i] = v.quo(single(size))
 	}

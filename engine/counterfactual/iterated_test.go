@@ -92,17 +92,19 @@ func TestThetaIsAMaximum(t *testing.T) {
 			continue
 		}
 		s := &study{Case: &asked.Case, o: &asked.Case.Options, out: &Result{}, cols: map[string]*column{}}
-		treat, err := s.indicator("treat")
+		f, err := s.frame("treat", "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		y, _ := s.counted()
-		covariates, _, _ := s.adjusters()
-		c := &counts{y: y, model: newModel(append([]*column{treat}, covariates...), y.rows())}
+		y, err := s.counted(f.y)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &counts{y: y, model: newModel(append([]*column{f.treat}, f.covariates...), y.rows())}
 		if _, err := s.offset(c.model); err != nil {
 			t.Fatal(err)
 		}
-		if err := c.begin(treat, s.out); err != nil {
+		if err := c.begin(f.treat, s.out); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.fitNegbin(); err != nil {
@@ -135,7 +137,7 @@ func TestLeverageOnReals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v := spread{d, d.residuals(d.regress(y)), d.influence(d.only(1)), nil, 0}
+		v := spread{d, d.residuals(d.regress(y)), d.influence(d.only(1)), clusters{}}
 		for _, square := range []bool{false, true} {
 			whole, err := v.leveraged(square, sumBits)
 			if err != nil {

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
 	"math/big"
 	"os"
@@ -314,52 +311,5 @@ func TestNothingElseChangesAnAnswer(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: shuffled and renamed\n%s\nwas\n%s", c.ID, got, want)
 		}
-	}
-}
-
-// A product and a sum in one expression may be fused on some machines, and then have other last bits: in the files with
-// floats every such product is rounded by float64().
-func TestNoFusedProducts(t *testing.T) {
-	for _, name := range []string{"pairs.go", "newton.go", "countmodel.go", "weighting.go", "entropy.go", "match.go", "psm.go", "real.go"} {
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		product := func(e ast.Expr) bool {
-			for {
-				paren, ok := e.(*ast.ParenExpr)
-				if !ok {
-					break
-				}
-				e = paren.X
-			}
-			b, ok := e.(*ast.BinaryExpr)
-			return ok && b.Op == token.MUL
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			var sides []ast.Expr
-			switch n := n.(type) {
-			case *ast.BinaryExpr:
-				if n.Op == token.ADD || n.Op == token.SUB {
-					sides = []ast.Expr{n.X, n.Y}
-				}
-			case *ast.AssignStmt:
-				if n.Tok == token.ADD_ASSIGN || n.Tok == token.SUB_ASSIGN {
-					sides = n.Rhs
-				}
-			}
-			if slices.ContainsFunc(sides, product) {
-				line := strings.Split(string(text), "\n")[set.Position(n.Pos()).Line-1]
-				if !strings.Contains(line, "whole") && !strings.Contains(line, "SetInt64") && !strings.Contains(line, "int64") { // whole numbers
-					t.Errorf("%s: %s", set.Position(n.Pos()), strings.TrimSpace(line))
-				}
-			}
-			return true
-		})
 	}
 }

@@ -45,22 +45,18 @@ func meanDiff(s *study) error {
 	if err := oneOf("variance", s.o.Variance, "welch", "pooled"); err != nil {
 		return err
 	}
-	treat, err := s.indicator("treat")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return err
 	}
-	y, err := s.column("outcome")
-	if err != nil {
-		return err
-	}
-	keep, n := armsOf(treat)
+	keep, n := armsOf(f.treat)
 	arms, err := s.twoEach(n)
 	if err != nil {
 		return err
 	}
 	var mean, ss [2]*big.Rat
 	for g := range arms {
-		m := momentsOf(keep[g], y, nil)
+		m := momentsOf(keep[g], f.y, nil)
 		mean[g], ss[g] = ratQuotient(m.y, arms[g]), m.centred(m.yy, m.y, m.y)
 	}
 	return s.compareMeans(mean, ss, arms, s.o.Variance == "pooled")
@@ -104,11 +100,7 @@ func (s *study) compareMeans(mean, ss, n [2]*big.Rat, pooled bool) error {
 
 // cuped answers Cuped.
 func cuped(s *study) error {
-	treat, err := s.indicator("treat")
-	if err != nil {
-		return err
-	}
-	y, err := s.column("outcome")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return err
 	}
@@ -116,12 +108,12 @@ func cuped(s *study) error {
 	if err != nil {
 		return err
 	}
-	keep, n := armsOf(treat)
+	keep, n := armsOf(f.treat)
 	arms, err := s.twoEach(n)
 	if err != nil {
 		return err
 	}
-	all := moments{n: int64(y.rows()), y: y.sum(), x: x.sum(), xx: dot(x, x), xy: dot(x, y)}
+	all := moments{n: int64(x.rows()), y: f.y.sum(), x: x.sum(), xx: dot(x, x), xy: dot(x, f.y)}
 	spread := all.centred(all.xx, all.x, all.x)
 	if spread.Sign() == 0 {
 		return undefined("the pre column %s does not vary, so it can adjust nothing: compare means (mean_diff), or name another column", x.name)
@@ -130,7 +122,7 @@ func cuped(s *study) error {
 	centre := ratQuotient(all.x, ratInt(all.n))
 	var mean, ss [2]*big.Rat
 	for g := range arms {
-		m := momentsOf(keep[g], y, x)
+		m := momentsOf(keep[g], f.y, x)
 		mean[g] = ratDifference(ratQuotient(m.y, arms[g]), ratProduct(theta, ratDifference(ratQuotient(m.x, arms[g]), centre)))
 		ss[g] = ratDifference(m.centred(m.yy, m.y, m.y), ratProduct(ratProduct(ratInt(2), theta), m.centred(m.xy, m.x, m.y)))
 		ss[g].Add(ss[g], ratProduct(ratProduct(theta, theta), m.centred(m.xx, m.x, m.x)))

@@ -3,6 +3,8 @@ package counterfactual
 import (
 	"math/big"
 	"strings"
+
+	"outturn/contracts/money"
 )
 
 // Number is a figure as exactly as it is known: a rational, or a real with a bound on its error. The zero Number is
@@ -87,6 +89,25 @@ func (n Number) Text(places int) (string, error) {
 		return "", undefined("the figure %s lies so near half-way at %d places that its rounding cannot be told: state other places in the contract, or let an evaluator certify the figure", n.near.Text('g', 20), places)
 	}
 	return decimalText(low, places), nil
+}
+
+// Round returns the figure rounded by a contract's rule, which a settlement may use; NoRounding gives a rational as it
+// is. A real that lies so near a boundary of the rounding that its error decides is refused, and so is one that nothing
+// rounds.
+func (n Number) Round(r money.Rounding) (money.Exact, error) {
+	if n.exact != nil {
+		return money.FromRat(n.exact).Round(r), nil
+	}
+	if r.Mode == money.NoRounding {
+		return money.Exact{}, invalid("the figure %s is no fraction: state how it is rounded", n.near.Text('g', 20))
+	}
+	low, _ := minus(n.near, n.within).Rat(nil)
+	high, _ := plus(n.near, n.within).Rat(nil)
+	rounded := money.FromRat(low).Round(r)
+	if !rounded.Equal(money.FromRat(high).Round(r)) {
+		return money.Exact{}, undefined("the figure %s lies so near the edge of its rounding that it cannot be told: state another rounding in the contract, or let an evaluator certify the figure", n.near.Text('g', 20))
+	}
+	return rounded, nil
 }
 
 // roundRat rounds to a whole number, half to even.

@@ -116,7 +116,7 @@ func (x pair) exp() pair {
 func (x pair) log() pair {
 	mantissa, exponent := math.Frexp(x.hi)
 	if mantissa < 0.71 {
-		mantissa, exponent = mantissa*2, exponent-1
+		mantissa, exponent = float64(mantissa*2), exponent-1
 	}
 	m := x.ldexp(-exponent)
 	y := single(logNear(mantissa))

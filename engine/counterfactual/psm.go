@@ -13,22 +13,14 @@ func psm(s *study) error {
 	if err := s.psmOptions(); err != nil {
 		return err
 	}
-	treat, err := s.indicator("treat")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return err
 	}
-	y, err := s.column("outcome")
-	if err != nil {
+	if err := s.twoGroups(&f); err != nil {
 		return err
 	}
-	covariates, _, err := s.adjusters()
-	if err != nil {
-		return err
-	}
-	if err := s.twoGroups(treat); err != nil {
-		return err
-	}
-	m, err := s.newMatching(treat, covariates)
+	m, err := s.newMatching(f.treat, f.covariates)
 	if err != nil {
 		return err
 	}
@@ -43,7 +35,7 @@ func psm(s *study) error {
 		return undefined("no treated unit has a control within the caliper and the exact columns: state a wider caliper, or fewer exact columns")
 	}
 	s.out.counts(len(given.treated), given.controls())
-	if err := s.matchedEffect(given, y); err != nil {
+	if err := s.matchedEffect(given, f.y); err != nil {
 		return err
 	}
 	s.out.extra("pairs", exactInt(int64(len(s.out.Pairs))))
@@ -51,12 +43,12 @@ func psm(s *study) error {
 	if m.width >= 0 {
 		s.out.extra("caliper_width_quanta", exactInt(m.width))
 	}
-	m1, m0 := given.means(y)
+	m1, m0 := given.means(f.y)
 	s.out.extra("treated_mean", exactly(m1))
 	s.out.extra("control_mean", exactly(m0))
 	s.out.Extra = append(s.out.Extra, coefficients...)
 	s.out.extra("duplicated_scores", exactInt(int64(duplicated)))
-	s.matchedBalance(given, covariates, treat)
+	s.matchedBalance(given, f.covariates, f.treat)
 	return nil
 }
 

@@ -89,7 +89,7 @@ func expOf(x *big.Float) *big.Float {
 		return newReal().SetInf(false)
 	}
 	quotient := wide().Quo(x, ln2())
-	quotient.Add(quotient, wide().SetFloat64(0.5*float64(x.Sign())))
+	quotient.Add(quotient, wide().SetFloat64(float64(x.Sign())/2))
 	k, _ := quotient.Int64()
 	const halvings = 12
 	r := wide().Sub(x, wide().Mul(wide().SetInt64(k), ln2()))
@@ -132,12 +132,12 @@ func logOf(x *big.Float) *big.Float {
 // logNear returns ln f for f between 1/2 and 2 to nearly all bits of a float, by the series of 2 artanh((f-1)/(f+1)).
 func logNear(f float64) float64 {
 	s := (f - 1) / (f + 1)
-	square := s * s
+	square := float64(s * s)
 	total := 0.0
 	for k := 41; k >= 1; k -= 2 {
 		total = float64(total*square) + 1/float64(k)
 	}
-	return 2 * s * total
+	return float64(float64(2*s) * total)
 }
 
 // sineCosine returns the sine and cosine of a number of whole turns, which need not be whole. Quarters of a turn come

@@ -3,6 +3,7 @@ package counterfactual
 import (
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // The estimators that are least squares. All refuse a column that is a combination of others, no more rows than
@@ -55,63 +56,10 @@ func dummies(name string, group []int32, count int) []*column {
 	return out
 }
 
-// adjusters reads the covariates, in their order, and the dummies of the factors.
-func (s *study) adjusters() (covariates, factors []*column, err error) {
-	for _, name := range s.o.Covariates {
-		c, err := s.named("covariates", name)
-		if err != nil {
-			return nil, nil, err
-		}
-		covariates = append(covariates, c)
-	}
-	for _, name := range s.o.Factors {
-		c, err := s.named("factors", name)
-		if err != nil {
-			return nil, nil, err
-		}
-		group, count := c.groups()
-		if len(factors)+count > RegressorsMax+1 {
-			return nil, nil, invalid("factor %s has %d values: a regression has at most %d columns", name, count, RegressorsMax)
-		}
-		factors = append(factors, dummies(name, group, count)...)
-	}
-	return covariates, factors, nil
-}
-
-// clusters reads the cluster of each row, which cr1 needs.
-func (s *study) clusters() (of []int32, count int, err error) {
-	if s.o.SE != "cr1" {
-		if name, ok := s.Data.Columns["cluster"]; ok {
-			s.out.warn("cluster_unused", "the cluster column "+name+" is named, and the variance "+s.o.SE+" does not use it")
-		}
-		return nil, 0, nil
-	}
-	if _, ok := s.Data.Columns["cluster"]; !ok {
-		return nil, 0, invalid("the variance cr1 needs a column in the role of cluster: name it, or state another variance")
-	}
-	c, err := s.column("cluster")
-	if err != nil {
-		return nil, 0, err
-	}
-	of, count = c.groups()
-	return of, count, s.fewClusters(count)
-}
-
-// fewClusters refuses a single cluster and warns of few.
-func (s *study) fewClusters(count int) error {
-	if count < 2 {
-		return undefined("there is one cluster only, and a clustered variance needs two: name another cluster column, or another variance")
-	}
-	if count < clusterFew {
-		s.out.warn("few_clusters", fmt.Sprintf("there are %d clusters: with fewer than %d a clustered variance tends to be too small", count, clusterFew))
-	}
-	return nil
-}
-
 // leastSquares finishes an estimate c'b, clustered or not, with t of the variance's degrees of freedom.
-func (s *study) leastSquares(d *design, y *column, c []*big.Rat, cluster []int32, clusters int) error {
-	b := d.regress(y)
-	v := spread{d, d.residuals(b), d.influence(c), cluster, clusters}
+func (s *study) leastSquares(d *design, f *frame, c []*big.Rat) error {
+	b := d.regress(f.y)
+	v := spread{d, d.residuals(b), d.influence(c), f.clusters}
 	variance, df, err := v.variance(s.o.SE)
 	if err != nil {
 		return err
@@ -119,20 +67,10 @@ func (s *study) leastSquares(d *design, y *column, c []*big.Rat, cluster []int32
 	if err := s.out.identity(s.terms, exactly(d.combine(b, c)), variance, exactInt(int64(df))); err != nil {
 		return err
 	}
-	if cluster != nil {
-		s.out.extra("clusters", exactInt(int64(clusters)))
+	if f.cluster != nil {
+		s.out.extra("clusters", exactInt(int64(f.count)))
 	}
 	s.out.extra("k", exactInt(int64(d.k())))
-	return nil
-}
-
-// twoGroups records the rows of both groups and refuses one without any.
-func (s *study) twoGroups(treat *column) error {
-	_, n := armsOf(treat)
-	if n[0] == 0 || n[1] == 0 {
-		return undefined("there are %d treated and %d control rows: a comparison needs both", n[0], n[1])
-	}
-	s.out.counts(n[0], n[1])
 	return nil
 }
 
@@ -141,33 +79,19 @@ func ancova(s *study) error {
 	if err := oneOf("se", s.o.SE, leastSquaresKinds...); err != nil {
 		return err
 	}
-	treat, err := s.indicator("treat")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return err
 	}
-	y, err := s.column("outcome")
-	if err != nil {
+	if err := s.twoGroups(&f); err != nil {
 		return err
 	}
-	covariates, factors, err := s.adjusters()
-	if err != nil {
-		return err
-	}
-	cluster, clusters, err := s.clusters()
-	if err != nil {
-		return err
-	}
-	if err := s.twoGroups(treat); err != nil {
-		return err
-	}
-	columns := []*column{intercept(y.rows()), treat}
-	columns = append(columns, covariates...)
-	columns = append(columns, factors...)
+	columns := f.regressors(f.treat)
 	first := len(columns)
 	interacted := s.o.Interactions != nil && *s.o.Interactions
 	if interacted {
-		for _, x := range covariates {
-			columns = append(columns, interaction(treat, x))
+		for _, x := range f.covariates {
+			columns = append(columns, interaction(f.treat, x))
 		}
 	}
 	d, err := newDesign(columns, "", nil, 0)
@@ -178,11 +102,11 @@ func ancova(s *study) error {
 	// of the products' coefficients at those means is taken instead.
 	c := d.only(1)
 	if interacted {
-		for j, x := range covariates {
+		for j, x := range f.covariates {
 			c[first+j] = ratQuotient(x.sum(), ratInt(int64(x.rows())))
 		}
 	}
-	return s.leastSquares(d, y, c, cluster, clusters)
+	return s.leastSquares(d, &f, c)
 }
 
 // didTwoByTwo answers DiDTwoByTwo.
@@ -190,7 +114,7 @@ func didTwoByTwo(s *study) error {
 	if err := oneOf("se", s.o.SE, leastSquaresKinds...); err != nil {
 		return err
 	}
-	treat, err := s.indicator("treat")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return err
 	}
@@ -198,20 +122,8 @@ func didTwoByTwo(s *study) error {
 	if err != nil {
 		return err
 	}
-	y, err := s.column("outcome")
-	if err != nil {
-		return err
-	}
-	covariates, factors, err := s.adjusters()
-	if err != nil {
-		return err
-	}
-	cluster, clusters, err := s.clusters()
-	if err != nil {
-		return err
-	}
 	var cells [2][2]int
-	for i, t := range treat.small {
+	for i, t := range f.treat.small {
 		cells[t][post.small[i]]++
 	}
 	for t, group := range []string{"control", "treated"} {
@@ -221,15 +133,14 @@ func didTwoByTwo(s *study) error {
 			}
 		}
 	}
-	if err := s.twoGroups(treat); err != nil {
+	if err := s.twoGroups(&f); err != nil {
 		return err
 	}
-	columns := append([]*column{intercept(y.rows()), treat, post, interaction(treat, post)}, covariates...)
-	d, err := newDesign(append(columns, factors...), "", nil, 0)
+	d, err := newDesign(f.regressors(f.treat, post, interaction(f.treat, post)), "", nil, 0)
 	if err != nil {
 		return err
 	}
-	return s.leastSquares(d, y, d.only(3), cluster, clusters)
+	return s.leastSquares(d, &f, d.only(3))
 }
 
 // didPanel answers DiDPanel.
@@ -237,11 +148,7 @@ func didPanel(s *study) error {
 	if err := oneOf("se", s.o.SE, "cr1"); err != nil {
 		return err
 	}
-	now, err := s.indicator("treated_now")
-	if err != nil {
-		return err
-	}
-	y, err := s.column("outcome")
+	f, err := s.frame("treated_now", "unit")
 	if err != nil {
 		return err
 	}
@@ -253,24 +160,11 @@ func didPanel(s *study) error {
 	if err != nil {
 		return err
 	}
-	covariates, factors, err := s.adjusters()
-	if err != nil {
-		return err
-	}
 	units, unitCount := unit.groups()
 	moments, timeCount := time.groups()
-	cluster, clusters := units, unitCount
-	if _, ok := s.Data.Columns["cluster"]; ok {
-		cluster, clusters, err = s.clusters()
-	} else {
-		err = s.fewClusters(unitCount)
-	}
-	if err != nil {
-		return err
-	}
 	ever := make([]bool, unitCount)
 	treated := 0
-	for i, on := range now.small {
+	for i, on := range f.treat.small {
 		if on == 1 && !ever[units[i]] {
 			ever[units[i]] = true
 			treated++
@@ -280,7 +174,7 @@ func didPanel(s *study) error {
 		return undefined("no unit is ever treated, so there is no effect to estimate")
 	}
 	s.out.counts(treated, unitCount-treated)
-	columns := append(append([]*column{now}, covariates...), factors...)
+	columns := slices.Concat([]*column{f.treat}, f.covariates, f.factors)
 	absorbs, group, groups := "unit", units, unitCount
 	if timeCount > unitCount {
 		absorbs, group, groups = "time", moments, timeCount
@@ -295,10 +189,10 @@ func didPanel(s *study) error {
 	if err != nil {
 		return err
 	}
-	if err := s.leastSquares(d, y, d.only(0), cluster, clusters); err != nil {
+	if err := s.leastSquares(d, &f, d.only(0)); err != nil {
 		return err
 	}
-	s.out.extra("rows", exactInt(int64(y.rows())))
+	s.out.extra("rows", exactInt(int64(f.y.rows())))
 	return nil
 }
 
@@ -310,7 +204,7 @@ func cace(s *study) error {
 	if err := oneOf("se", s.o.SE, leastSquaresKinds...); err != nil {
 		return err
 	}
-	assigned, err := s.indicator("assigned")
+	f, err := s.frame("assigned", "")
 	if err != nil {
 		return err
 	}
@@ -318,35 +212,22 @@ func cace(s *study) error {
 	if err != nil {
 		return err
 	}
-	y, err := s.column("outcome")
-	if err != nil {
+	if err := s.twoGroups(&f); err != nil {
 		return err
 	}
-	covariates, factors, err := s.adjusters()
-	if err != nil {
-		return err
-	}
-	cluster, clusters, err := s.clusters()
-	if err != nil {
-		return err
-	}
-	if err := s.twoGroups(assigned); err != nil {
-		return err
-	}
-	columns := append([]*column{intercept(y.rows()), assigned}, covariates...)
-	d, err := newDesign(append(columns, factors...), "", nil, 0)
+	d, err := newDesign(f.regressors(f.treat), "", nil, 0)
 	if err != nil {
 		return err
 	}
 	c := d.only(1)
-	onOutcome, onUptake := d.regress(y), d.regress(received)
+	onOutcome, onUptake := d.regress(f.y), d.regress(received)
 	itt, uptake := d.combine(onOutcome, c), d.combine(onUptake, c)
 	if uptake.Sign() == 0 {
 		return undefined("assignment makes no difference to who received, so the effect of having received cannot be told: compare by assignment (ancova)")
 	}
 	effect := ratQuotient(itt, uptake)
-	first := spread{d, d.residuals(onUptake), d.influence(c), cluster, clusters}
-	second := spread{d, lessTimes(d.residuals(onOutcome), first.e, effect), first.s, cluster, clusters}
+	first := spread{d, d.residuals(onUptake), d.influence(c), f.clusters}
+	second := spread{d, lessTimes(d.residuals(onOutcome), first.e, effect), first.s, f.clusters}
 	variance, df, err := second.variance(s.o.SE)
 	if err != nil {
 		return err
@@ -368,8 +249,8 @@ func cace(s *study) error {
 			s.out.warn("weak_instrument", "the first stage's F is "+f.Text('f', 2)+": below 10, assignment moves receipt too little for the interval to be trusted")
 		}
 	}
-	if cluster != nil {
-		s.out.extra("clusters", exactInt(int64(clusters)))
+	if f.cluster != nil {
+		s.out.extra("clusters", exactInt(int64(f.count)))
 	}
 	return nil
 }

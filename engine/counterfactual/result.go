@@ -62,6 +62,15 @@ type Balance struct {
 // the alternative, comparing squares, which are exact wherever the variance is rational. Exact tests have no standard
 // error to compare and are refused: gate them on the p-value.
 func (r *Result) Beyond(critical money.Exact) (bool, error) {
+	return r.beyond(critical, r.test.less)
+}
+
+// Contrary reports the same of the other direction: the effect lies beyond the null the way that nobody hoped for.
+func (r *Result) Contrary(critical money.Exact) (bool, error) {
+	return r.beyond(critical, !r.test.less)
+}
+
+func (r *Result) beyond(critical money.Exact, less bool) (bool, error) {
 	d, v := r.test.distance, r.test.variance
 	if !d.Known() {
 		return false, invalid("%s was tested exactly, without a standard error: gate it on its p-value", r.Estimator)
@@ -69,7 +78,7 @@ func (r *Result) Beyond(critical money.Exact) (bool, error) {
 	if critical.Sign() <= 0 {
 		return false, invalid("a critical value of %s: expected one above 0", critical)
 	}
-	if sign := d.Sign(); sign == 0 || sign < 0 != r.test.less {
+	if sign := d.Sign(); sign == 0 || sign < 0 != less {
 		return false, nil
 	}
 	bound := critical.Rat()

@@ -19,10 +19,9 @@ const clusterFew = 30
 
 // spread is what a variance is worked out from.
 type spread struct {
-	design  *design
-	e, s    series
-	cluster []int32 // the cluster of each row, where there are any
-	count   int     // of clusters
+	design *design
+	e, s   series
+	clusters
 }
 
 // variance returns the variance named, and its degrees of freedom.

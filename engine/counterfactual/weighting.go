@@ -68,10 +68,9 @@ func (s *study) trimmed(p pair) (bool, error) {
 // weighing is a comparison of weighted means.
 type weighing struct {
 	*study
-	treat, y   *column
-	covariates []*column
-	weight     []pair // nought for rows left out
-	plain      bool   // the weights are the same within each group
+	frame
+	weight []pair // nought for rows left out
+	plain  bool   // the weights are the same within each group
 }
 
 // weighing reads what ipw and entropy_balance share.
@@ -85,22 +84,14 @@ func (s *study) weighing() (*weighing, error) {
 	if t := s.o.Trim; t != nil && t[0].Cmp(t[1]) > 0 {
 		return nil, invalid("trim is from %s to %s: expected the least score first", t[0], t[1])
 	}
-	treat, err := s.indicator("treat")
+	f, err := s.frame("treat", "")
 	if err != nil {
 		return nil, err
 	}
-	y, err := s.column("outcome")
-	if err != nil {
+	if err := s.twoGroups(&f); err != nil {
 		return nil, err
 	}
-	covariates, _, err := s.adjusters()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.twoGroups(treat); err != nil {
-		return nil, err
-	}
-	return &weighing{study: s, treat: treat, y: y, covariates: covariates}, nil
+	return &weighing{study: s, frame: f}, nil
 }
 
 // finish compares the weighted means. The regression on intercept and treatment has them for its fit, so that its
@@ -244,7 +235,7 @@ func (s *study) overlap(treat *column, logit []pair) {
 			}
 		}
 	}
-	if float64(beyond) > overlapFew*float64(treated) {
+	if float64(beyond) > float64(overlapFew*float64(treated)) {
 		s.out.warn("poor_overlap", fmt.Sprintf("%d of %d treated have scores beyond those of every control: there is nobody like them to compare with", beyond, treated))
 	}
 }

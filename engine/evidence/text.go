@@ -178,8 +178,9 @@ func AppendFigure(b []byte, field *contracts.Field, f formula.Figure) []byte {
 	case formula.Length:
 		n, _ := f.Num.Int64()
 		return append(b, calendar.Length{N: int(n), Unit: f.Unit}.String()...)
+	default:
+		return AppendExact(b, f.Num)
 	}
-	return AppendExact(b, f.Num)
 }
 
 // dateOf is the day that a date figure holds.

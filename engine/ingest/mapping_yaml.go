@@ -403,8 +403,9 @@ func isFigure(t formula.Type) bool {
 	switch t {
 	case formula.Number, formula.Plain, formula.Money, formula.Rate, formula.Points:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // values reads what each value of a column means in the contract's words.

@@ -269,6 +269,7 @@ func (w *rower) about(cells [][]byte) {
 			w.fault(nameCohort, cohort, "expected the number of a cohort, from 1", "write 1 for the first")
 		}
 		e.Cohort = n
+	default: // of the contract: nothing more to name
 	}
 }
 

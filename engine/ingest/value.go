@@ -50,6 +50,7 @@ func appendValue(b, text []byte, field *contracts.Field, cur money.Currency, how
 			return b, "expected a whole number and days, weeks, months, years or working days", "write it as 26 weeks"
 		}
 		return append(b, l.String()...), "", ""
+	default: // a number in one of its forms, below
 	}
 	x, rule, remedy := readNumber(text, field.Type, cur, how)
 	if rule != "" {
@@ -90,6 +91,7 @@ func readNumber(text []byte, t formula.Type, cur money.Currency, how *reading) (
 		if digits, said = bytes.CutSuffix(text, []byte(" days")); !said {
 			digits, _ = bytes.CutSuffix(text, []byte(" day"))
 		}
+	default: // digits and nothing else
 	}
 	if x, rule, remedy = readDecimal(digits); rule != "" {
 		return x, rule, remedy

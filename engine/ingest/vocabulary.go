@@ -120,8 +120,9 @@ func readable(t formula.Type) bool {
 	case formula.Number, formula.Plain, formula.Money, formula.Rate, formula.Points, formula.Days,
 		formula.Length, formula.Date, formula.YesNo, formula.Choice:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // kindNames returns the names of the kinds.

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -130,7 +131,7 @@ func (tx *Tx) answered(ctx context.Context, act Act) (reply Reply, found bool, e
 	err = tx.tx.QueryRow(ctx, `select digest, status, content_type, location, etag, body from idempotency
 		where contract = $1 and organisation = $2 and key = $3`, act.Contract, tx.by.Organisation, act.Key).
 		Scan(&digest, &reply.Status, &reply.ContentType, &reply.Location, &reply.ETag, &reply.Body)
-	if err == pgx.ErrNoRows {
+	if errors.Is(err, pgx.ErrNoRows) {
 		return Reply{}, false, nil
 	}
 	if err == nil && !bytes.Equal(digest, act.Digest[:]) {

@@ -38,13 +38,15 @@ func as(t *testing.T, url, role, organisation string) *pgx.Conn {
 	return c
 }
 
-// refused runs SQL that the database must refuse with a code.
-func refused(t *testing.T, c *pgx.Conn, code, sql string) {
+// refused runs SQL that the database must refuse with a code, and by a constraint where one is named.
+func refused(t *testing.T, c *pgx.Conn, code, sql string, constraint ...string) {
 	t.Helper()
 	_, err := c.Exec(context.Background(), sql)
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) || pg.Code != code {
 		t.Errorf("%s\n gave %v: expected the database to refuse it with %s", sql, err, code)
+	} else if len(constraint) > 0 && pg.ConstraintName != constraint[0] {
+		t.Errorf("%s\n was refused by %s: expected %s", sql, pg.ConstraintName, constraint[0])
 	}
 }
 
@@ -210,11 +212,12 @@ func TestTheDatabaseKeepsThePromises(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	refused(t, c, "23514", "begin; insert into entries (contract, statement, number, party, payment, amount, at) select contract, place, 9001, 'x', 'p', 0.01, now() from statements limit 1; commit")
+	refused(t, c, "23514", "begin; insert into entries (contract, statement, number, party, payment, amount, at) select contract, place, 9001, 'x', 'p', 0.01, now() from statements limit 1; commit",
+		"entries_sum_to_nought")
 	exec("rollback")
 	// Entries that sum to nought and are no posting's.
 	refused(t, c, "23514", `begin; insert into entries (contract, statement, number, party, payment, amount, at)
-		select contract, place, 9001 + n, 'x' || n, 'p', case n when 0 then 1 else -1 end, now() from (select contract, place from statements limit 1) s, generate_series(0, 1) n; commit`)
+		select contract, place, 9001 + n, 'x' || n, 'p', case n when 0 then 1 else -1 end, now() from (select contract, place from statements limit 1) s, generate_series(0, 1) n; commit`, "entries_are_the_postings")
 	exec("rollback")
 	refused(t, c, "23514", "insert into postings (contract, statement, number, payer, payee, payment, amount) select contract, place, 99, 'a', 'b', 'p', 'NaN' from statements limit 1")
 	refused(t, c, "23514", "begin; insert into postings (contract, statement, number, payer, payee, payment, amount) select contract, place, 99, 'a', 'b', 'p', 5 from statements limit 1; commit")

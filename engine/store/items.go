@@ -174,6 +174,7 @@ func nativeValue(text string, known bool, fields func() []contracts.Field, name 
 		if _, places, found := strings.Cut(text, "."); found && len(places) < cur.Places {
 			return text + strings.Repeat("0", cur.Places-len(places))
 		}
+	default: // written as it is kept
 	}
 	return text
 }

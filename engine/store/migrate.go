@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -41,8 +42,18 @@ func migrate(ctx context.Context, url string, files fs.FS) (applied []Migration,
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if _, err := db.ExecContext(ctx, "create schema if not exists "+Schema); err != nil && code(err) != "23505" {
-		return nil, told(err) // 23505: another program made it at the same moment
+	var there, mine bool
+	err = db.QueryRowContext(ctx, "select count(*) > 0, coalesce(bool_or(has_schema_privilege(oid, 'create')), false) from pg_namespace where nspname = $1", Schema).
+		Scan(&there, &mine)
+	switch {
+	case err != nil:
+		return nil, told(err)
+	case there && !mine:
+		return nil, errNotOwner
+	case !there:
+		if _, err := db.ExecContext(ctx, "create schema if not exists "+Schema); err != nil && code(err) != "23505" {
+			return nil, notOwner(told(err)) // 23505: another program made it at the same moment
+		}
 	}
 	if err := unchanged(ctx, db, files); err != nil {
 		return nil, err
@@ -77,6 +88,16 @@ func Migrations(ctx context.Context, url string) (list []Migration, err error) {
 	return list, nil
 }
 
+// errNotOwner says what to do where a login may not change the schema.
+var errNotOwner = errors.New("this login may not change the schema; name the owner's in DATABASE_OWNER_URL")
+
+func notOwner(err error) error {
+	if code(err) == "42501" {
+		return errors.Join(errNotOwner, err)
+	}
+	return err
+}
+
 // CreateDatabase makes a database on a server, if it is not there. The address is of any database of the server.
 func CreateDatabase(ctx context.Context, url, name string) (err error) {
 	c, err := pgx.Connect(ctx, url)
@@ -84,7 +105,7 @@ func CreateDatabase(ctx context.Context, url, name string) (err error) {
 		return told(err)
 	}
 	defer func() { err = errors.Join(err, c.Close(ctx)) }()
-	_, err = c.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize())
+	_, err = c.Exec(ctx, `create database "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
 	if code(err) == "42P04" || code(err) == "23505" {
 		return nil // it is there, or another program makes it at this moment
 	}

@@ -197,9 +197,9 @@ func (in *intake) drop(ctx context.Context) error {
 // gatherSQL reads every row, of the stage and kept before, of the roots in which rows can contradict each other: where a
 // row of the stage has a name or points at one, and where facts are said more than once. Of the others each row is sound
 // by itself. The contract's own items count as one root.
-const gatherSQL = `with touched as materialized (
+const gatherSQL = `with touched as (
 	select root_type, root_key, bool_or(id is not null or points is not null) as named, count(facts) + count(path) as told from stage group by 1, 2
-), delicate as materialized (
+), delicate as (
 	select root_type, root_key from touched t where named or told > 0 and told + (
 		select count(*) from items i where i.contract = $1 and i.root_type = t.root_type and i.root_key = t.root_key
 			and (i.facts is not null or i.path is not null)) > 1

@@ -213,6 +213,41 @@ func TestBatchesAtOnce(t *testing.T) {
 	}
 }
 
+// Two batches that contradict each other and come at once are not both accepted.
+func TestContradictionsAtOnce(t *testing.T) {
+	s, c := familiesStore(t)
+	ctx := context.Background()
+	var read, wait sync.WaitGroup
+	read.Add(2)
+	var mu sync.Mutex
+	states := map[string]int{}
+	for n, day := range []string{"2012-05-01", "2012-05-02"} {
+		wait.Go(func() {
+			r := bodyReceipt("ctr_1", fmt.Sprintf("b%d", n), c, soundRow(t, c, "F1", day, `,"id":"x"`), false)
+			rows, once := r.Rows, &sync.Once{}
+			r.Rows = func(take func(*evidence.Row) error) error { // both have been read before either goes on
+				err := rows(take)
+				once.Do(func() { read.Done(); read.Wait() })
+				return err
+			}
+			err := tryAct(s, commissioner, "ctr_1", func(tx *store.Tx) error {
+				b, err := tx.Receive(ctx, r)
+				mu.Lock()
+				defer mu.Unlock()
+				states[b.State]++
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if states["accepted"] != 1 || states["refused"] != 1 {
+		t.Errorf("%v: expected one accepted and one refused", states)
+	}
+}
+
 // What does not fit the memory allowed goes to a file, and is the same evidence.
 func TestSnapshotsBeyondMemory(t *testing.T) {
 	_, url := storetest.NewAt(t)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"outturn/contracts/calendar"
@@ -60,7 +61,7 @@ func (tx *Tx) AddRun(ctx context.Context, r Run) (added bool, err error) {
 // end of the transaction, so that whoever was slow finds nothing to do when it comes back.
 func (tx *Tx) TakeRun(ctx context.Context, contract, id string) (Run, error) {
 	run, err := one[Run](ctx, &tx.View, "select "+runColumns+" from runs where contract = $1 and id = $2 for no key update skip locked", contract, id)
-	if err != ErrUnknown {
+	if !errors.Is(err, ErrUnknown) {
 		return run, err
 	}
 	var there bool

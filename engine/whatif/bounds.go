@@ -58,6 +58,7 @@ func (b *bounder) of(e *formula.Expr, depth int) span {
 		return literalSpan(e.Literal)
 	case formula.OpRef:
 		return b.slot(e.Slot, depth-1)
+	default: // both sides, below
 	}
 	x, y := b.of(e.Left, depth-1), b.of(e.Right, depth-1)
 	switch e.Op {
@@ -69,8 +70,9 @@ func (b *bounder) of(e *formula.Expr, depth int) span {
 		return product(x, y)
 	case formula.OpDiv:
 		return quotient(x, y)
+	default:
+		return span{}
 	}
-	return span{}
 }
 
 func both(x, y *money.Exact, with func(money.Exact, money.Exact) money.Exact) *money.Exact {
@@ -153,8 +155,9 @@ func lengthDays(l calendar.Length) (least, most int) {
 		return 365 * l.N, 366 * l.N
 	case calendar.WorkingDay:
 		return l.N, 7 * (l.N + 1)
+	default:
+		return l.N, l.N
 	}
-	return l.N, l.N
 }
 
 // slot bounds what a name stands for.
@@ -185,6 +188,7 @@ func (b *bounder) slot(slot, depth int) span {
 			return span{atLeast(0).lo, &one}
 		}
 		return atLeast(0)
+	default: // anything that evidence may say
 	}
 	return span{}
 }
@@ -209,6 +213,7 @@ func (b *bounder) quantity(q *contracts.Quantity, depth int) span {
 	case contracts.MetWhen:
 		one := money.Int(1)
 		s = span{atLeast(0).lo, &one}
+	default: // of values: nothing is known of them beforehand
 	}
 	if floor := b.of(q.NotBelow, depth).lo; floor != nil && (s.lo == nil || s.lo.Cmp(*floor) < 0) {
 		s.lo = floor

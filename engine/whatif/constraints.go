@@ -76,6 +76,7 @@ func (k *constraints) test(t *contracts.Condition, negated bool) {
 		s := k.v.bounds(t.Bound)
 		a.symbols = append(a.symbols, symbol{op, t.Bound.String()})
 		a.narrow(op, s)
+	case contracts.Observed, contracts.NotObserved: // allow every value
 	}
 }
 
@@ -90,6 +91,7 @@ func (a *allowed) narrow(op contracts.TestOp, s span) {
 		if s.hi != nil && (a.hi == nil || s.hi.Cmp(*a.hi) < 0 || s.hi.Cmp(*a.hi) == 0 && op == contracts.LessThan) {
 			a.hi, a.hiOpen = s.hi, op == contracts.LessThan
 		}
+	default: // the others have no bound
 	}
 }
 

@@ -302,6 +302,7 @@ func flatten(n *yaml.Node, path string, into *keyed) {
 		into.put(path, "["+strings.Join(items, ", ")+"]")
 	case yaml.ScalarNode:
 		into.put(path, n.Value)
+	default: // a contract that was read has no other nodes below its top
 	}
 }
 

@@ -52,8 +52,9 @@ func step(n *yaml.Node, at, part string) (*yaml.Node, error) {
 			return nil, fmt.Errorf("%s is a list of %d; %q is not a number from 1 to %d", at, len(n.Content), part, len(n.Content))
 		}
 		return n.Content[i-1], nil
+	default:
+		return nil, fmt.Errorf("%s is a single value, %q, and has no %q", at, n.Value, part)
 	}
-	return nil, fmt.Errorf("%s is a single value, %q, and has no %q", at, n.Value, part)
 }
 
 func below(n *yaml.Node) []string {

@@ -179,6 +179,7 @@ func (m *maker) whole() {
 			}
 		case contracts.OfCohort:
 			m.partyRow(k, "", m.c.Last)
+		case contracts.OfUnit: // drawn with its unit
 		}
 	}
 }

@@ -69,8 +69,9 @@ func (v *review) perLine(p *contracts.Payment) *money.Exact {
 		return both(v.bounds(p.Figure).hi, price, money.Exact.Mul)
 	case contracts.ForSum:
 		return v.bounds(p.Of).hi
+	default:
+		return nil
 	}
-	return nil
 }
 
 // after bounds a sum after a step, from a bound before it.
@@ -88,6 +89,7 @@ func after(s contracts.Step, most, by *money.Exact) *money.Exact {
 		if most == nil || by == nil || by.Cmp(*most) > 0 {
 			return both(most, by, func(_, floor money.Exact) money.Exact { return floor })
 		}
+	case contracts.StepLess: // takes off, so what bounded it still does
 	}
 	return most
 }
@@ -101,6 +103,7 @@ func (v *review) linesUnder(k *contracts.Cap, p *contracts.Payment) *money.Exact
 		unit = v.c.Measures[p.Index].Per.Unit
 	case contracts.ForCohort:
 		unit = v.c.Cohorts[p.Index].Unit
+	default: // the others stand per what the payment is per
 	}
 	if unit >= 0 && unit != k.Per.Unit {
 		members := v.members(unit)

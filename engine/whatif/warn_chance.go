@@ -89,7 +89,7 @@ func (v *review) closesAt(comparison, base int) int64 {
 		of, units := int64(0), int64(0)
 		for _, g := range v.c.Examples[i].Given {
 			if g.Comparison == base {
-				n, _ := g.Units.Num.Int64()
+				n, _ := g.Figures[contracts.CompareUnits].Num.Int64()
 				of, units = of+1, max(units, n)
 			}
 		}
@@ -111,13 +111,14 @@ func (v *review) isBinary(comparison int) bool {
 		return v.c.Quantities[k.Of].Type == formula.YesNo
 	}
 	g, it := v.given(comparison)
-	return it == "" || g.Comparator.Num.Cmp(money.Int(1)) <= 0
+	return it == "" || g.Figures[contracts.CompareComparison].Num.Cmp(money.Int(1)) <= 0
 }
 
 // baseRate is the mean without the programme: as an example states it, else a half, or one event each.
 func (v *review) baseRate(comparison int) (money.Exact, string) {
 	if g, it := v.given(comparison); it != "" {
-		return g.Comparator.Num, fmt.Sprintf("%s each in the comparison, as an example has it", g.Comparator.Format(v.c.Currency))
+		mean := g.Figures[contracts.CompareComparison]
+		return mean.Num, fmt.Sprintf("%s each in the comparison, as an example has it", mean.Format(v.c.Currency))
 	}
 	if v.isBinary(comparison) {
 		return money.Frac(1, 2), "if half of those in the comparison have the outcome"

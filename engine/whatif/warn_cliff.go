@@ -117,11 +117,12 @@ func (v *review) atThreshold(test *contracts.Condition) (at map[int]money.Exact,
 		}
 		switch contracts.CompareField(r.Field) {
 		case contracts.CompareComparison:
-			at[slot] = g.Comparator.Num
+			at[slot] = g.Figures[contracts.CompareComparison].Num
 		case contracts.CompareUnits:
-			at[slot] = g.Units.Num
+			at[slot] = g.Figures[contracts.CompareUnits].Num
 		case contracts.CompareTreated:
-			at[slot] = g.Comparator.Num.Mul(money.Int(1).Sub(bound))
+			at[slot] = g.Figures[contracts.CompareComparison].Num.Mul(money.Int(1).Sub(bound))
+		default: // the effect is the figure tested, supposed above; nothing else follows from it
 		}
 	}
 	return at, it
@@ -131,7 +132,7 @@ func (v *review) atThreshold(test *contracts.Condition) (at map[int]money.Exact,
 func (v *review) given(comparison int) (contracts.Given, string) {
 	for i := range v.c.Examples {
 		for _, g := range v.c.Examples[i].Given {
-			if g.Comparison == comparison && g.Comparator.Num.Sign() > 0 {
+			if g.Comparison == comparison && g.Figures[contracts.CompareComparison].Num.Sign() > 0 {
 				return g, v.c.Examples[i].It
 			}
 		}

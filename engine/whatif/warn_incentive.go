@@ -183,6 +183,7 @@ func (d *denominators) moved(q *contracts.Quantity) string {
 		if d.payees(q.Source.Index) {
 			return fmt.Sprintf("is made of %s, which the payee returns", spaced(kind.Name))
 		}
+	default: // units, outcomes and figures are judged where they are defined
 	}
 	return ""
 }

@@ -86,8 +86,9 @@ func (v *review) named(t thing) (name, clause string) {
 		return v.c.Quantities[t.index].Name, v.c.Quantities[t.index].Clause
 	case measureThing:
 		return v.c.Measures[t.index].Name, v.c.Measures[t.index].Clause
+	default: // a comparison, the last of what is defined
+		return v.c.Comparisons[t.index].Name, v.c.Comparisons[t.index].Clause
 	}
-	return v.c.Comparisons[t.index].Name, v.c.Comparisons[t.index].Clause
 }
 
 // reached is everything that payments, caps, divisions, accounts, checks and those who count read, however far down.
@@ -173,12 +174,24 @@ func (w *walker) reads(t thing) {
 		w.visit(thing{quantityThing, k.Of})
 		w.kind(k.CertifiedBy)
 		w.visit(thing{comparisonThing, k.Pools})
+		for _, c := range k.Columns {
+			if c.Slot >= 0 {
+				w.slot(c.Slot)
+			}
+		}
+		w.expr(k.Benchmark)
+		if k.Control != nil {
+			w.expr(k.Control.Events)
+			w.expr(k.Control.N)
+			w.expr(k.Control.Exposure)
+		}
 	case checkThing:
 		k := &w.c.Checks[t.index]
 		w.kind(k.FoundBy)
 		w.day(k.Dated)
 	case paymentThing:
 		w.payment(&w.c.Payments[t.index])
+	case kindThing: // evidence reads nothing
 	}
 }
 
@@ -216,6 +229,7 @@ func (w *walker) quantity(q *contracts.Quantity) {
 			w.visit(thing{measureThing, q.Source.Index})
 		case contracts.FromFigure:
 			w.slot(q.Source.Slot)
+		case contracts.FromUnits: // reads no name
 		}
 	}
 	if q.Head == contracts.SpellsOf {
@@ -237,6 +251,7 @@ func (w *walker) payment(p *contracts.Payment) {
 		w.visit(thing{measureThing, p.Index})
 	case contracts.ForCohort:
 		w.visit(thing{cohortThing, p.Index})
+	default: // a figure, a sum and what is left over are formulas
 	}
 	for _, e := range []*formula.Expr{p.Figure, p.Price, p.Of} {
 		w.expr(e)
@@ -307,6 +322,7 @@ func (w *walker) day(d *contracts.DayRef) {
 		w.visit(thing{quantityThing, d.Index})
 	case contracts.DayCohort:
 		w.visit(thing{cohortThing, d.Index})
+	default: // a day written down, or of the item in hand
 	}
 }
 

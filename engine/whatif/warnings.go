@@ -164,5 +164,6 @@ func conjuncts(cond *contracts.Condition, yield func(test *contracts.Condition))
 		if len(cond.Parts) == 1 {
 			conjuncts(&cond.Parts[0], yield)
 		}
+	case contracts.Not: // what must fail is no test that must hold
 	}
 }

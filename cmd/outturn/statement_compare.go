@@ -1,0 +1,304 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"outturn/contracts/money"
+	"outturn/engine"
+)
+
+// compared is one comparison of a statement, with the words that a terminal and a page say of it. Figures come as text
+// and are shown as the contract settles them; one that nothing may read is shortened for reading, and stands in full on
+// the page and in the JSON.
+type compared struct{ engine.ComparisonSum }
+
+// comparisons are what the statement says of comparisons, in its order.
+func (v view) comparisons() []compared {
+	var all []compared
+	for _, sum := range v.statement.Comparisons {
+		all = append(all, compared{sum})
+	}
+	return all
+}
+
+// The states of a comparison, and the names of its figures, as engine.ComparisonSum writes them.
+const (
+	stateKnown   = "known"
+	stateUnknown = "unknown"
+
+	figureEffect = "effect"
+	figureLow    = "low"
+	figureHigh   = "high"
+	figureP      = "p"
+	figureSE     = "se"
+)
+
+// Title names the comparison, and its cohort where it stands per cohort.
+func (c compared) Title() string {
+	if c.Cohort > 0 {
+		return fmt.Sprintf("%s, cohort %d", words(c.Comparison), c.Cohort)
+	}
+	return words(c.Comparison)
+}
+
+// Who says who was compared with whom, with their numbers; "" where a figure is certified of nobody in the evidence.
+func (c compared) Who() string {
+	if c.Treated == nil {
+		return ""
+	}
+	text := side(c.Treated)
+	switch {
+	case c.Against != nil:
+		text += " compared with " + side(c.Against)
+	case c.Benchmark != "":
+		text += " held against " + words(c.Benchmark)
+	}
+	return text + c.pool()
+}
+
+// pool names the cohorts that are taken together.
+func (c compared) pool() string {
+	if len(c.Covers) == 0 {
+		return ""
+	}
+	last := len(c.Covers) - 1
+	if last == 0 {
+		return fmt.Sprintf(", cohort %d alone", c.Covers[0])
+	}
+	text := ", cohorts "
+	for i, n := range c.Covers[:last] {
+		if i > 0 {
+			text += ", "
+		}
+		text += strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s and %d taken together", text, c.Covers[last])
+}
+
+func side(s *engine.ComparedSide) string {
+	return words(s.Cohort) + " (" + groupedText(s.Units) + ")"
+}
+
+// How says by what estimator, on what selection, and how good the evidence is.
+func (c compared) How() string {
+	parts := []string{"estimated by " + words(c.Estimator)}
+	if c.Selection != "" {
+		parts = append(parts, "selection "+words(c.Selection))
+	}
+	if c.Grade > 0 {
+		parts = append(parts, fmt.Sprintf("evidence of grade %d", c.Grade))
+	}
+	if c.Known != "" {
+		parts = append(parts, "known from "+long(c.Known))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Unsettled says why there are no figures; "" where there are.
+func (c compared) Unsettled() string {
+	switch c.State {
+	case stateKnown:
+		return ""
+	case stateUnknown:
+		return "not observed"
+	}
+	return "not yet known"
+}
+
+func (c compared) figure(name string) (engine.ComparedFigure, bool) {
+	for _, f := range c.Figures {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return engine.ComparedFigure{}, false
+}
+
+// Percent reports whether the effect is a rate, as the way it is settled says.
+func (c compared) Percent() bool { return c.rate(figureEffect) }
+
+// rate reports whether a figure is written in hundredths. What speaks of the effect is written as the effect is.
+func (c compared) rate(name string) bool {
+	switch name {
+	case figureP:
+		return false
+	case figureLow, figureHigh, figureSE:
+		name = figureEffect
+	}
+	f, _ := c.figure(name)
+	return strings.HasSuffix(f.Used, "%")
+}
+
+// Shown is a figure for reading: as it is used, else shortened; "" where there is none.
+func (c compared) Shown(name string) string {
+	f, ok := c.figure(name)
+	switch {
+	case !ok:
+		return ""
+	case f.Used != "":
+		return f.Used
+	}
+	return shortened(f.Found, c.rate(name))
+}
+
+// shortened writes a decimal to four places, ties to even, or a rate to two places of a per cent.
+func shortened(text string, percent bool) string {
+	exact, err := money.ParseExact(text)
+	if err != nil {
+		return text // not a decimal: it is shown as it stands
+	}
+	least := money.Frac(1, 10_000)
+	if short := exact.Round(money.Rounding{Mode: money.Nearest, Ties: money.TiesEven, Unit: least}); !short.IsZero() || exact.IsZero() {
+		return inFull(short.String(), percent)
+	}
+	if exact.Sign() < 0 {
+		return "above -" + inFull(least.String(), percent) + " and below 0"
+	}
+	return "below " + inFull(least.String(), percent)
+}
+
+// inFull writes a decimal with commas and without the noughts at its end, or a rate as a per cent, which moves the point and no more.
+func inFull(text string, percent bool) string {
+	exact, err := money.ParseExact(text)
+	if err != nil {
+		return text
+	}
+	if percent {
+		return commas(exact.Mul(money.Int(100)).String()) + "%"
+	}
+	return commas(exact.String())
+}
+
+// commas puts commas into the whole part of a decimal.
+func commas(text string) string {
+	whole, rest, pointed := strings.Cut(text, ".")
+	if n, err := strconv.Atoi(whole); err == nil && (n >= 1000 || n <= -1000) {
+		whole = grouped(n)
+	}
+	if pointed {
+		return whole + "." + rest
+	}
+	return whole
+}
+
+// Headline is the effect with its interval and what tests it, in one line.
+func (c compared) Headline() string {
+	effect := c.Shown(figureEffect)
+	if effect == "" {
+		return ""
+	}
+	text := "effect " + effect
+	if interval := c.Interval(); interval != "" {
+		text += "; " + interval
+	}
+	if p := c.Shown(figureP); strings.HasPrefix(p, "below") {
+		text += "; p " + p
+	} else if p != "" {
+		text += "; p = " + p
+	}
+	return text
+}
+
+// Interval is the effect's interval with its level, in words.
+func (c compared) Interval() string {
+	low, high := c.Shown(figureLow), c.Shown(figureHigh)
+	if low == "" || high == "" {
+		return ""
+	}
+	return strings.TrimSpace(c.Level+" interval") + " from " + low + " to " + high
+}
+
+// gateResult says how a gate came out.
+func gateResult(passed bool) string {
+	if passed {
+		return "passed"
+	}
+	return "not passed"
+}
+
+// worst finds the covariate on which the sides are furthest apart, before or after.
+func (c compared) worst(of func(engine.ComparedBalance) string) (text string, ok bool) {
+	var furthest money.Exact
+	for _, b := range c.Balance {
+		apart, err := money.ParseExact(of(b))
+		if err != nil {
+			continue // a covariate that does not vary
+		}
+		if apart = apart.Abs(); !ok || apart.Cmp(furthest) > 0 {
+			furthest, ok = apart, true
+			text = fmt.Sprintf("%s (%s)", of(b), words(b.Covariate))
+		}
+	}
+	return text, ok
+}
+
+// BalanceLine says in one line how far apart the sides were and are; "" where there is no balance.
+func (c compared) BalanceLine() string {
+	before, ok := c.worst(func(b engine.ComparedBalance) string { return b.Before })
+	after, also := c.worst(func(b engine.ComparedBalance) string { return b.After })
+	if !ok && !also {
+		return ""
+	}
+	if !ok {
+		before = "-"
+	}
+	if !also {
+		after = "-"
+	}
+	return fmt.Sprintf("furthest apart on %s: %s before, %s after, in standard deviations", counted(len(c.Balance), "covariate"), before, after)
+}
+
+// CertifiedLine sets what was certified beside what was worked out here; "" where nothing is certified.
+func (c compared) CertifiedLine() string {
+	if c.Certified == nil {
+		return ""
+	}
+	text := "certified " + inFull(c.Certified.Effect, c.Percent())
+	if found, ok := c.figure(figureEffect); ok && c.Certified.Difference != "" {
+		text += fmt.Sprintf(", worked out here %s, difference %s", shortened(found.Found, c.Percent()), shortened(c.Certified.Difference, c.Percent()))
+	}
+	return text + "; " + c.paysOn()
+}
+
+func (c compared) paysOn() string {
+	if c.Certified.Used {
+		return "the contract pays on the certified figure"
+	}
+	return "the contract pays on the figure worked out here"
+}
+
+// printComparisons says of each comparison who was compared with whom, what was found, and what turned on it.
+func (v view) printComparisons(p *page) {
+	all := v.comparisons()
+	if len(all) == 0 {
+		return
+	}
+	p.heading("What would have happened anyway")
+	for i, c := range all {
+		if i > 0 {
+			p.blank()
+		}
+		p.line(2, c.Title(), bold)
+		p.line(4, cited(c.Sentence, c.Clause), dim)
+		say := func(label, text string) {
+			if text != "" {
+				p.line(4, label+text, plain)
+			}
+		}
+		say("", c.Who())
+		say("", c.How())
+		say("", c.Unsettled())
+		say("no estimate: ", c.Refused)
+		say("", c.Headline())
+		for _, gate := range c.Gates {
+			p.line(4, fmt.Sprintf("%s: %s; it is %s: %s", words(gate.Payment), cited(gate.Test, gate.Clause), gate.Figure, gateResult(gate.Passed)), plain)
+		}
+		say("", c.BalanceLine())
+		say("", c.CertifiedLine())
+		for _, warning := range c.Warnings {
+			say("warning: ", warning.Text)
+		}
+	}
+}
