@@ -202,7 +202,7 @@ func (w *Worker) ended(ctx context.Context, run store.Run, why error, stopping b
 		if _, err := tx.LockSchedule(ctx, run.Contract); err != nil {
 			return err
 		}
-		if err := tx.EndRun(ctx, run, wait); err != nil || !failed {
+		if err := tx.EndRun(ctx, run, wait+w.o.Lease); err != nil || !failed {
 			return err
 		}
 		if err := w.audit(ctx, tx, run, 422, run.Why); err != nil {

@@ -68,7 +68,7 @@ func New(ctx context.Context, o Options) (*Worker, error) {
 	}
 	w := &Worker{o: o}
 	var err error
-	w.jobs, err = o.Store.Jobs(ctx, store.JobsOptions{Runs: o.Runs, Sources: 1, Settle: w.run, Read: w.read, Log: o.Log, Grace: o.Grace})
+	w.jobs, err = o.Store.Jobs(ctx, store.JobsOptions{Runs: o.Runs, Sources: 1, Settle: w.run, Read: w.read, Log: o.Log, Lease: o.Lease, Grace: o.Grace})
 	return w, err
 }
 

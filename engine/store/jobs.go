@@ -34,8 +34,6 @@ const (
 	// What was done is kept in our own tables. Jobs stay a while for those who look after the service.
 	jobKept       = 7 * 24 * time.Hour
 	jobFailedKept = 90 * 24 * time.Hour
-	// queueWait is how long a run waits for the queue before somebody looks whether its job still stands there.
-	queueWait = 20 * time.Second
 	// fetchAtMost is how often a process asks for jobs when they come one after the other, as the runs of a contract do.
 	fetchAtMost = 20 * time.Millisecond
 	// jobConnections is how many connections the queue keeps for itself.
@@ -48,6 +46,8 @@ type JobsOptions struct {
 	Settle        func(ctx context.Context, j RunJob) error
 	Read          func(ctx context.Context, j SourceJob) error
 	Log           *slog.Logger
+	// Lease is how long a run is waited for whose job has left the queue before anybody has taken it up.
+	Lease time.Duration
 	// Grace is how long jobs under way are waited for when the queue stops.
 	Grace time.Duration
 }
@@ -56,6 +56,7 @@ type JobsOptions struct {
 type Jobs struct {
 	pool   *pgxpool.Pool
 	client *river.Client[pgx.Tx]
+	lease  time.Duration
 }
 
 // RunJob asks for a run to be done.
@@ -79,7 +80,7 @@ func (s *Store) Jobs(ctx context.Context, o JobsOptions) (*Jobs, error) {
 	if err != nil {
 		return nil, told(err)
 	}
-	j := &Jobs{pool: pool}
+	j := &Jobs{pool: pool, lease: o.Lease}
 	if err := j.ready(ctx); err != nil {
 		pool.Close()
 		return nil, err
@@ -150,7 +151,7 @@ func (j *Jobs) QueueNext(ctx context.Context, tx *Tx, contract string) (bool, er
 		return false, told(err)
 	}
 	return true, tx.change(ctx, "update runs set job = $3, lease = clock_timestamp() + $4::interval where contract = $1 and id = $2",
-		run.Contract, run.ID, job.Job.ID, queueWait)
+		run.Contract, run.ID, job.Job.ID, j.lease)
 }
 
 // QueueSource puts a look at a source into the queue.

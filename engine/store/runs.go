@@ -124,7 +124,6 @@ func (tx *Tx) EndRun(ctx context.Context, r Run, wait time.Duration) error {
 		statement = &r.Statement
 	}
 	if r.State == RunDue {
-		wait += queueWait
 		lease = &wait
 	}
 	err := tx.change(ctx, `update runs set state = $4, statement = $5, why = $6, ended = $7, lease = clock_timestamp() + $8::interval, holder = ''
