@@ -26,7 +26,7 @@ func (cmd *workCmd) Run(w world) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
-	db, err := cmd.databaseFlags.open(ctx, w)
+	db, err := cmd.open(ctx, w)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 // up with, in the transaction that keeps the statement: whoever was stopped longer than the lease, and superseded, keeps
 // nothing.
 
-// ErrSuperseded: the run was given to another while this one worked on it. What it did is not kept.
+// ErrSuperseded says that the run was given to another while this one worked on it. What it did is not kept.
 var ErrSuperseded = errors.New("the run was given to another meanwhile")
 
 // stoppedMax is how long a process that stops in the middle of a short act keeps its locks.
