@@ -79,3 +79,12 @@ func TestComparisonsRefused(t *testing.T) {
 		})
 	}
 }
+
+// A figure of a comparison has no type while what is compared is at fault: that fault is said, and none that follows from it.
+func TestComparisonsOfWhatIsAtFaultAreSilent(t *testing.T) {
+	document := strings.NewReplacer("count: arrest,", "count: arrests_made,", "settles: {effect: exact}", "settles: {effect: {nearest: 0.1 points, ties: even}}", "se: hc1", "se: hc1, null_value: 0 points").Replace(comparedDocument)
+	_, err := contracts.Decode("c.yaml", []byte(document))
+	if err == nil || !strings.Contains(err.Error(), "arrests_made") || strings.Contains(err.Error(), "nothing is not written as a figure") {
+		t.Errorf("says %v", err)
+	}
+}

@@ -166,6 +166,9 @@ func (d *decoder) literal(n *node, who string, t formula.Type, choices []string)
 	if n == nil || n.bad || n.kind != scalarNode {
 		return formula.Figure{}, false
 	}
+	if t == formula.None && len(d.faults) > 0 {
+		return formula.Figure{}, false // what it is a figure of is at fault, and that has been said
+	}
 	if t == formula.Choice {
 		at := slices.Index(choices, n.text)
 		if at < 0 {

@@ -57,10 +57,12 @@ func capped(is func(k *contracts.Cap) bool) func(*contracts.Contract) bool {
 	return func(c *contracts.Contract) bool { return anyOf(c.Caps, is) }
 }
 
+func comparison(is func(k *contracts.Comparison) bool) func(*contracts.Contract) bool {
+	return func(c *contracts.Contract) bool { return anyOf(c.Comparisons, is) }
+}
+
 func estimator(e contracts.Estimator) func(*contracts.Contract) bool {
-	return func(c *contracts.Contract) bool {
-		return anyOf(c.Comparisons, func(k *contracts.Comparison) bool { return k.Estimator == e })
-	}
+	return comparison(func(k *contracts.Comparison) bool { return k.Estimator == e })
 }
 
 func tranche(is func(t *contracts.Tranche) bool) func(*contracts.Contract) bool {
@@ -105,6 +107,9 @@ var constructs = []construct{
 	{"`every` length of a run", measure(func(m *contracts.Measure) bool { return m.Form == contracts.EveryRun })},
 	{"failure stop (`until`)", measure(func(m *contracts.Measure) bool { return m.Until != nil })},
 	{"comparison `certified`", estimator(contracts.EstimatorCertified)}, {"comparison of `means`", estimator(contracts.EstimatorMeans)}, {"comparison `pooled`", estimator(contracts.EstimatorPooled)},
+	{"comparison by an estimator", comparison(func(k *contracts.Comparison) bool { return k.Estimates() && k.Estimator != contracts.EstimatorPooled })},
+	{"certified beside what is worked out", comparison(func(k *contracts.Comparison) bool { return k.Estimates() && k.CertifiedBy >= 0 })},
+	{"an effect `carried` elsewhere", estimator(contracts.EstimatorCarried)}, {"a comparison `varied`", comparison(func(k *contracts.Comparison) bool { return k.Varied != nil })},
 	{"payment for a measure", payment(func(p *contracts.Payment) bool { return p.For == contracts.ForMeasure })},
 	{"payment for joining", payment(func(p *contracts.Payment) bool { return p.For == contracts.ForCohort })},
 	{"payment for a number", payment(func(p *contracts.Payment) bool { return p.For == contracts.ForFigure })},
@@ -151,7 +156,8 @@ func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 		}
 		c, err := contracts.Decode(path, document)
 		if err == nil {
-			fixtures, names = append(fixtures, c), append(names, filepath.Base(filepath.Dir(path)))
+			name, _ := filepath.Rel("../fixtures", filepath.Dir(path))
+			fixtures, names = append(fixtures, c), append(names, filepath.ToSlash(name))
 		}
 		return err
 	})

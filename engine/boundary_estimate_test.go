@@ -119,25 +119,45 @@ func TestEstimatesWaitForEveryRow(t *testing.T) {
 	}))
 }
 
+// A share of people is known when the last of them is, though a yes or no is what is gathered of each.
+func TestEstimatesOfSharesAreKnownWithTheLastWindow(t *testing.T) {
+	c := decoded(t, estimateContract(proportions+"}, settles: {effect: exact}", fewerPeople, "for: fewer, price: £9.00")+"examples:\n"+
+		paidCases([]paid{{"x", "2021-06-30", "", append(arrested(2, 1, 2), "left: 2020-12-01, person: A99, side: ours")}}))
+	out, err := settleExample(t, c, 0, engine.Position{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The cohort closed on 31 December 2020; six months beginning with 1 December end on 31 May, in the seventeenth month.
+	if got := out.statement.Comparisons[0].Known; got != "2021-05-31" {
+		t.Errorf("known from %s", got)
+	}
+	if l := out.records[0].Lines[0]; l.Period != 17 {
+		t.Errorf("the line is of period %d", l.Period)
+	}
+}
+
+// settleItems settles a contract on items, a month after the last day of joining.
+func settleItems(t *testing.T, body string, items []string) (*settled, error) {
+	t.Helper()
+	c := decoded(t, body+"examples:\n"+paidCases([]paid{{"x", "2021-01-31", "", items}}))
+	e := &c.Examples[0]
+	s, err := ingest.FromExamples(c, e.Evidence, e.AsAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := calendar.MustDate("2021-01-31")
+	return settleOn(c, engine.Occasion{Through: day, CutOff: day, Final: true}, s, engine.Position{})
+}
+
 // A refusal stops the settlement and says what to do; where a certified figure is paid on it is only shown.
 func TestRefusedEstimates(t *testing.T) {
 	ratios := "against: theirs, of: arrested, estimator: prop_ratio, selection: matched, options: {alternative: greater, conf_level: 95%, measure: relative_reduction}, settles: {effect: exact}"
-	settle := func(body string, items []string) (*settled, error) {
-		c := decoded(t, body+"examples:\n"+paidCases([]paid{{"x", "2021-01-31", "", items}}))
-		e := &c.Examples[0]
-		s, err := ingest.FromExamples(c, e.Evidence, e.AsAt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		day := calendar.MustDate("2021-01-31")
-		return settleOn(c, engine.Occasion{Through: day, CutOff: day, Final: true}, s, engine.Position{})
-	}
-	_, err := settle(estimateContract(ratios, "", "of: £1.00, when: {found.effect: {at_least: 10%}}"), arrested(3, 0, 0))
+	_, err := settleItems(t, estimateContract(ratios, "", "of: £1.00, when: {found.effect: {at_least: 10%}}"), arrested(3, 0, 0))
 	if err == nil || !strings.Contains(err.Error(), "comparison found (8): prop_ratio refuses it as undefined: ") {
 		t.Errorf("no events: %v", err)
 	}
 	certified := "against: theirs, of: arrested, estimator: prop_diff, selection: matched, options: {alternative: less, conf_level: 95%, ci: wald, test: z_pooled}, certified_by: evaluation, pays_on: certified, settles: {effect: exact}"
-	out, err := settle(estimateContract(certified, fewerPeople, "for: fewer, price: £9.00"), append(arrested(3, 1, 2), "evaluation: 2021-01-10, effect: -50 points, units: 4"))
+	out, err := settleItems(t, estimateContract(certified, fewerPeople, "for: fewer, price: £9.00"), append(arrested(3, 1, 2), "evaluation: 2021-01-10, effect: -50 points, units: 4"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +165,23 @@ func TestRefusedEstimates(t *testing.T) {
 	// Certified -0.5, worked out -1/3: the difference is -1/6.
 	if c.Certified == nil || !c.Certified.Used || c.Certified.Effect != "-0.5" || c.Certified.Difference != "-0.166666666667" || out.statement.Payments[0].Due.String() != "18.00" {
 		t.Errorf("certified: %+v, due %s", c.Certified, out.statement.Payments[0].Due)
+	}
+	if f := c.Figures[0]; f.Name != "effect" || f.Found != "-0.333333333333" || f.Used != "-50 points" {
+		t.Errorf("the effect found is what was worked out, and the one used what was certified: %+v", f)
+	}
+	how := workingOf(out, "found.effect")
+	if !strings.HasPrefix(how, "certified: -50 points; prop_diff: ") {
+		t.Errorf("the working of the effect is %q", how)
+	}
+	// Nobody of either side was arrested, so a reduction has no estimate: nothing was found, and the certified one is used.
+	undefined := strings.Replace(certified, "prop_diff, selection: matched, options: {alternative: less, conf_level: 95%, ci: wald, test: z_pooled}", "prop_ratio, selection: matched, options: {alternative: greater, conf_level: 95%, measure: relative_reduction}", 1)
+	body := strings.Replace(estimateContract(undefined, "", "of: £1.00, when: {found.effect: {at_least: 10%}}"), "says: {effect: points", "says: {effect: rate", 1)
+	if out, err = settleItems(t, body, append(arrested(3, 0, 0), "evaluation: 2021-01-10, effect: 12%, units: 3")); err != nil {
+		t.Fatal(err)
+	}
+	c = out.statement.Comparisons[0]
+	if f := c.Figures[0]; f.Found != "" || f.Used != "12%" || c.Refused == "" || c.Certified.Difference != "" {
+		t.Errorf("refused: %+v, certified %+v, refused %q", f, c.Certified, c.Refused)
 	}
 }
 
@@ -166,5 +203,71 @@ func TestComparisonsRunAgainGiveAdjustments(t *testing.T) {
 	}
 	if l := second.records[0].Lines[0]; l.Reason == "" || l.Corrects != 1 {
 		t.Errorf("the line says %+v", l)
+	}
+}
+
+// workingOf is how the lines of the whole came by a figure; "" where they did not.
+func workingOf(out *settled, figure string) string {
+	for i := range out.records {
+		for j := range out.records[i].Lines {
+			for _, step := range out.records[i].Lines[j].Working {
+				if step.Name == figure {
+					return step.Text
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// Two cohorts of two against two: one of ours arrested, both of theirs, in either. The pool is four against four, and it
+// stands from the last day on which anybody could join, though both cohorts were known before.
+func TestPoolsOfEstimatesSayWhomAndFromWhen(t *testing.T) {
+	const pool = "  pool: {pools: found, covers: all_cohorts, estimator: pooled, options: {method: n_weighted, alternative: less, conf_level: 95%}, per: contract, fixed_on: 2020-01-01, settles: {effect: exact}, clause: 9}\n"
+	body := estimateContract(proportions+"}, settles: {effect: exact}", "  fewer: {is: (0 points - pool.effect) * pool.units, rounded: exact}\n", "for: fewer, price: £9.00")
+	for _, change := range [][2]string{
+		{"between: 2020-01-01 to 2020-12-31, counts: everyone_who_joined", "between: 2020-01-01 to 2020-12-31, closes: {at: 2, then: next_opens}, counts: everyone_who_joined"},
+		{"per: contract, fixed_on: 2020-01-01, clause: 8}\n", "per: ours, fixed_on: 2020-01-01, clause: 8}\n" + pool},
+	} {
+		if body = strings.Replace(body, change[0], change[1], 1); !strings.Contains(body, change[1]) {
+			t.Fatalf("the contract has no %s", change[0])
+		}
+	}
+	var items []string
+	for i, day := range []string{"2020-01-06", "2020-01-06", "2020-02-03", "2020-02-03"} {
+		items = append(items, fmt.Sprintf("left: %s, person: A%d, side: ours", day, i), fmt.Sprintf("left: %s, person: B%d, side: theirs", day, i), fmt.Sprintf("arrest: 2020-03-02, person: B%d", i))
+	}
+	out, err := settleItems(t, body, append(items, "arrest: 2020-03-02, person: A0", "arrest: 2020-03-02, person: A2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, day := range []string{"2020-07-05", "2020-08-02"} { // the last day of the windows, though it is a yes or no that is compared
+		if c := out.statement.Comparisons[i]; c.Known != day {
+			t.Errorf("%s %d is known from %s", c.Comparison, c.Cohort, c.Known)
+		}
+	}
+	c := out.statement.Comparisons[2]
+	if c.Comparison != "pool" || c.Treated.Units != "4" || c.Against.Units != "4" || c.Known != "2020-12-31" || c.Figures[0].Used != "-50 points" {
+		t.Errorf("the pool: %+v, %+v against %+v", c, c.Treated, c.Against)
+	}
+	if l := out.records[0].Lines[0]; l.Due.String() != "18.00" || l.Period != 12 { // 50 points of four are two
+		t.Errorf("%s is due in period %d", l.Due, l.Period)
+	}
+}
+
+// A carried effect says what it was and among whom: 50 points fewer, less a fifth, of four others are 1.6.
+func TestCarriedEffectsSayWhatTheyWere(t *testing.T) {
+	body := estimateContract(proportions+"}, settles: {effect: exact}", "  fewer: {is: (0 points - elsewhere.effect) * elsewhere.units, rounded: exact}\n", "for: fewer, price: £9.00")
+	body = strings.Replace(body, "fixed_on: 2020-01-01, clause: 8}\n", "fixed_on: 2020-01-01, clause: 8}\n"+
+		"  elsewhere: {carries: found, treated: theirs, discount: 20%, estimator: carried, selection: matched, per: contract, fixed_on: 2020-01-01, settles: {effect: exact}, clause: 9}\n", 1)
+	out, err := settleItems(t, body, arrested(4, 1, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := workingOf(out, "elsewhere.effect"); got != "-50 points of found, less 20%" {
+		t.Errorf("the working of the effect is %q", got)
+	}
+	if due := out.statement.Payments[0].Due.String(); due != "14.40" {
+		t.Errorf("due %s", due)
 	}
 }

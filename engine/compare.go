@@ -27,8 +27,10 @@ type estimate struct {
 	asked   *counterfactual.Case         // what the estimator was asked
 	refused string                       // why the data have no estimate, where a certified figure is paid on
 	beside  [comparedFields]*money.Exact // certified figures that are shown beside
+	stated  [comparedFields]bool         // figures certified in place of what was worked out
 	trend   []ComparedTrend
-	covers  []int // of a pool
+	covers  []int  // of a pool
+	from    string // what an effect that is carried was, and among whom
 }
 
 func (e *estimate) set(f contracts.CompareField, x money.Exact) { e.found[f], e.has[f] = x, true }
@@ -76,15 +78,28 @@ var compareNames = [comparedFields]string{"effect", "treated", "comparison", "un
 func (w *whole) comparedText(e *estimate, f contracts.CompareField, exactly formula.Figure) string {
 	treated, against, units := e.found[contracts.CompareTreated], e.found[contracts.CompareComparison], e.found[contracts.CompareUnits]
 	switch {
+	case e.stated[f]:
+		text := "certified: " + figureText(exactly, w.c.Currency)
+		if worked := e.beside[f]; worked != nil {
+			exactly.Num = *worked
+			text += fmt.Sprintf("; %s: %s", e.result.Estimator, figureText(exactly, w.c.Currency))
+		}
+		return text
 	case e.means && f == contracts.CompareEffect:
 		n, _ := units.Int64()
 		return fmt.Sprintf("100%% - %s / %s = %s; %d units", treated, against, figureText(exactly, w.c.Currency), n)
 	case e.means:
 		return fmt.Sprintf("treated %s, comparison %s, units %s", treated, against, units)
+	case e.from != "" && f == contracts.CompareEffect:
+		return e.from
 	case e.result == nil:
 		return figureText(exactly, w.c.Currency)
 	}
-	return fmt.Sprintf("%s: %s; %s units and %s compared", e.result.Estimator, figureText(exactly, w.c.Currency), units, e.found[contracts.CompareAgainst])
+	text := fmt.Sprintf("%s: %s; %s units", e.result.Estimator, figureText(exactly, w.c.Currency), units)
+	if e.found[contracts.CompareAgainst].Sign() > 0 { // against a benchmark nobody is
+		text += fmt.Sprintf(" and %s compared", e.found[contracts.CompareAgainst])
+	}
+	return text
 }
 
 // compareAt is one comparison at a key.
@@ -267,9 +282,11 @@ func (w *whole) closedOn(ci int, number int32) (calendar.Date, bool) {
 func (w *whole) pooled(ci int, c *contracts.Comparison) (*estimate, error) {
 	of := &w.c.Comparisons[c.Pools]
 	out := &estimate{means: !of.Estimates()}
-	if len(w.on.Given) == 0 && w.c.Cohorts[of.Treated].Between.Last > w.through {
-		out.state = formula.NotYet
-		return out, nil
+	if len(w.on.Given) == 0 {
+		if out.known = w.c.Cohorts[of.Treated].Between.Last; out.known > w.through {
+			out.state = formula.NotYet
+			return out, nil
+		}
 	}
 	var parts []*estimate
 	for n := 1; n <= w.cohorts(of.Treated); n++ {
@@ -297,14 +314,29 @@ func (w *whole) pooled(ci int, c *contracts.Comparison) (*estimate, error) {
 		out.state = formula.Unknown
 		return out, nil
 	}
-	if !out.means {
-		return w.pooledEstimates(ci, c, out, parts)
+	if out.means {
+		pooledMeans(out, parts)
+	} else if err := w.pooledEstimates(c, out, parts); err != nil {
+		return nil, err
 	}
-	return pooledMeans(out, parts), nil
+	pooledAgainst(out, parts)
+	return out, nil
+}
+
+// pooledAgainst counts those compared with all the cohorts, where that is known of each.
+func pooledAgainst(out *estimate, parts []*estimate) {
+	var all money.Exact
+	for _, e := range parts {
+		if !e.has[contracts.CompareAgainst] {
+			return
+		}
+		all = all.Add(e.found[contracts.CompareAgainst])
+	}
+	out.set(contracts.CompareAgainst, all)
 }
 
 // pooledMeans weights the means of cohorts by their treated units.
-func pooledMeans(out *estimate, parts []*estimate) *estimate {
+func pooledMeans(out *estimate, parts []*estimate) {
 	var treated, against, units money.Exact
 	for _, e := range parts {
 		n := e.found[contracts.CompareUnits]
@@ -315,13 +347,12 @@ func pooledMeans(out *estimate, parts []*estimate) *estimate {
 	mean, ok := treated.Quo(units)
 	if !ok {
 		out.state = formula.Unknown
-		return out
+		return
 	}
 	out.set(contracts.CompareTreated, mean)
 	mean, _ = against.Quo(units)
 	out.set(contracts.CompareComparison, mean)
 	out.set(contracts.CompareUnits, units)
-	return out
 }
 
 // carried takes the effect found elsewhere, less the contract's discount, for the units that it is carried to.
@@ -338,6 +369,7 @@ func (w *whole) carried(ci int, c *contracts.Comparison) (*estimate, error) {
 	}
 	e.known = max(e.known, found.Known)
 	e.set(contracts.CompareEffect, found.Num.Mul(money.Int(1).Sub(c.Discount)))
+	e.from = fmt.Sprintf("%s of %s, less %s", figureText(found, w.c.Currency), w.c.Comparisons[c.Pools].Name, figureText(formula.Figure{Type: formula.Rate, Num: c.Discount}, w.c.Currency))
 	e.set(contracts.CompareUnits, money.Int(members.n))
 	return e, nil
 }

@@ -73,7 +73,7 @@ func (w *whole) sumSides(c *contracts.Comparison, e *estimate, sum *ComparisonSu
 		sum.Against = &ComparedSide{Units: count(contracts.CompareAgainst)}
 	}
 	if e.asked != nil && e.asked.Data.Benchmark != nil {
-		sum.Benchmark = e.asked.Data.Benchmark.String()
+		sum.Benchmark = formula.Figure{Type: c.Benchmark.Type, Num: *e.asked.Data.Benchmark}.Format(w.c.Currency)
 	}
 }
 
@@ -96,12 +96,12 @@ func (w *whole) sumFigures(ci int, k key, e *estimate, sum *ComparisonSum) error
 			}
 			if used.State == formula.Known {
 				one.Used = used.Format(w.c.Currency)
-				if one.Found == "" {
+				if one.Found == "" && !e.stated[f] {
 					one.Found = decimalAt(used.Num, foundPlaces)
 				}
 			}
 		}
-		if one.Found != "" {
+		if one.Found != "" || one.Used != "" {
 			sum.Figures = append(sum.Figures, one)
 		}
 	}
@@ -117,7 +117,10 @@ func (e *estimate) foundText(f contracts.CompareField) string {
 		}
 		return decimalAt(money.Int(1).Sub(ratio), foundPlaces)
 	}
-	if e.result != nil && e.beside[f] == nil {
+	if e.stated[f] && e.result == nil {
+		return "" // certified, and nothing worked out
+	}
+	if e.result != nil {
 		for _, one := range []struct {
 			f contracts.CompareField
 			n counterfactual.Number

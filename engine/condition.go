@@ -114,6 +114,7 @@ func (r *reader) test(k *contracts.Condition, sc *scope) (verdict, error) {
 	if err != nil {
 		return holdsNo, err
 	}
+	r.tested = max(r.tested, f.Known)
 	switch k.Test {
 	case contracts.Observed:
 		return verdictOf(formula.Known, f.State == formula.Known), nil
@@ -136,6 +137,7 @@ func (r *reader) test(k *contracts.Condition, sc *scope) (verdict, error) {
 	if err != nil || b.State != formula.Known {
 		return verdictOf(b.State, false), err
 	}
+	r.tested = max(r.tested, b.Known)
 	cmp, err := compare(f, b)
 	if err != nil {
 		return holdsNo, fmt.Errorf("%s %s: %w", ref.Name, k.Text, err)

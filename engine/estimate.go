@@ -60,8 +60,10 @@ func (w *whole) beside(c *contracts.Comparison, k key, e *estimate) {
 		e.beside[contracts.CompareEffect] = nil
 	}
 	e.set(contracts.CompareEffect, effect)
+	e.stated[contracts.CompareEffect] = true
 	if said {
 		e.set(contracts.CompareUnits, units)
+		e.stated[contracts.CompareUnits] = true
 	}
 }
 

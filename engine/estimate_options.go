@@ -161,7 +161,7 @@ func decimalAt(x money.Exact, places int) string {
 
 // pooledEstimates pools estimates that have standard errors. By their numbers it pools those that have none, or none but
 // noughts, too: the estimate then stands, without an interval.
-func (w *whole) pooledEstimates(ci int, c *contracts.Comparison, out *estimate, parts []*estimate) (*estimate, error) {
+func (w *whole) pooledEstimates(c *contracts.Comparison, out *estimate, parts []*estimate) error {
 	var units, weighted money.Exact
 	asked := &counterfactual.Case{ID: c.Name, Estimator: counterfactual.Pooled}
 	errs, spread := true, false // every part has a standard error; one of them is not nought
@@ -177,18 +177,18 @@ func (w *whole) pooledEstimates(ci int, c *contracts.Comparison, out *estimate, 
 		w.setOptions(c, &asked.Options)
 		out.asked = asked
 		if err := w.answer(c, key{}, out); err != nil {
-			return nil, err
+			return err
 		}
 		out.set(contracts.CompareUnits, units)
-		return out, nil
+		return nil
 	}
 	mean, ok := weighted.Quo(units)
 	if method := c.Option("method"); !ok || method.Text != "n_weighted" {
 		out.state = formula.Unknown
-		return out, nil
+		return nil
 	}
 	out.set(contracts.CompareEffect, mean)
-	return out, nil
+	return nil
 }
 
 // standardErrorPlaces are the decimal places at which a standard error weighs a cohort.

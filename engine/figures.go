@@ -101,8 +101,8 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 		}
 		return f, r.trace.formula(q.Is, r, sc), nil
 	case contracts.MetWhen:
-		h, err := r.holds(q.Met, sc)
-		return h.figure(), r.trace.condition(r.c, q.Met), err
+		f, err := r.judged(q.Met, sc)
+		return f, r.trace.condition(r.c, q.Met), err
 	case contracts.DaysOf, contracts.RunOf, contracts.FirstGap:
 		f, err := r.ofTime(q, sc)
 		return f, r.trace.text("over %s", q.Source, r), err
@@ -115,6 +115,16 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 		return formula.Figure{}, "", err
 	}
 	return g.figure(q, r.silence(q)), g.text, nil
+}
+
+// judged is a condition as a yes/no figure, known from the day on which the last figure that it tested was.
+func (r *reader) judged(k *contracts.Condition, sc *scope) (formula.Figure, error) {
+	outer := r.tested
+	r.tested = 0
+	h, err := r.holds(k, sc)
+	f := h.figure()
+	f.Known, r.tested = r.tested, outer
+	return f, err
 }
 
 // silence is what no item means for a quantity.

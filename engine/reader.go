@@ -66,7 +66,8 @@ type reader struct {
 	hint     int           // how many bytes a shard's records came to
 	settled  []settledLine // of the tree, from prior statements
 	waits    *waits
-	lastWait reason // the last reason for which something was not paid
+	tested   calendar.Date // the day from which the figures tested since it was cleared are known
+	lastWait reason        // the last reason for which something was not paid
 	onGate   func(pay *contracts.Payment, text string)
 	notes    []string // of the line in hand
 	trace    *trace

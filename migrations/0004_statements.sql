@@ -48,7 +48,7 @@ create table statements (
   constraint statements_cut_off_after_the_end check (cut_off >= through)
 );
 create unique index statements_one_per_number on statements (contract, number) where status = 'final';
-create unique index statements_one_per_period on statements (contract, through) where status = 'final';
+create unique index statements_one_per_period on statements (contract, through, cut_off) where status = 'final';
 
 -- Statements follow one another: number n stands on the n-1 before it, and none settles an earlier day.
 -- +goose StatementBegin

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,17 +10,20 @@ import (
 // Every folder of fixtures settles as it was worked by hand, and as somebody published.
 func TestFixtures(t *testing.T) {
 	root := filepath.Join("..", "..", "fixtures")
-	entries, err := os.ReadDir(root)
+	var places []string
+	err := filepath.WalkDir(root, func(place string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && contractIn(place) != "" {
+			places = append(places, place) // one folder may hold another
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	run := 0
-	for _, entry := range entries {
-		place := filepath.Join(root, entry.Name())
-		if !entry.IsDir() || contractIn(place) == "" {
-			continue
-		}
-		t.Run(entry.Name(), func(t *testing.T) {
+	for _, place := range places {
+		name, _ := filepath.Rel(root, place)
+		t.Run(name, func(t *testing.T) {
 			outcomes, err := testFolder(place)
 			if err != nil {
 				t.Fatal(err)

@@ -48,7 +48,7 @@ func (c compared) figureName(name string) string {
 	case figureHigh:
 		return strings.TrimSpace("high end, " + c.Level)
 	case figureP:
-		return "p, against " + inFull(c.Null, c.Percent())
+		return "p, against " + c.ofEffect(c.Null, false)
 	case figureSE:
 		return "standard error"
 	case "treated":
@@ -72,14 +72,22 @@ func (c compared) sides() []string {
 }
 
 // CertifiedText is the certified effect in the effect's own unit.
-func (c compared) CertifiedText() string { return inFull(c.Certified.Effect, c.Percent()) }
+func (c compared) CertifiedText() string { return c.ofEffect(c.Certified.Effect, false) }
 
 // FoundText is the effect worked out here, in full.
 func (c compared) FoundText() string {
-	if f, ok := c.figure(figureEffect); ok {
-		return inFull(f.Found, c.Percent())
+	if found := c.found(); found != "" {
+		return c.ofEffect(found, false)
 	}
 	return "nothing"
+}
+
+// workedOut is the effect worked out here, for reading: as it is used, unless a certified one is used in its place.
+func (c compared) workedOut() string {
+	if c.certifiedUsed() {
+		return c.ofEffect(c.found(), true)
+	}
+	return c.Shown(figureEffect)
 }
 
 // DifferenceText is the certified effect less the one worked out here.
@@ -87,11 +95,14 @@ func (c compared) DifferenceText() string {
 	if c.Certified.Difference == "" {
 		return "-"
 	}
-	return inFull(c.Certified.Difference, c.Percent())
+	return c.ofEffect(c.Certified.Difference, false)
 }
 
 // PaysOn says which of the two the contract pays on.
 func (c compared) PaysOn() string { return c.paysOn() }
+
+// GateFigure is the figure that a gate read.
+func (c compared) GateFigure(gate engine.ComparedGate) string { return brief(gate.Figure) }
 
 // GateResult says how a gate came out.
 func (c compared) GateResult(passed bool) string { return gateResult(passed) }
@@ -103,10 +114,10 @@ func (c compared) Varies(b engine.ComparedBalance) bool { return b.Before != "" 
 func (c compared) effectPlot(id string) (template.HTML, error) {
 	e := plot.Effect{ID: id, Title: "Effect of " + c.Title(), Axis: "effect of " + words(c.Comparison), Percent: c.Percent()}
 	said := []string{}
-	if f, ok := c.figure(figureEffect); ok {
+	if f, _ := c.figure(figureEffect); f.Found != "" {
 		low, _ := c.figure(figureLow)
 		high, _ := c.figure(figureHigh)
-		e.Estimates = append(e.Estimates, plot.Estimate{Label: "worked out here", At: f.Found, Low: low.Found, High: high.Found, Value: c.Shown(figureEffect)})
+		e.Estimates = append(e.Estimates, plot.Estimate{Label: "worked out here", At: f.Found, Low: low.Found, High: high.Found, Value: c.workedOut()})
 		said = append(said, c.Headline())
 	}
 	if c.Certified != nil {
@@ -117,15 +128,15 @@ func (c compared) effectPlot(id string) (template.HTML, error) {
 		return "", nil
 	}
 	if c.Null != "" {
-		e.Marks = append(e.Marks, plot.Mark{At: c.Null, Label: "no effect: " + inFull(c.Null, c.Percent()), Null: true})
-		said = append(said, "no effect would be "+inFull(c.Null, c.Percent()))
+		e.Marks = append(e.Marks, plot.Mark{At: c.Null, Label: "no effect: " + c.ofEffect(c.Null, false), Null: true})
+		said = append(said, "no effect would be "+c.ofEffect(c.Null, false))
 	}
 	for _, gate := range c.Gates {
 		said = append(said, fmt.Sprintf("the gate of %s, %s, is %s", words(gate.Payment), gate.Test, gateResult(gate.Passed)))
 		switch gate.Reads {
 		case figureEffect, figureLow, figureHigh: // what else a gate may read does not lie along the effect
 			if gate.Threshold != "" {
-				e.Marks = append(e.Marks, plot.Mark{At: gate.Threshold, Label: gateLabel(gate, c.Percent())})
+				e.Marks = append(e.Marks, plot.Mark{At: gate.Threshold, Label: c.gateLabel(gate)})
 			}
 		}
 	}
@@ -133,8 +144,8 @@ func (c compared) effectPlot(id string) (template.HTML, error) {
 	return e.SVG()
 }
 
-func gateLabel(gate engine.ComparedGate, percent bool) string {
-	label := words(gate.Payment) + ": " + inFull(gate.Threshold, percent)
+func (c compared) gateLabel(gate engine.ComparedGate) string {
+	label := words(gate.Payment) + ": " + c.ofEffect(gate.Threshold, false)
 	if gate.Reads != figureEffect {
 		label += " for the " + gate.Reads + " end"
 	}

@@ -46,7 +46,7 @@ func TestPageSaysWhatTheStatementSays(t *testing.T) {
 		"<strong>Communities and Local Government (department)</strong> pays <strong>An upper-tier council (council)</strong>",
 		`<p class="sum">£6,400.00</p>`, `<td class="n back">-£6,400.00</td>`, "paragraph 9", "£10.00 earned and held back, not yet due",
 		`<tfoot><tr><th scope="row" colspan="3">total</th><td class="n">£7,100.00</td><td class="n">£700.00</td><td class="n">£6,400.00</td>`,
-		"reconvictions, cohort 1", "leavers (936) compared with other leavers (9,360)", "effect 8.39%; 95% interval from 0.53% to 16.24%; p = 0.0183",
+		"reconvictions, cohort 1", "leavers (936) compared with other leavers (9,360)", "effect 8.39%, as certified; 95% interval worked out here from 0.53% to 16.24%; p = 0.0183",
 		"the effect of reconvictions is at least 10% (schedule 4 paragraph 2)", `<td class="missed">not passed</td>`, `<td class="passed">passed</td>`,
 		`<td class="n">8.4%</td><td class="n">8.3870967742%</td><td class="n">0.0129032258%</td><td>the contract pays on the certified figure</td>`,
 		"0.083870967742", "does not vary", "released in summer is 0.1130", "cohorts 1 and 2 taken together", "held against a fixed rate of 58.3%", "not yet known", "the covariates are collinear",

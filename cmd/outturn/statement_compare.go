@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -12,13 +13,16 @@ import (
 // compared is one comparison of a statement, with the words that a terminal and a page say of it. Figures come as text
 // and are shown as the contract settles them; one that nothing may read is shortened for reading, and stands in full on
 // the page and in the JSON.
-type compared struct{ engine.ComparisonSum }
+type compared struct {
+	engine.ComparisonSum
+	currency money.Currency
+}
 
 // comparisons are what the statement says of comparisons, in its order.
 func (v view) comparisons() []compared {
 	var all []compared
 	for _, sum := range v.statement.Comparisons {
-		all = append(all, compared{sum})
+		all = append(all, compared{sum, v.contract.Currency})
 	}
 	return all
 }
@@ -78,6 +82,9 @@ func (c compared) pool() string {
 }
 
 func side(s *engine.ComparedSide) string {
+	if s.Units == "" {
+		return words(s.Cohort)
+	}
 	return words(s.Cohort) + " (" + groupedText(s.Units) + ")"
 }
 
@@ -119,16 +126,42 @@ func (c compared) figure(name string) (engine.ComparedFigure, bool) {
 // Percent reports whether the effect is a rate, as the way it is settled says.
 func (c compared) Percent() bool { return c.rate(figureEffect) }
 
-// rate reports whether a figure is written in hundredths. What speaks of the effect is written as the effect is.
+// rate reports whether a figure is written in hundredths.
 func (c compared) rate(name string) bool {
-	switch name {
-	case figureP:
-		return false
-	case figureLow, figureHigh, figureSE:
-		name = figureEffect
-	}
 	f, _ := c.figure(name)
-	return strings.HasSuffix(f.Used, "%")
+	return strings.HasSuffix(brief(f.Used), "%")
+}
+
+// brief is a figure without the fraction that it is exactly: of 13/155 (8.387...%) it is 8.387...%.
+func brief(text string) string {
+	if _, rest, is := strings.Cut(text, " ("); is && strings.HasSuffix(rest, ")") {
+		return strings.TrimSuffix(rest, ")")
+	}
+	return text
+}
+
+// ofEffect writes a decimal as the effect is written: per cent, points, money or a plain number. It is in full, or short for reading.
+func (c compared) ofEffect(text string, short bool) string {
+	f, _ := c.figure(figureEffect)
+	used, kind, least := brief(f.Used), formula.Plain, money.Frac(1, 10_000)
+	switch {
+	case strings.HasSuffix(used, " points"), strings.HasSuffix(used, " point"):
+		kind = formula.Points
+	case c.currency.Symbol != "" && strings.Contains(used, c.currency.Symbol):
+		kind, least = formula.Money, money.FromMinor(c.currency, 1).Exact()
+	case short:
+		return shortened(text, c.Percent())
+	default:
+		return inFull(text, c.Percent())
+	}
+	exact, err := money.ParseExact(text)
+	if err != nil {
+		return text
+	}
+	if short {
+		exact = exact.Round(money.Rounding{Mode: money.Nearest, Ties: money.TiesEven, Unit: least})
+	}
+	return formula.Figure{Type: kind, Num: exact}.Format(c.currency)
 }
 
 // Shown is a figure for reading: as it is used, else shortened; "" where there is none.
@@ -138,7 +171,9 @@ func (c compared) Shown(name string) string {
 	case !ok:
 		return ""
 	case f.Used != "":
-		return f.Used
+		return brief(f.Used)
+	case name == figureEffect, name == figureLow, name == figureHigh, name == figureSE:
+		return c.ofEffect(f.Found, true)
 	}
 	return shortened(f.Found, c.rate(name))
 }
@@ -190,6 +225,9 @@ func (c compared) Headline() string {
 		return ""
 	}
 	text := "effect " + effect
+	if c.certifiedUsed() {
+		text += ", as certified"
+	}
 	if interval := c.Interval(); interval != "" {
 		text += "; " + interval
 	}
@@ -201,13 +239,23 @@ func (c compared) Headline() string {
 	return text
 }
 
+// found is the effect as it was worked out; "" where it was not.
+func (c compared) found() string {
+	f, _ := c.figure(figureEffect)
+	return f.Found
+}
+
 // Interval is the effect's interval with its level, in words.
 func (c compared) Interval() string {
 	low, high := c.Shown(figureLow), c.Shown(figureHigh)
 	if low == "" || high == "" {
 		return ""
 	}
-	return strings.TrimSpace(c.Level+" interval") + " from " + low + " to " + high
+	text := strings.TrimSpace(c.Level + " interval")
+	if c.certifiedUsed() {
+		text += " worked out here"
+	}
+	return text + " from " + low + " to " + high
 }
 
 // gateResult says how a gate came out.
@@ -255,15 +303,18 @@ func (c compared) CertifiedLine() string {
 	if c.Certified == nil {
 		return ""
 	}
-	text := "certified " + inFull(c.Certified.Effect, c.Percent())
-	if found, ok := c.figure(figureEffect); ok && c.Certified.Difference != "" {
-		text += fmt.Sprintf(", worked out here %s, difference %s", shortened(found.Found, c.Percent()), shortened(c.Certified.Difference, c.Percent()))
+	text := "certified " + c.ofEffect(c.Certified.Effect, false)
+	if c.Certified.Difference != "" {
+		text += fmt.Sprintf(", worked out here %s, difference %s", c.ofEffect(c.found(), true), c.ofEffect(c.Certified.Difference, true))
 	}
 	return text + "; " + c.paysOn()
 }
 
+// certifiedUsed reports whether the contract pays on a figure that was certified.
+func (c compared) certifiedUsed() bool { return c.Certified != nil && c.Certified.Used }
+
 func (c compared) paysOn() string {
-	if c.Certified.Used {
+	if c.certifiedUsed() {
 		return "the contract pays on the certified figure"
 	}
 	return "the contract pays on the figure worked out here"
@@ -293,7 +344,7 @@ func (v view) printComparisons(p *page) {
 		say("no estimate: ", c.Refused)
 		say("", c.Headline())
 		for _, gate := range c.Gates {
-			p.line(4, fmt.Sprintf("%s: %s; it is %s: %s", words(gate.Payment), cited(gate.Test, gate.Clause), gate.Figure, gateResult(gate.Passed)), plain)
+			p.line(4, fmt.Sprintf("%s: %s; it is %s: %s", words(gate.Payment), cited(gate.Test, gate.Clause), brief(gate.Figure), gateResult(gate.Passed)), plain)
 		}
 		say("", c.BalanceLine())
 		say("", c.CertifiedLine())

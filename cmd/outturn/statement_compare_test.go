@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"outturn/contracts/money"
 	"outturn/engine"
 )
 
@@ -61,5 +62,32 @@ func TestComparisonsForPeople(t *testing.T) {
 		if letters(line) > pageWidthMin+2 && !strings.Contains(line, "statement") && len(strings.Fields(line)) > 2 {
 			t.Errorf("%d letters: %s", letters(line), line)
 		}
+	}
+}
+
+// What speaks of the effect is written in the effect's unit, and a fraction shows as its decimal.
+func TestComparedFiguresAreInTheEffectsUnit(t *testing.T) {
+	currency := money.Currency{Code: "USD", Symbol: "$", Places: 2}
+	headline := func(found, used, low, high string) string {
+		return compared{engine.ComparisonSum{Level: "95%", Figures: []engine.ComparedFigure{{Name: "effect", Found: found, Used: used},
+			{Name: "low", Found: low}, {Name: "high", Found: high}}}, currency}.Headline()
+	}
+	for _, c := range []struct{ got, want string }{
+		{headline("1794.342120582121", "$1,794.34", "550.574194321683", "-3038.10"), "effect $1,794.34; 95% interval from $550.57 to -$3,038.10"},
+		{headline("-0.5", "-50 points", "-0.989990996135", "-0.010009"), "effect -50 points; 95% interval from -99 points to -1 point"},
+		{headline("0.157157621649", "7451/47411 (15.715...%)", "-0.082785127", "0.397100370"), "effect 15.715...%; 95% interval from -8.28% to 39.71%"},
+		{headline("-9.846880056814", "-9.8469", "-12.961809113011", "-6.731951000617"), "effect -9.8469; 95% interval from -12.9618 to -6.732"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, expected %q", c.got, c.want)
+		}
+	}
+	refused := compared{engine.ComparisonSum{Refused: "undefined: no events", Figures: []engine.ComparedFigure{{Name: "effect", Used: "12%"}},
+		Certified: &engine.ComparedCertified{Effect: "0.12", Used: true}}, currency}
+	if got := refused.Headline() + " | " + refused.CertifiedLine() + " | " + refused.FoundText(); got != "effect 12%, as certified | certified 12%; the contract pays on the certified figure | nothing" {
+		t.Errorf("%q", got)
+	}
+	if drawn, err := refused.effectPlot("x"); err != nil || strings.Contains(string(drawn), "worked out here") {
+		t.Errorf("the plot shows what was not worked out: %v", err)
 	}
 }

@@ -80,6 +80,8 @@ var edges = []edge{
 	{"separation", table("psm", scored, "apart.csv", yt+`,"id":"id"`), "undefined"},
 	{"weights under separation", table("ipw", `"estimand":"att","se":"hc0","covariates":["x"]`, "apart.csv", yt), "undefined"},
 	{"balance beyond the controls", table("entropy_balance", `"moments":1,"se":"hc0","covariates":["x"]`, "apart.csv", yt), "undefined"},
+	{"as many controls as weights need", table("entropy_balance", `"moments":1,"se":"hc1","covariates":["x"]`, "pair.csv", yt), ""},
+	{"a control too few", table("entropy_balance", `"moments":1,"se":"hc1","covariates":["x","z"]`, "pair.csv", yt), "undefined"},
 	{"matching", table("psm", scored, "good.csv", yt+`,"id":"id"`), ""},
 	{"ids twice", table("psm", scored, "good.csv", yt+`,"id":"g"`), "invalid"},
 	{"no ids", table("psm", scored, "good.csv", yt), "invalid"},
@@ -119,6 +121,7 @@ func TestEdges(t *testing.T) {
 		"word.csv":  {Data: []byte("t,y\n1,2\n1,NA\n0,3\n0,4\n")},
 		"short.csv": {Data: []byte("t,y\n1,2\n1\n0,3\n0,4\n")},
 		"none.csv":  {Data: []byte("t,y\n")},
+		"pair.csv":  {Data: []byte("t,x,z,y\n1,1,0,300\n1,0,1,200\n0,1,0,300\n0,0,1,200\n")},
 		"apart.csv": {Data: []byte("id,t,x,y\n1,1,5,1\n2,1,6,2\n3,1,7,4\n4,0,1,3\n5,0,2,5\n6,0,3,2\n7,0,4,1\n")},
 	}
 	for _, e := range edges {

@@ -88,7 +88,7 @@ func balancing(means, squares []*column, keep [2][]bool, n [2]int) ([]pair, erro
 		independents = append(independents, own)
 		d.c = append(d.c, scaled(values))
 	}
-	if err := independent(independents); err != nil {
+	if err := (&design{columns: independents, common: big.NewInt(1)}).prepare(); err != nil { // as many controls as columns will do: nothing is estimated yet
 		return nil, err
 	}
 	lambda, ok := d.solve()

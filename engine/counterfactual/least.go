@@ -26,9 +26,6 @@ func (d *design) rows() int { return d.columns[0].rows() }
 // newDesign checks that the columns are independent and prepares to solve for them.
 func newDesign(columns []*column, absorbs string, group []int32, groups int) (*design, error) {
 	d := &design{columns: columns, absorbs: absorbs, group: group, common: big.NewInt(1)}
-	if len(columns) > RegressorsMax {
-		return nil, invalid("the regression has %d columns: at most %d are solved for", len(columns), RegressorsMax)
-	}
 	if group != nil {
 		d.size = make([]int64, groups)
 		for _, g := range group {
@@ -41,6 +38,15 @@ func newDesign(columns []*column, absorbs string, group []int32, groups int) (*d
 	}
 	if d.rows() <= d.k() {
 		return nil, undefined("the regression has %d columns and %d rows: a variance needs more rows than columns", d.k(), d.rows())
+	}
+	return d, d.prepare()
+}
+
+// prepare solves the normal equations as far as the outcome, which it refuses where columns depend on each other.
+func (d *design) prepare() error {
+	columns := d.columns
+	if len(columns) > RegressorsMax {
+		return invalid("the regression has %d columns: at most %d are solved for", len(columns), RegressorsMax)
 	}
 	sums := make([][]*big.Int, len(columns))
 	for j, c := range columns {
@@ -57,13 +63,13 @@ func newDesign(columns []*column, absorbs string, group []int32, groups int) (*d
 	system, dependent, ok := newNormal(matrix)
 	if !ok {
 		also := ""
-		if group != nil {
-			also = ", with a dummy for each " + absorbs
+		if d.group != nil {
+			also = ", with a dummy for each " + d.absorbs
 		}
-		return nil, undefined("column %s of the regression is a combination of the columns before it%s, so its coefficient does not exist; no column is dropped: leave it out of the contract's list, or complete the data", columns[dependent].name, also)
+		return undefined("column %s of the regression is a combination of the columns before it%s, so its coefficient does not exist; no column is dropped: leave it out of the contract's list, or complete the data", columns[dependent].name, also)
 	}
 	d.system = system
-	return d, nil
+	return nil
 }
 
 // groupSums returns the column's sum in each absorbed group.

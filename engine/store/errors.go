@@ -57,7 +57,7 @@ var whys = map[string]string{
 	"batches_once":                  "this body was received already",
 	"runs_once":                     "a settlement of this period is recorded already",
 	"statements_one_per_number":     "a statement of this number is recorded already; a statement is never changed",
-	"statements_one_per_period":     "this period is settled already; a statement is never changed",
+	"statements_one_per_period":     "this period is settled already, on what was known then; a statement is never changed",
 	"payments_released_by_another":  "whoever prepared a payment does not release it: two people are needed",
 	"payments_prepared_by_somebody": "a payment is prepared before it is released",
 	"disputes_one_open_a_line":      "this line is in dispute already",

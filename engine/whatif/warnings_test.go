@@ -35,6 +35,7 @@ var warned = []struct{ file, kind, where, what string }{
 	{"unreachable-conditions", WarnUnreachable, "payment fee", "no value of quality"},
 	{"unreachable-period", WarnUnreachable, "payment fee", "no value of contract year"},
 	{"unread-quantity", WarnUnreachable, "quantity surveys", "nothing that is paid reads it"},
+	{"unread-beside", WarnUnreachable, "quantity usual", "nothing that is paid reads it"}, // columns and benchmarks are read
 	{"unread-kind", WarnUnreachable, "evidence survey", "gathers it for nothing"},
 	{"twice-measure", WarnTwice, "payment entry_fee", "each into work is paid by job fee as well"},
 	{"twice-kind", WarnTwice, "payment part_fee", "one job start meets into work and part time"},

@@ -1,0 +1,262 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"outturn/api/client"
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/contracts/money"
+	"outturn/engine"
+)
+
+// Disputes: a provider says what is wrong with one line, the payer answers within its days, the provider takes the
+// answer further or lets it be. Only the line's own amount is kept back meanwhile. A dispute that is upheld changes no
+// statement: corrected evidence does, on the next one.
+
+// The states of a dispute.
+const (
+	disputeRaised    = "raised"
+	disputeRejected  = "rejected"
+	disputeUpheld    = "upheld"
+	disputeEscalated = "escalated"
+	disputeWithdrawn = "withdrawn"
+)
+
+// OnDispute names a dispute in a path.
+type OnDispute struct {
+	OnContract
+	Dispute string `path:"dispute" maxLength:"64"`
+}
+
+func (s *Service) disputeRoutes() {
+	tags := []string{"disputes"}
+	const base = "/v1/contracts/{contract}/disputes"
+	acts(s, huma.Operation{OperationID: "raise-dispute", Method: http.MethodPost, Path: "/v1/contracts/{contract}/statements/{statement}/disputes", Summary: "Dispute a line of a statement; what it is due is kept back", Tags: tags, DefaultStatus: http.StatusCreated}, s.raiseDispute)
+	reads(s, huma.Operation{OperationID: "list-disputes", Method: http.MethodGet, Path: base, Summary: "List the disputes of a contract", Tags: tags},
+		func(ctx context.Context, v View, c *call, in *struct {
+			OnContract
+			Paged
+		}) (client.List[client.Dispute], error) {
+			return list(&in.Paged, func(p Page) ([]Dispute, error) {
+				return visible(p, func(p Page) ([]Dispute, error) { return v.Disputes(ctx, in.Contract, p) }, func(d Dispute) bool { return c.mayRead(d.Organisation) })
+			}, disputeShape)
+		})
+	reads(s, huma.Operation{OperationID: "get-dispute", Method: http.MethodGet, Path: base + "/{dispute}", Summary: "Look at a dispute", Tags: tags},
+		func(ctx context.Context, v View, c *call, in *OnDispute) (client.Dispute, error) {
+			d, err := v.Dispute(ctx, in.Contract, in.Dispute)
+			if err == nil && !c.mayRead(d.Organisation) {
+				err = ErrUnknown
+			}
+			return disputeShape(d), err
+		})
+	acts(s, huma.Operation{OperationID: "answer-dispute", Method: http.MethodPost, Path: base + "/{dispute}/answer", Summary: "Answer a dispute: uphold it or reject it", Tags: tags, DefaultStatus: http.StatusOK},
+		func(ctx context.Context, tx Tx, c *call, in *struct {
+			OnDispute
+			Body client.Ruling
+		}) (made[client.Dispute], error) {
+			return s.changeDispute(ctx, tx, c, &in.OnDispute, []string{disputeRaised, disputeEscalated}, func(d *Dispute) {
+				further := d.State == disputeEscalated
+				d.Answer, d.State = in.Body.Answer, disputeRejected
+				if in.Body.Upheld {
+					d.State = disputeUpheld
+				}
+				d.Due = 0
+				if !in.Body.Upheld && !further {
+					d.Due = dayOf(c).AddDays(s.o.Limits.DisputeDays)
+				}
+			})
+		})
+	move := func(id, path, summary string, from []string, do func(c *call, d *Dispute)) {
+		acts(s, huma.Operation{OperationID: id, Method: http.MethodPost, Path: base + "/{dispute}" + path, Summary: summary, Tags: tags, DefaultStatus: http.StatusOK},
+			func(ctx context.Context, tx Tx, c *call, in *OnDispute) (made[client.Dispute], error) {
+				return s.changeDispute(ctx, tx, c, in, from, func(d *Dispute) { do(c, d) })
+			})
+	}
+	move("escalate-dispute", "/escalation", "Take a dispute further: one rejected within its days, or not answered in time", []string{disputeRejected, disputeRaised}, func(c *call, d *Dispute) {
+		d.State, d.Due = disputeEscalated, dayOf(c).AddDays(s.o.Limits.DisputeDays)
+	})
+	move("withdraw-dispute", "/withdrawal", "Take a dispute back", []string{disputeRaised, disputeRejected, disputeEscalated}, func(_ *call, d *Dispute) { d.State, d.Due = disputeWithdrawn, 0 })
+}
+
+func (s *Service) raiseDispute(ctx context.Context, tx Tx, c *call, in *struct {
+	OnStatement
+	Body client.NewDispute
+}) (made[client.Dispute], error) {
+	var none made[client.Dispute]
+	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
+		return none, err
+	}
+	line, terms, err := s.disputed(ctx, tx, in.Contract, in.Statement, in.Body)
+	if err != nil {
+		return none, err
+	}
+	open, err := s.openDisputes(ctx, tx, in.Contract, in.Statement)
+	if err != nil {
+		return none, err
+	}
+	b := in.Body
+	for _, d := range open {
+		if d.Unit == b.Unit && d.Of == b.Of && d.Payment == b.Payment && d.Period == b.Period {
+			return none, conflict("this line is disputed already")
+		}
+	}
+	id, err := s.newID("dispute")
+	if err != nil {
+		return none, err
+	}
+	d := Dispute{ID: id, Contract: in.Contract, Organisation: c.caller.Organisation, Person: c.caller.ID, Statement: in.Statement, Unit: b.Unit, Of: b.Of, Payment: b.Payment, Period: b.Period,
+		Amount: line.Due, State: disputeRaised, Reason: b.Reason, Due: dayOf(c).AddDays(s.o.Limits.DisputeDays), At: c.request.at, Changed: c.request.at}
+	if err := tx.AddDispute(ctx, d); err != nil {
+		return none, err
+	}
+	return made[client.Dispute]{Body: disputeShape(d), Location: "/v1/contracts/" + in.Contract + "/disputes/" + id}, s.keepBack(ctx, tx, c, terms, in.Contract, in.Statement)
+}
+
+// disputed finds the line of a statement that is meant.
+func (s *Service) disputed(ctx context.Context, v View, contract string, statement int, b client.NewDispute) (engine.Line, *contracts.Contract, error) {
+	st, terms, err := s.stored(ctx, v, contract, statement)
+	if err != nil {
+		return engine.Line{}, nil, err
+	}
+	for t := range len(terms.Units) + 1 {
+		if whole := t == len(terms.Units); whole != (b.Unit == "") || !whole && terms.Units[t].PartOf >= 0 {
+			continue
+		}
+		for r, err := range st.Lines(t, b.Unit) {
+			if err != nil {
+				return engine.Line{}, nil, err
+			}
+			if r.UnitType != t || r.Unit != b.Unit {
+				break
+			}
+			for _, line := range r.Lines {
+				if line.Payment == b.Payment && line.Of == b.Of && line.Period == b.Period {
+					return line, terms, nil
+				}
+			}
+			break
+		}
+	}
+	return engine.Line{}, nil, faulty(http.StatusUnprocessableEntity, "the statement has no such line",
+		client.Fault{Pointer: "/payment", Found: b.Payment, Message: "no line of this payment, unit, part and period moves money on this statement", Remedy: "name the line as the statement's lines do"})
+}
+
+// openDisputes are those of a statement for which money is kept back.
+func (s *Service) openDisputes(ctx context.Context, v View, contract string, statement int) (open []Dispute, err error) {
+	for p := (Page{Limit: 1000}); ; {
+		found, err := v.Disputes(ctx, contract, p)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range found {
+			if d.Statement == statement && (d.State == disputeRaised || d.State == disputeEscalated || d.State == disputeUpheld || d.State == disputeRejected && !d.Due.IsZero()) {
+				open = append(open, d)
+			}
+			p.After = d.Place
+		}
+		if len(found) < p.Limit {
+			return open, nil
+		}
+	}
+}
+
+// changeDispute moves a dispute from one of some states to another. The provider's own moves are the sender's.
+func (s *Service) changeDispute(ctx context.Context, tx Tx, c *call, in *OnDispute, from []string, do func(d *Dispute)) (made[client.Dispute], error) {
+	var none made[client.Dispute]
+	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
+		return none, err
+	}
+	d, err := tx.Dispute(ctx, in.Contract, in.Dispute)
+	if err != nil {
+		return none, err
+	}
+	provider := c.operation != "answer-dispute"
+	if provider && d.Organisation != c.caller.Organisation {
+		return none, ErrUnknown
+	}
+	today := dayOf(c)
+	switch {
+	case !slices.Contains(from, d.State):
+		return none, conflict("this dispute is %s", d.State)
+	case c.operation == "escalate-dispute" && d.State == disputeRaised && today <= d.Due:
+		return none, conflict("the payer answers by %s; until then a dispute is not taken further", d.Due)
+	case c.operation == "escalate-dispute" && d.State == disputeRejected && (d.Due.IsZero() || today > d.Due):
+		return none, conflict("the days for taking this dispute further are over")
+	}
+	do(&d)
+	d.Changed = c.request.at
+	if err := tx.SetDispute(ctx, d); err != nil {
+		return none, err
+	}
+	_, terms, err := s.stored(ctx, tx, in.Contract, d.Statement)
+	if err != nil {
+		return none, err
+	}
+	return made[client.Dispute]{Body: disputeShape(d)}, s.keepBack(ctx, tx, c, terms, in.Contract, d.Statement)
+}
+
+// keepBack works out anew how much of each payment of a statement is disputed. What was released stays released.
+func (s *Service) keepBack(ctx context.Context, tx Tx, c *call, terms *contracts.Contract, contract string, statement int) error {
+	open, err := s.openDisputes(ctx, tx, contract, statement)
+	if err != nil {
+		return err
+	}
+	found, err := tx.Payments(ctx, contract, statement)
+	if err != nil {
+		return err
+	}
+	kept := make([]money.Amount, len(found))
+	for _, d := range open {
+		line, _, err := s.disputed(ctx, tx, contract, statement, client.NewDispute{Unit: d.Unit, Of: d.Of, Payment: d.Payment, Period: d.Period})
+		if err != nil {
+			return err
+		}
+		for i := range found {
+			kept[i] = kept[i].Add(partIn(terms, &line, &found[i]))
+		}
+	}
+	for i, p := range found {
+		if p.State == PaymentReleased || kept[i].Equal(p.Disputed) {
+			continue
+		}
+		p.Disputed, p.At = kept[i], c.request.at
+		if err := tx.SetPayment(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// partIn is how much of a line is in one posting: its own leg where the line is divided.
+func partIn(c *contracts.Contract, line *engine.Line, p *Payment) money.Amount {
+	none := money.FromMinor(c.Currency, 0)
+	if line.Payment != p.Rule {
+		return none
+	}
+	if len(line.Legs) > 0 {
+		for _, leg := range line.Legs {
+			if leg.Side == "from" && leg.Party == p.From || leg.Side == "to" && leg.Party == p.To {
+				return leg.Due
+			}
+		}
+		return none
+	}
+	if line.From != "" && line.From != p.From || line.To != "" && line.To != p.To {
+		return none
+	}
+	return line.Due
+}
+
+func disputeShape(d Dispute) client.Dispute {
+	due := ""
+	if d.Due != calendar.Date(0) {
+		due = d.Due.String()
+	}
+	return client.Dispute{ID: d.ID, Organisation: d.Organisation, Person: d.Person, Statement: d.Statement, Unit: d.Unit, Of: d.Of, Payment: d.Payment, Period: d.Period,
+		Amount: d.Amount.String(), State: d.State, Reason: d.Reason, Answer: d.Answer, Due: due, At: d.At.UTC(), Changed: d.Changed.UTC()}
+}

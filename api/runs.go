@@ -1,0 +1,275 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"outturn/api/client"
+	"outturn/contracts"
+	"outturn/contracts/calendar"
+	"outturn/engine"
+	"outturn/engine/ingest"
+	"outturn/engine/proof"
+	"outturn/engine/whatif"
+)
+
+// Settlements: what a contract would pay on evidence that is tried, what it would pay now, and the final run. Each is
+// engine.Settle on its four arguments; here they are fetched.
+
+func (s *Service) runRoutes() {
+	tags := []string{"settlements"}
+	bulk := map[string]any{"bulk": true}
+	try := map[string]any{"raw": true, "bulk": true}
+	reads(s, huma.Operation{OperationID: "try-version", Method: http.MethodPost, Path: "/v1/contracts/{contract}/versions/{version}/tries", Summary: "What a version would pay on evidence that is sent with the question, or made up; nothing is kept",
+		Tags: []string{"contracts"}, RequestBody: optional(evidenceBody()), MaxBodyBytes: tryBytesMax, Metadata: try}, s.tryVersion)
+	streams(s, huma.Operation{OperationID: "preview-settlement", Method: http.MethodGet, Path: "/v1/contracts/{contract}/preview", Summary: "The provisional statement: what would be due now, which posts nothing and is not kept", Tags: tags, Metadata: bulk}, "application/json", s.preview)
+	reads(s, huma.Operation{OperationID: "explain-preview", Method: http.MethodGet, Path: "/v1/contracts/{contract}/preview/explanation", Summary: "What each item of a unit would earn now or why not, with the working of every line", Tags: tags, Metadata: bulk}, s.explainPreview)
+	acts(s, huma.Operation{OperationID: "settle", Method: http.MethodPost, Path: "/v1/contracts/{contract}/statements", Summary: "Settle: issue the next final statement", Tags: tags, DefaultStatus: http.StatusCreated, Metadata: bulk}, s.settle)
+}
+
+// The limits of what is tried.
+const (
+	tryBytesMax = 64 << 20
+	tryMemory   = 64 << 20
+	tryUnitsMax = 10_000
+)
+
+func optional(body *huma.RequestBody) *huma.RequestBody {
+	body.Required = false
+	return body
+}
+
+// OccasionQuery says which settlement is asked about.
+type OccasionQuery struct {
+	Through string `query:"through" required:"true" format:"date" doc:"Last day settled"`
+	CutOff  string `query:"cut_off" format:"date" doc:"Last day on which evidence could be learned; as long after as the contract says when left out"`
+}
+
+// occasion reads the days of a settlement.
+func occasion(c *contracts.Contract, through, cutOff string, final bool) (engine.Occasion, error) {
+	on := engine.Occasion{Final: final}
+	var faults []client.Fault
+	read := func(name, text string) calendar.Date {
+		day, err := calendar.ParseDate(text)
+		if err != nil {
+			faults = append(faults, client.Fault{Pointer: "/" + name, Found: text, Message: err.Error(), Remedy: "write a day: 2013-03-31"})
+		}
+		return day
+	}
+	on.Through = read("through", through)
+	if cutOff != "" {
+		on.CutOff = read("cut_off", cutOff)
+	} else if len(faults) == 0 {
+		on.CutOff = engine.CutOff(c, on.Through)
+	}
+	if len(faults) > 0 {
+		return on, faulty(http.StatusUnprocessableEntity, "the request is not as the API's document says", faults...)
+	}
+	return on, nil
+}
+
+// settling is the four arguments of a settlement as they were fetched.
+type settling struct {
+	version  Version
+	terms    *contracts.Contract
+	on       engine.Occasion
+	snapshot Snapshot
+	sequence int64
+	prior    []*proof.Stored
+	position engine.Position
+}
+
+func (g *settling) close() { _ = g.snapshot.Close() } // temporary files, of which nothing is lost
+
+// gather fetches what a settlement is made of: the evidence on record up to now, and the final statements before it.
+func (s *Service) gather(ctx context.Context, v View, contract string, through, cutOff string, final bool) (*settling, error) {
+	g := &settling{}
+	var err error
+	if g.version, g.terms, err = s.active(ctx, v, contract); err != nil {
+		return nil, err
+	}
+	if g.on, err = occasion(g.terms, through, cutOff, final); err != nil {
+		return nil, err
+	}
+	if g.sequence, err = v.Sequence(ctx, contract); err != nil {
+		return nil, err
+	}
+	for after := int64(0); ; {
+		heads, err := v.Statements(ctx, contract, Page{After: after, Limit: 1000})
+		if err != nil {
+			return nil, err
+		}
+		for _, head := range heads {
+			after = int64(head.Number)
+		}
+		if len(heads) < 1000 {
+			return g, s.fetch(ctx, v, contract, g, int(after))
+		}
+	}
+}
+
+// fetch opens the snapshot and the first statements, as many as count before this settlement.
+func (s *Service) fetch(ctx context.Context, v View, contract string, g *settling, before int) (err error) {
+	for n := 1; n <= before; n++ {
+		stored, err := v.Stored(ctx, g.terms, contract, n)
+		if err != nil {
+			return err
+		}
+		g.prior = append(g.prior, stored)
+	}
+	if g.position, err = proof.Position(g.prior); err != nil {
+		return err
+	}
+	g.snapshot, err = v.Snapshot(ctx, g.terms, contract, g.sequence, g.on.CutOff)
+	return err
+}
+
+// issued fetches what an issued statement was made of.
+func (s *Service) issued(ctx context.Context, v View, contract string, number int) (*settling, StatementHead, error) {
+	head, err := v.Statement(ctx, contract, number)
+	if err != nil {
+		return nil, head, err
+	}
+	g := &settling{on: engine.Occasion{Through: head.Through, CutOff: head.CutOff, Final: true}, sequence: head.Sequence}
+	if g.version, g.terms, err = s.version(ctx, v, contract, head.Version); err != nil {
+		return nil, head, err
+	}
+	return g, head, s.fetch(ctx, v, contract, g, number-1)
+}
+
+// unsettled says an error of the engine: the contract and the evidence together give no answer.
+func unsettled(err error) error {
+	var p *problem
+	if errors.As(err, &p) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &problem{Problem: refuse(http.StatusUnprocessableEntity, "this cannot be settled: %s", err).Problem, cause: err}
+}
+
+func (s *Service) preview(ctx context.Context, v View, _ *call, in *struct {
+	OnContract
+	OccasionQuery
+}, to *outlet) error {
+	g, err := s.gather(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	st, err := engine.Settle(g.terms, g.on, watching(ctx, g.snapshot), g.position, nil)
+	if err != nil {
+		return unsettled(err)
+	}
+	head, err := st.Bytes()
+	if err == nil {
+		_, err = to.Write(head)
+	}
+	return err
+}
+
+func (s *Service) explainPreview(ctx context.Context, v View, c *call, in *struct {
+	OnContract
+	OccasionQuery
+	ExplainQuery
+}) (client.Explained, error) {
+	g, err := s.gather(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	if err != nil {
+		return client.Explained{}, err
+	}
+	defer g.close()
+	return explain(ctx, g, in.ExplainQuery)
+}
+
+func (s *Service) settle(ctx context.Context, tx Tx, c *call, in *struct {
+	OnContract
+	Body client.NewStatement
+}) (made[client.Statement], error) {
+	var none made[client.Statement]
+	// The contract is held to the end, so that no evidence comes and no other statement is issued meanwhile.
+	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
+		return none, err
+	}
+	g, err := s.gather(ctx, tx, in.Contract, in.Body.Through, in.Body.CutOff, true)
+	if err != nil {
+		return none, err
+	}
+	defer g.close()
+	if today := dayOf(c); g.on.CutOff >= today {
+		return none, conflict("evidence can be learned until %s, and today is %s; a final statement is issued after its cut-off", g.on.CutOff, today)
+	}
+	for i, prior := range g.prior {
+		if prior.Statement.Through == g.on.Through.String() && prior.Statement.CutOff == g.on.CutOff.String() {
+			return none, conflict("statement %d settles this already; a statement is never issued twice", i+1)
+		}
+	}
+	writer, err := tx.Settle(ctx, in.Contract)
+	if err != nil {
+		return none, err
+	}
+	st, err := engine.Settle(g.terms, g.on, watching(ctx, g.snapshot), g.position, writer.Sink)
+	if err != nil {
+		return none, unsettled(err)
+	}
+	digest, err := st.Digest()
+	if err != nil {
+		return none, err
+	}
+	head := StatementHead{Contract: in.Contract, Number: st.Number, Version: g.version.Number, Through: g.on.Through, CutOff: g.on.CutOff, Digest: digest, Sequence: g.sequence, By: c.caller.ID, At: c.request.at}
+	if err := writer.Commit(head, st); err != nil {
+		return none, err
+	}
+	return made[client.Statement]{Body: statementShape(head), Location: "/v1/contracts/" + in.Contract + "/statements/" + strconv.Itoa(st.Number), ETag: `"` + digest.String() + `"`}, nil
+}
+
+func (s *Service) tryVersion(ctx context.Context, v View, c *call, in *struct {
+	OnVersion
+	OccasionQuery
+	Units       int    `query:"units" minimum:"1" maximum:"10000" doc:"Make up evidence of so many units; without a body"`
+	Seed        uint64 `query:"seed" minimum:"0" maximum:"9007199254740991" default:"1" doc:"The same seed makes up the same evidence"`
+	ContentType string `header:"Content-Type"`
+}) (client.Tried, error) {
+	var out client.Tried
+	_, terms, err := s.version(ctx, v, in.Contract, in.Version)
+	if err != nil {
+		return out, err
+	}
+	on, err := occasion(terms, in.Through, in.CutOff, false)
+	if err != nil {
+		return out, err
+	}
+	from, err := tried(c, terms, in.Units, in.Seed, in.ContentType)
+	if err != nil {
+		return out, err
+	}
+	snapshot, err := ingest.Open(terms, from, ingest.Options{CutOff: on.CutOff, Memory: tryMemory, TempDir: s.o.TempDir})
+	if err != nil {
+		return out, err
+	}
+	defer snapshot.Close()
+	st, err := engine.Settle(terms, on, watching(ctx, snapshot), engine.Position{}, nil)
+	if err != nil {
+		return out, unsettled(err)
+	}
+	head, err := st.Bytes()
+	return client.Tried{Through: on.Through.String(), CutOff: on.CutOff.String(), Statement: head}, err
+}
+
+// tried is the evidence to try: what was sent, or what is made up.
+func tried(c *call, terms *contracts.Contract, units int, seed uint64, contentType string) (*sentEvidence, error) {
+	if (units > 0) == (c.body.size > 0) {
+		return nil, refuse(http.StatusUnprocessableEntity, "send evidence to try, or say with units how much is to be made up; one of the two")
+	}
+	if units == 0 {
+		return evidenceOf(c.request, contentType, "")
+	}
+	var b bytes.Buffer
+	if _, err := whatif.Generate(&b, terms, whatif.Generated{Units: min(units, tryUnitsMax), Seed: seed}); err != nil {
+		return nil, unsettled(err)
+	}
+	c.body = &spool{small: b.Bytes(), size: int64(b.Len())}
+	return evidenceOf(c.request, mediaCSV, "")
+}

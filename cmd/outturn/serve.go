@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"outturn/api"
+	"outturn/cmd/outturn/service"
+	"outturn/engine/store"
+)
+
+// serveCmd runs the service.
+type serveCmd struct {
+	databaseFlags
+	Listen   string  `help:"Address to answer on. In front of it stands whatever ends TLS." default:"127.0.0.1:8080" env:"OUTTURN_LISTEN"`
+	Issuer   string  `help:"Identity provider whose tokens are accepted beside API keys." env:"OUTTURN_OIDC_ISSUER" placeholder:"URL"`
+	Audience string  `help:"Whom its tokens must be meant for." env:"OUTTURN_OIDC_AUDIENCE"`
+	Rate     float64 `help:"Requests a second that one key may send." default:"100"`
+	Runs     int     `help:"Settlements at once in this process; 0 leaves them to others, such as outturn work." default:"2"`
+	Quiet    bool    `help:"Log only what went wrong."`
+}
+
+// Run serves until it is interrupted, and lets requests in flight finish.
+func (cmd *serveCmd) Run(w world) (err error) {
+	if (cmd.Issuer == "") != (cmd.Audience == "") {
+		return usageError{errors.New("--issuer and --audience go together: tokens that are meant for others are not accepted")}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
+	db, err := cmd.databaseFlags.open(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if db.server != nil { // somebody's database is migrated when they say so
+		if _, err := store.Migrate(ctx, db.owner); err != nil {
+			return err
+		}
+	}
+	kept, err := store.Open(ctx, store.Options{URL: db.url})
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	return cmd.serve(ctx, w, db, kept)
+}
+
+func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *store.Store) error {
+	level := slog.LevelInfo
+	if cmd.Quiet {
+		level = slog.LevelWarn
+	}
+	log := slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: level}))
+	joined := service.Join(kept)
+	served, err := api.New(api.Options{Store: joined, Now: time.Now, Log: log, OIDC: api.OIDC{Issuer: cmd.Issuer, Audience: cmd.Audience},
+		Limits: api.Limits{PerSecond: cmd.Rate, Burst: 2 * max(1, int(cmd.Rate))}})
+	if err != nil {
+		return err
+	}
+	on, err := net.Listen("tcp", cmd.Listen)
+	if err != nil {
+		return err
+	}
+	if err := cmd.welcome(ctx, w, db, kept, joined, on.Addr()); err != nil {
+		return errors.Join(err, on.Close())
+	}
+	if cmd.Runs == 0 {
+		return served.Serve(ctx, on)
+	}
+	finish, err := startWork(ctx, kept, log, cmd.Runs)
+	if err != nil {
+		return errors.Join(err, on.Close())
+	}
+	err = served.Serve(ctx, on)
+	return errors.Join(err, finish())
+}
+
+// welcome says where the service is, and shows the operator's key on the first start.
+func (cmd *serveCmd) welcome(ctx context.Context, w world, db *database, kept *store.Store, joined api.Store, at net.Addr) error {
+	secret, err := firstKey(ctx, joined)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stdout, "Outturn answers at http://%s, on %s.\nThe API's document: http://%s/openapi.json\n", at, db.name(), at)
+	if secret != "" {
+		fmt.Fprintf(w.stdout, "The operator's key, which is shown once and kept nowhere:\n  %s\n", secret)
+	}
+	advice, err := kept.Advice(ctx)
+	for _, line := range advice {
+		fmt.Fprintln(w.stdout, line)
+	}
+	return err
+}
+
+// operatorDays is how long the first key holds.
+const operatorDays = 90
+
+// firstKey makes the first organisation, person and key where there are none, and returns the key.
+func firstKey(ctx context.Context, joined api.Store) (string, error) {
+	at := time.Now().UTC()
+	o := api.Organisation{ID: "org-operator", Name: "Operator of this service", Created: at}
+	p := api.Person{ID: "person-operator", Organisation: o.ID, Name: "Operator", Roles: []string{api.RoleOperator}, Active: true, Created: at}
+	k, secret, err := api.MintKey(rand.Reader, p, at, operatorDays)
+	if err != nil {
+		return "", err
+	}
+	begun, err := joined.Begin(ctx, at, o, p, k)
+	if err != nil || !begun {
+		return "", err
+	}
+	return secret, nil
+}
