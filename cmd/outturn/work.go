@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"outturn/cmd/outturn/service"
 	"outturn/engine/schedule"
 	"outturn/engine/store"
 )
@@ -65,7 +66,8 @@ func startWork(ctx context.Context, kept *store.Store, log *slog.Logger, runs in
 	if err != nil {
 		host = "this machine"
 	}
-	worker, err := schedule.New(ctx, schedule.Options{Store: kept, Now: time.Now, Name: fmt.Sprintf("%s, process %d", host, os.Getpid()), Log: log, Runs: runs})
+	worker, err := schedule.New(ctx, schedule.Options{Store: kept, Now: time.Now, Name: fmt.Sprintf("%s, process %d", host, os.Getpid()), Log: log, Runs: runs,
+		Admit: service.Admit(kept, time.Now)})
 	if err != nil {
 		return nil, err
 	}

@@ -23,8 +23,8 @@ import (
 // The same bytes are taken once, so that a file that is read twice, by two processes or after a crash, does no harm.
 
 // Admit says what may come from a source beyond what the contract asks of a row: it returns what looks at each row, and
-// gives the faults it finds.
-type Admit func(ctx context.Context, v *store.View, s store.Source, terms *contracts.Contract) (func(*evidence.Row) []evidence.Fault, error)
+// gives the faults it finds; an error of it ends the look.
+type Admit func(ctx context.Context, v *store.View, s store.Source, terms *contracts.Contract) (func(*evidence.Row) ([]evidence.Fault, error), error)
 
 // The limits of a source.
 const (
@@ -231,7 +231,7 @@ func newBatch() (string, error) {
 type door struct {
 	given
 	in      *intake
-	admit   func(*evidence.Row) []evidence.Fault
+	admit   func(*evidence.Row) ([]evidence.Fault, error)
 	refused int
 }
 
@@ -243,11 +243,15 @@ func (d *door) rows(take func(*evidence.Row) error) error {
 	d.refused = 0
 	err := ingest.Rows(d.in.terms, d, ingest.Options{TempDir: d.in.o.TempDir, MaxFaults: faultsMax}, func(row *evidence.Row) error {
 		var faults []evidence.Fault
-		if row.Item && row.Learned > today {
+		if d.admit == nil && row.Item && row.Learned > today {
 			faults = append(faults, evidence.Fault{Field: "learned", Value: row.Learned.String(), Rule: "a day that has not come", Remedy: "say when it became known"})
 		}
 		if d.admit != nil {
-			faults = append(faults, d.admit(row)...)
+			found, err := d.admit(row)
+			if err != nil {
+				return err
+			}
+			faults = append(faults, found...)
 		}
 		for _, f := range faults {
 			f.File, f.Line = d.name, ingest.SequenceLine(row.Sequence)

@@ -147,15 +147,15 @@ func TestASourceTakesTheSoundPart(t *testing.T) {
 	w.watch(store.Source{Kind: store.SourceDirectory, Location: dir, Sound: true})
 	now := at(t, "2024-01-20T12:00:00Z")
 	s := w.worker(&now)
-	s.o.Admit = func(_ context.Context, _ *store.View, from store.Source, terms *contracts.Contract) (func(*evidence.Row) []evidence.Fault, error) {
+	s.o.Admit = func(_ context.Context, _ *store.View, from store.Source, terms *contracts.Contract) (func(*evidence.Row) ([]evidence.Fault, error), error) {
 		if from.Organisation != "org_1" || terms.ID != "weekly" {
 			t.Errorf("%+v, %s", from, terms.ID)
 		}
-		return func(row *evidence.Row) []evidence.Fault {
+		return func(row *evidence.Row) ([]evidence.Fault, error) {
 			if string(row.Path[0]) == "P2" {
-				return []evidence.Fault{{Field: "participant", Rule: "nobody may say so"}}
+				return []evidence.Fault{{Field: "participant", Rule: "nobody may say so"}}, nil
 			}
-			return nil
+			return nil, nil
 		}, nil
 	}
 	put(t, dir, "a.csv", joined(2)+"attachment,P3,yesterday\n")
