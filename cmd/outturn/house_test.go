@@ -58,7 +58,7 @@ var housePlaces = map[string]housePlace{
 	"engine/whatif":          {may: append([]string{"engine/ingest"}, houseCore...)},
 	"engine/proof":           {may: append([]string{"engine/ingest"}, houseCore...)},
 	"engine/bench":           {may: append([]string{"engine/ingest", "engine/whatif"}, houseCore...)},
-	"engine/schedule":        {may: houseCore},
+	"engine/schedule":        {may: append([]string{"engine/ingest", "engine/store"}, houseCore...), tests: []string{"engine/store/storetest"}},
 	"engine/store":           {may: append([]string{"engine/ingest", "engine/proof", "migrations"}, houseCore...), tests: []string{"engine/store/private", "engine/store/storetest", "engine/whatif"}},
 	"engine/store/private":   {},
 	"engine/store/storetest": {may: []string{"engine/store", "engine/store/private"}},
@@ -84,6 +84,8 @@ var houseOwners = []struct {
 	{"github.com/jackc/pgx", []string{"engine/store", "engine/store/storetest", "cmd/outturn"}},
 	{"database/sql", []string{"engine/store", "cmd/outturn"}},
 	{"github.com/labstack/echo", []string{"api"}},
+	{"github.com/riverqueue/river", []string{"engine/store"}},
+	{"github.com/robfig/cron", []string{"engine/schedule"}},
 }
 
 // houseOutside are calls to the world that only cmd/outturn makes.

@@ -36,6 +36,7 @@ type cli struct {
 	Estimate estimateCommand `cmd:"" help:"Answer cases of the estimators of what would have happened anyway."`
 	Migrate  migrateCmd      `cmd:"" help:"Bring the database to this release's schema."`
 	Serve    serveCmd        `cmd:"" help:"Run the service: the JSON API, on a database."`
+	Work     workCmd         `cmd:"" help:"Settle what falls due, and fetch evidence, on the database, until interrupted."`
 	Version  versionCmd      `cmd:"" help:"Print the version of the program and of the contract language."`
 }
 

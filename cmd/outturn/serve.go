@@ -24,6 +24,7 @@ type serveCmd struct {
 	Issuer   string  `help:"Identity provider whose tokens are accepted beside API keys." env:"OUTTURN_OIDC_ISSUER" placeholder:"URL"`
 	Audience string  `help:"Whom its tokens must be meant for." env:"OUTTURN_OIDC_AUDIENCE"`
 	Rate     float64 `help:"Requests a second that one key may send." default:"100"`
+	Runs     int     `help:"Settlements at once in this process; 0 leaves them to others, such as outturn work." default:"2"`
 	Quiet    bool    `help:"Log only what went wrong."`
 }
 
@@ -72,7 +73,15 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *sto
 	if err := cmd.welcome(ctx, w, db, kept, joined, on.Addr()); err != nil {
 		return errors.Join(err, on.Close())
 	}
-	return served.Serve(ctx, on)
+	if cmd.Runs == 0 {
+		return served.Serve(ctx, on)
+	}
+	finish, err := startWork(ctx, kept, log, cmd.Runs)
+	if err != nil {
+		return errors.Join(err, on.Close())
+	}
+	err = served.Serve(ctx, on)
+	return errors.Join(err, finish())
 }
 
 // welcome says where the service is, and shows the operator's key on the first start.

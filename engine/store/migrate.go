@@ -29,7 +29,11 @@ type Migration struct {
 // once: one does it, the others wait. A file that was changed after it was applied is refused, and so is a database that
 // a later release has migrated.
 func Migrate(ctx context.Context, url string) ([]Migration, error) {
-	return migrate(ctx, url, migrations.Files)
+	applied, err := migrate(ctx, url, migrations.Files)
+	if err == nil {
+		err = migrateJobs(ctx, url)
+	}
+	return applied, err
 }
 
 func migrate(ctx context.Context, url string, files fs.FS) (applied []Migration, err error) {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"outturn/contracts/calendar"
 )
 
@@ -29,15 +27,16 @@ type Run struct {
 	Through, CutOff calendar.Date
 	Sequence        int64 // the last item of its evidence; 0 until it began
 	State           string
-	Statement       int64 // the place of what it made; 0 until it is done
-	Attempts        int
+	Statement       int64  // the place of what it made; 0 until it is done
+	Attempts        int    // how often it was taken up; who took it up last is known by this number
 	Why             string // it failed
 	Due             time.Time
 	Began, Ended    time.Time // zero until then
+	Holder          string    // who works on it, for people
 }
 
 const runColumns = `place, contract, id, kind, through - date '0001-01-01' + 1, cut_off - date '0001-01-01' + 1, sequence, state,
-	coalesce(statement, 0), attempts, why, due, coalesce(began, ` + noTime + `), coalesce(ended, ` + noTime + `)`
+	coalesce(statement, 0), attempts, why, due, coalesce(began, ` + noTime + `), coalesce(ended, ` + noTime + `), holder`
 
 // Runs lists the runs of a contract.
 func (v *View) Runs(ctx context.Context, contract string, p Page) ([]Run, error) {
@@ -86,21 +85,22 @@ func (tx *Tx) SetRun(ctx context.Context, r Run) error {
 }
 
 // Schedule is when a contract is next looked at, by a cron expression in a zone. Times are worked out by the scheduler;
-// the zero Next rests.
+// the zero Next rests, for the reason that Why gives.
 type Schedule struct {
 	Contract, Name string
 	Cron, Zone     string
 	Next           time.Time
+	Why            string
 }
 
 // SetSchedule writes a schedule, new or changed.
 func (tx *Tx) SetSchedule(ctx context.Context, s Schedule) error {
-	return tx.exec(ctx, `insert into schedules (contract, name, cron, zone, next_at) values ($1, $2, $3, $4, $5)
-		on conflict (contract, name) do update set cron = excluded.cron, zone = excluded.zone, next_at = excluded.next_at`,
-		s.Contract, s.Name, s.Cron, s.Zone, given(s.Next))
+	return tx.exec(ctx, `insert into schedules (contract, name, cron, zone, next_at, why) values ($1, $2, $3, $4, $5, $6)
+		on conflict (contract, name) do update set cron = excluded.cron, zone = excluded.zone, next_at = excluded.next_at, why = excluded.why`,
+		s.Contract, s.Name, s.Cron, s.Zone, given(s.Next), s.Why)
 }
 
-const scheduleColumns = "contract, name, cron, zone, coalesce(next_at, " + noTime + ")"
+const scheduleColumns = "contract, name, cron, zone, coalesce(next_at, " + noTime + "), why"
 
 // Schedules lists the schedules of a contract.
 func (v *View) Schedules(ctx context.Context, contract string) ([]Schedule, error) {
@@ -113,41 +113,8 @@ func (tx *Tx) DueSchedules(ctx context.Context, now time.Time, limit int) ([]Sch
 	return collect[Schedule](ctx, &tx.View, "select "+scheduleColumns+" from schedules where next_at <= $1 order by next_at limit $2 for update skip locked", now, limit)
 }
 
-// Source is where evidence is fetched from: a watched directory or an HTTPS location.
-type Source struct {
-	Contract, Name string
-	Kind           string // "directory", "https"
-	Location       string
-	Cron, Zone     string
-	Next           time.Time
-	ETag           string // of what was fetched last
-}
-
-const sourceColumns = "contract, name, kind, location, cron, zone, coalesce(next_at, " + noTime + "), etag"
-
-// SetSource writes a source, new or changed.
-func (tx *Tx) SetSource(ctx context.Context, s Source) error {
-	return tx.exec(ctx, `insert into sources (contract, name, kind, location, cron, zone, next_at, etag) values ($1, $2, $3, $4, $5, $6, $7, $8)
-		on conflict (contract, name) do update set location = excluded.location, cron = excluded.cron, zone = excluded.zone,
-			next_at = excluded.next_at, etag = excluded.etag`, s.Contract, s.Name, s.Kind, s.Location, s.Cron, s.Zone, given(s.Next), s.ETag)
-}
-
-// Sources lists the sources of a contract.
-func (v *View) Sources(ctx context.Context, contract string) ([]Source, error) {
-	return collect[Source](ctx, v, "select "+sourceColumns+" from sources where contract = $1 order by name", contract)
-}
-
-// DueSources is DueSchedules for sources.
-func (tx *Tx) DueSources(ctx context.Context, now time.Time, limit int) ([]Source, error) {
-	return collect[Source](ctx, &tx.View, "select "+sourceColumns+" from sources where next_at <= $1 order by next_at limit $2 for update skip locked", now, limit)
-}
-
 // ActiveContracts lists the contracts that have an active version, after a place: what a scheduler looks through.
 func (v *View) ActiveContracts(ctx context.Context, p Page) ([]ContractHead, error) {
 	return collect[ContractHead](ctx, v, "select "+headColumns+` from contracts c where c.place > $1
 		and exists (select from versions v where v.contract = c.id and v.state = 'active') order by c.place limit $2`, p.After, p.Limit)
 }
-
-// Queue hands the transaction itself to a queue of jobs whose tables stand beside ours, so that a job is put in with what
-// it is about and is done with what it did.
-func (tx *Tx) Queue() pgx.Tx { return tx.tx }

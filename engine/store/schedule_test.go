@@ -27,7 +27,7 @@ func TestWhatIsDueIsTakenOnce(t *testing.T) {
 			if err := tx.SetSchedule(ctx, store.Schedule{Contract: id, Name: "settle", Cron: "0 6 * * *", Zone: "Europe/London", Next: next}); err != nil {
 				return err
 			}
-			if err := tx.SetSource(ctx, store.Source{Contract: id, Name: "post", Kind: "directory", Location: "/in", Cron: "@hourly", Zone: "UTC", Next: next}); err != nil {
+			if err := tx.SetSource(ctx, store.Source{Contract: id, Name: "post", Kind: "directory", Location: "/in", Cron: "0 * * * *", Zone: "UTC", Next: next, Organisation: "org_1"}); err != nil {
 				return err
 			}
 		}
