@@ -35,12 +35,13 @@ type Reply struct {
 
 // View reads, in one transaction. Every method answers ErrUnknown for what the organisation may not see.
 type View struct {
-	tx     pgx.Tx
-	memory int64
-	mu     *sync.Mutex // held by what may run while a settlement reads and writes at once
+	tx    pgx.Tx
+	store *Store
+	mu    *sync.Mutex // held by what may run while a settlement reads and writes at once
+	wrote bool        // evidence that nobody else can see yet
 }
 
-func newView(tx pgx.Tx, memory int64) View { return View{tx, memory, &sync.Mutex{}} }
+func newView(tx pgx.Tx, s *Store) View { return View{tx: tx, store: s, mu: &sync.Mutex{}} }
 
 // Tx reads and writes, in one transaction.
 type Tx struct {
@@ -87,7 +88,7 @@ func (s *Store) Act(ctx context.Context, by Person, act Act, do func(tx *Tx) (Re
 		if err := speakFor(ctx, t, by); err != nil {
 			return err
 		}
-		tx := &Tx{View: newView(t, s.memory), by: by, at: act.At, serial: serial}
+		tx := &Tx{View: newView(t, s), by: by, at: act.At, serial: serial}
 		if act.Key != "" {
 			var err error
 			if reply, replayed, err = tx.answered(ctx, act); err != nil || replayed {
@@ -112,7 +113,7 @@ func (s *Store) Read(ctx context.Context, by Person, look func(v *View) error) e
 		if err := speakFor(ctx, t, by); err != nil {
 			return err
 		}
-		v := newView(t, s.memory)
+		v := newView(t, s)
 		return look(&v)
 	})
 }
@@ -131,7 +132,7 @@ var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadO
 // it but what do writes there.
 func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error) error {
 	return transact(ctx, s.engine, pgx.TxOptions{}, func(t pgx.Tx, serial bool) error {
-		tx := &Tx{View: newView(t, s.memory), at: at, serial: serial}
+		tx := &Tx{View: newView(t, s), at: at, serial: serial}
 		return tx.do(do)
 	})
 }
@@ -139,7 +140,7 @@ func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error)
 // SystemRead is System for what changes nothing: repeatable, and nothing can be written.
 func (s *Store) SystemRead(ctx context.Context, look func(v *View) error) error {
 	return transact(ctx, s.engine, readOnly, func(t pgx.Tx, _ bool) error {
-		v := newView(t, s.memory)
+		v := newView(t, s)
 		return look(&v)
 	})
 }

@@ -293,6 +293,7 @@ func (in *intake) keep(ctx context.Context) (Batch, error) {
 	if err := in.tx.addBatch(ctx, &b); err != nil || b.Accepted == 0 {
 		return b, err
 	}
+	in.tx.wrote = true
 	tag, err := in.tx.tx.Exec(ctx, `insert into items (contract, sequence, batch, line, `+rowColumns+`)
 		select $1, $2::bigint - 1 + row_number() over (order by at), $3, at & ((1::bigint << 40) - 1), `+rowColumns+` from stage`,
 		b.Contract, b.First, b.ID)

@@ -49,7 +49,7 @@ func newRowReader(c *contracts.Contract) *rowReader {
 
 // each runs a query whose first column is the sequence and whose others are rowColumns, and hands on each row, valid only
 // during the call.
-func (r *rowReader) each(ctx context.Context, tx pgx.Tx, sql string, args []any, take func(row *evidence.Row) error) error {
+func (r *rowReader) each(ctx context.Context, tx querier, sql string, args []any, take func(row *evidence.Row) error) error {
 	rows, err := query(ctx, tx, sql, args)
 	if err != nil {
 		return err
@@ -67,8 +67,13 @@ func (r *rowReader) each(ctx context.Context, tx pgx.Tx, sql string, args []any,
 	return told(rows.Err())
 }
 
+// querier asks the database: a transaction, or a connection with none.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
 // query asks for everything in the database's own binary form, whatever the driver would rather have.
-func query(ctx context.Context, tx pgx.Tx, sql string, args []any) (pgx.Rows, error) {
+func query(ctx context.Context, tx querier, sql string, args []any) (pgx.Rows, error) {
 	rows, err := tx.Query(ctx, sql, append([]any{pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
 	return rows, told(err)
 }
