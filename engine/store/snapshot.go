@@ -30,7 +30,8 @@ func (v *View) Sequence(ctx context.Context, contract string) (int64, error) {
 }
 
 // The rows come in whatever order is quickest: sorting them is what engine/ingest does for files, in memory of its own.
-const snapshotSQL = "select sequence, " + rowColumns + " from items where contract = $1 and sequence > $2 and sequence <= $3"
+// The name of the type that most roots are of is left out.
+const snapshotSQL = "select r.sequence, nullif(r.root_type, $4), r.root_key, " + rowSaid + " from items r where r.contract = $1 and r.sequence > $2 and r.sequence <= $3"
 
 // How a contract's rows are read: so many at a time, by so many connections at once. Rows up to a sequence that was kept
 // are never changed, so that any transaction reads the same.
@@ -51,7 +52,7 @@ func (v *View) Snapshot(ctx context.Context, c *contracts.Contract, contract str
 	upTo = min(upTo, kept)
 	if upTo <= snapshotStretch {
 		return ingest.FromRows(c, o, func(take func(*evidence.Row) error) error {
-			return newRowReader(c).each(ctx, v.tx, snapshotSQL, []any{contract, int64(0), upTo}, take)
+			return newRowReader(c).stretch(ctx, v.tx, contract, 0, upTo, take)
 		})
 	}
 	waiting, done := context.WithCancel(ctx)
@@ -95,7 +96,7 @@ func (r *stretches) read(ctx context.Context, db querier, take func(*evidence.Ro
 			return nil
 		}
 		n := int64(0)
-		err := rows.each(ctx, db, snapshotSQL, []any{r.contract, from, min(from+snapshotStretch, r.upTo)}, func(row *evidence.Row) error {
+		err := rows.stretch(ctx, db, r.contract, from, min(from+snapshotStretch, r.upTo), func(row *evidence.Row) error {
 			n++
 			return take(row)
 		})
@@ -104,4 +105,9 @@ func (r *stretches) read(ctx context.Context, db querier, take func(*evidence.Ro
 			return err
 		}
 	}
+}
+
+// stretch reads the rows of a contract behind one sequence and up to another.
+func (r *rowReader) stretch(ctx context.Context, db querier, contract string, from, upTo int64, take func(*evidence.Row) error) error {
+	return r.each(ctx, db, snapshotSQL, []any{contract, from, upTo, r.typeName(r.root)}, take)
 }
