@@ -65,10 +65,11 @@ func (p *phase) handOn(e *entry) {
 	}
 }
 
-// FromRows makes a snapshot of rows that were kept, in whatever order give hands them on: each with its whole Path, valid
-// only during the call. Of the options it takes the cut-off, the memory and the folder for temporary files. The error is
-// *evidence.Faults when the rows do not go together. The caller closes the snapshot when it is no longer read.
-func FromRows(c *contracts.Contract, o Options, give func(take func(*evidence.Row) error) error) (*Snapshot, error) {
+// FromRows makes a snapshot of rows that were kept, in whatever order they are handed on: each with its whole Path, valid
+// only during the call. Several may hand on rows at once, each its own part. Of the options it takes the cut-off, the
+// memory and the folder for temporary files. The error is *evidence.Faults when the rows do not go together. The caller
+// closes the snapshot when it is no longer read.
+func FromRows(c *contracts.Contract, o Options, give ...func(take func(*evidence.Row) error) error) (*Snapshot, error) {
 	v, err := newVocabulary(c)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,16 @@ func FromRows(c *contracts.Contract, o Options, give func(take func(*evidence.Ro
 	p := newPhase(v, o, faults)
 	p.runs = &runs{store: store, memory: o.Memory / 2}
 	p.total = o.Memory // so that blocks are as large as the memory allows
-	s, err := p.keep(give, store)
+	var wait sync.WaitGroup
+	for _, one := range give {
+		wait.Go(func() { p.keep(one) })
+	}
+	wait.Wait()
+	err = p.failure
+	var s *Snapshot
+	if err == nil {
+		s, err = merge(p, store)
+	}
 	if err == nil {
 		err = faults.err()
 	}
@@ -89,8 +99,8 @@ func FromRows(c *contracts.Contract, o Options, give func(take func(*evidence.Ro
 	return nil, errors.Join(err, store.close())
 }
 
-// keep sorts the rows into runs, each block while the next is filled, and merges them.
-func (p *phase) keep(give func(take func(*evidence.Row) error) error, store *store) (*Snapshot, error) {
+// keep sorts the rows of one giver into runs, each block while the next is filled.
+func (p *phase) keep(give func(take func(*evidence.Row) error) error) {
 	blocks := make(chan *[]byte, 1)
 	var wait sync.WaitGroup
 	wait.Go(func() {
@@ -129,8 +139,7 @@ func (p *phase) keep(give func(take func(*evidence.Row) error) error, store *sto
 	}
 	close(blocks)
 	wait.Wait()
-	if err := cmp.Or(err, p.failure); err != nil {
-		return nil, err
+	if err != nil {
+		p.fail(err)
 	}
-	return merge(p, store)
 }

@@ -19,6 +19,9 @@ type Act struct {
 	Digest    [32]byte  // SHA-256 over the request
 	RequestID string    // for the log
 	At        time.Time // the service's clock
+	// Decides says that what is paid hangs on the act. It runs as if it were alone: the second fence, behind constraints and
+	// row locks. Left out, what decides money is found out when it asks for that, and the act begun again.
+	Decides bool
 }
 
 // Reply is an answer as it is kept for the idempotency key and sent again.
@@ -32,18 +35,43 @@ type Reply struct {
 
 // View reads, in one transaction. Every method answers ErrUnknown for what the organisation may not see.
 type View struct {
-	tx     pgx.Tx
-	memory int64
-	mu     *sync.Mutex // held by what may run while a settlement reads and writes at once
+	tx    pgx.Tx
+	store *Store
+	mu    *sync.Mutex // held by what may run while a settlement reads and writes at once
+	wrote bool        // evidence that nobody else can see yet
 }
 
-func newView(tx pgx.Tx, memory int64) View { return View{tx, memory, &sync.Mutex{}} }
+func newView(tx pgx.Tx, s *Store) View { return View{tx: tx, store: s, mu: &sync.Mutex{}} }
 
 // Tx reads and writes, in one transaction.
 type Tx struct {
 	View
 	by Person
 	at time.Time
+
+	serial  bool // it runs as if it were alone
+	decided bool // it did not, and what is paid hangs on it: it is begun again
+}
+
+// errDecides ends a transaction that does what only a serialisable one may.
+var errDecides = errors.New("what is paid hangs on this act, and it did not run as if it were alone")
+
+// decides must be asked by whatever decides what is paid.
+func (tx *Tx) decides() error {
+	if tx.serial {
+		return nil
+	}
+	tx.decided = true
+	return errDecides
+}
+
+// do runs what a caller wants done.
+func (tx *Tx) do(do func(tx *Tx) error) error {
+	err := do(tx)
+	if tx.decided { // whatever the caller made of the error
+		return errDecides
+	}
+	return err
 }
 
 // roleOperator is the role of a person who runs the service: they see every organisation and no contract.
@@ -55,20 +83,23 @@ const roleOperator = "operator"
 // do may run again when the database undid it for the sake of another, so it keeps nothing outside the Tx. An error of
 // do rolls everything back and is returned.
 func (s *Store) Act(ctx context.Context, by Person, act Act, do func(tx *Tx) (Reply, error)) (reply Reply, replayed bool, err error) {
-	err = transact(ctx, s.app, pgx.TxOptions{}, func(t pgx.Tx) error {
+	err = transact(ctx, s.app, alone(act.Decides), func(t pgx.Tx, serial bool) error {
 		replayed = false
 		if err := speakFor(ctx, t, by); err != nil {
 			return err
 		}
-		tx := &Tx{View: newView(t, s.memory), by: by, at: act.At}
+		tx := &Tx{View: newView(t, s), by: by, at: act.At, serial: serial}
 		if act.Key != "" {
 			var err error
 			if reply, replayed, err = tx.answered(ctx, act); err != nil || replayed {
 				return err
 			}
 		}
-		var err error
-		if reply, err = do(tx); err != nil {
+		err := tx.do(func(tx *Tx) (err error) {
+			reply, err = do(tx)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		return tx.answer(ctx, act, reply)
@@ -78,13 +109,21 @@ func (s *Store) Act(ctx context.Context, by Person, act Act, do func(tx *Tx) (Re
 
 // Read runs look in one read-only transaction, repeatable, as the person's organisation.
 func (s *Store) Read(ctx context.Context, by Person, look func(v *View) error) error {
-	return transact(ctx, s.app, readOnly, func(t pgx.Tx) error {
+	return transact(ctx, s.app, readOnly, func(t pgx.Tx, _ bool) error {
 		if err := speakFor(ctx, t, by); err != nil {
 			return err
 		}
-		v := newView(t, s.memory)
+		v := newView(t, s)
 		return look(&v)
 	})
+}
+
+// alone asks for a transaction that runs as if it were alone, where one is wanted.
+func alone(wanted bool) (o pgx.TxOptions) {
+	if wanted {
+		o.IsoLevel = pgx.Serializable
+	}
+	return o
 }
 
 var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
@@ -92,15 +131,16 @@ var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadO
 // System runs do in one transaction of the engine's own, which sees every organisation. The audit log says nothing of
 // it but what do writes there.
 func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error) error {
-	return transact(ctx, s.engine, pgx.TxOptions{}, func(t pgx.Tx) error {
-		return do(&Tx{View: newView(t, s.memory), at: at})
+	return transact(ctx, s.engine, pgx.TxOptions{}, func(t pgx.Tx, serial bool) error {
+		tx := &Tx{View: newView(t, s), at: at, serial: serial}
+		return tx.do(do)
 	})
 }
 
 // SystemRead is System for what changes nothing: repeatable, and nothing can be written.
 func (s *Store) SystemRead(ctx context.Context, look func(v *View) error) error {
-	return transact(ctx, s.engine, readOnly, func(t pgx.Tx) error {
-		v := newView(t, s.memory)
+	return transact(ctx, s.engine, readOnly, func(t pgx.Tx, _ bool) error {
+		v := newView(t, s)
 		return look(&v)
 	})
 }

@@ -43,6 +43,15 @@ func code(err error) string {
 	return ""
 }
 
+// constraint is the name of the constraint that refused something, "" when none did.
+func constraint(err error) string {
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) {
+		return refused.ConstraintName
+	}
+	return ""
+}
+
 // whys says in words what a constraint refused, where its own message does not.
 var whys = map[string]string{
 	"organisations_pkey":            "an organisation of this id is there already",

@@ -71,6 +71,9 @@ func paymentFromRow(row pgx.CollectableRow) (p Payment, err error) {
 
 // SetPayment changes the state of a payment, and how much of it is kept back.
 func (tx *Tx) SetPayment(ctx context.Context, p Payment) error {
+	if err := tx.decides(); err != nil {
+		return err
+	}
 	return tx.change(ctx, `update payments p set state = $4, preparer = $5, releaser = $6, disputed = $7::text::numeric, why = $8, changed = $9
 		from statements s where s.contract = p.contract and s.place = p.statement and s.status = 'final'
 			and p.contract = $1 and s.number = $2 and p.posting = $3`,

@@ -205,13 +205,10 @@ const gatherSQL = `with touched as (
 			and (i.facts is not null or i.path is not null)) > 1
 )
 select * from (
-	select sequence, ` + rowColumnsOf + ` from items r join delicate using (root_type, root_key) where contract = $1
+	select sequence, root_type, root_key, ` + rowSaid + ` from items r join delicate using (root_type, root_key) where contract = $1
 	union all
-	select at + (1::bigint << 60), ` + rowColumnsOf + ` from stage r join delicate using (root_type, root_key)) all_rows
+	select at + (1::bigint << 60), root_type, root_key, ` + rowSaid + ` from stage r join delicate using (root_type, root_key)) all_rows
 order by root_type, root_key, 1`
-
-const rowColumnsOf = "root_type, root_key, " +
-	"r.leaf, r.path, r.kind, r.first, r.last, r.learned, r.is_item, r.withdraws, r.withheld, r.id, r.points, r.source, r.party, r.cohort, r.facts, r.said"
 
 // gather makes units and items of the rows, as a snapshot will, and refuses the rows that do not go together.
 func (in *intake) gather(ctx context.Context) error {
@@ -293,6 +290,7 @@ func (in *intake) keep(ctx context.Context) (Batch, error) {
 	if err := in.tx.addBatch(ctx, &b); err != nil || b.Accepted == 0 {
 		return b, err
 	}
+	in.tx.wrote = true
 	tag, err := in.tx.tx.Exec(ctx, `insert into items (contract, sequence, batch, line, `+rowColumns+`)
 		select $1, $2::bigint - 1 + row_number() over (order by at), $3, at & ((1::bigint << 40) - 1), `+rowColumns+` from stage`,
 		b.Contract, b.First, b.ID)

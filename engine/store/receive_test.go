@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -245,6 +246,62 @@ func TestContradictionsAtOnce(t *testing.T) {
 	wait.Wait()
 	if states["accepted"] != 1 || states["refused"] != 1 {
 		t.Errorf("%v: expected one accepted and one refused", states)
+	}
+}
+
+// A snapshot is the same whoever helps to read it: nobody where the transaction alone can see the rows, everybody who has
+// a connection to spare, and nobody again where all are taken. It is nobody's who may not see the contract.
+func TestSnapshotsAreReadBySeveral(t *testing.T) {
+	_, url := storetest.NewAt(t)
+	ctx := context.Background()
+	s, err := store.Open(ctx, store.Options{URL: url, Forgetful: true, Connections: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	begin(t, s)
+	c, _ := fixture(t, "troubled-families-1")
+	addContract(t, s, "ctr_1", c)
+	const families = 50_000
+	var body bytes.Buffer
+	for n := range families {
+		body.WriteString(soundRow(t, c, fmt.Sprintf("FAMILY-%06d", n*7919%families), "2012-05-01", ""))
+	}
+	var want evidence.Summary
+	look := func(v *store.View) error {
+		snapshot, err := v.Snapshot(ctx, c, "ctr_1", families, 0)
+		if err != nil {
+			return err
+		}
+		if want.Items == 0 {
+			want = snapshot.Summary()
+		}
+		if got := snapshot.Summary(); got != want || got.Items != families {
+			t.Errorf("%+v, expected %+v", got, want)
+		}
+		return snapshot.Close()
+	}
+	act(t, s, "ctr_1", func(tx *store.Tx) error {
+		batch, err := tx.Receive(ctx, bodyReceipt("ctr_1", "b1", c, body.String(), false))
+		if err != nil || batch.Accepted != families {
+			return fmt.Errorf("%d rows: %w", batch.Accepted, err)
+		}
+		return look(&tx.View)
+	})
+	if err := s.Read(ctx, commissioner, look); err != nil {
+		t.Error(err)
+	}
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if err := s.SystemRead(ctx, look); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if err := s.Read(ctx, stranger, look); !errors.Is(err, store.ErrUnknown) {
+		t.Errorf("a stranger: %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/jackc/pgx/v5"
@@ -14,13 +15,27 @@ import (
 	"outturn/engine/evidence"
 )
 
-// rowColumns are what a row of evidence is read back from, of items or of the stage.
+// rowColumns are what a row of evidence says, in items and in the stage.
 const rowColumns = "root_type, root_key, leaf, path, kind, first, last, learned, is_item, withdraws, withheld, id, points, source, party, cohort, facts, said"
+
+// rowSaid is what a row says as it is read back, behind its sequence, the type of its root and the root's key. What most rows
+// would repeat is left out: the leaf that is the root, and what kind of row it is where it is an item.
+const rowSaid = "nullif(r.leaf, r.root_type), r.path, r.kind, r.first, r.last, r.learned, " +
+	"case when r.is_item and not (r.withdraws or r.withheld) then null else r.is_item::int + 2 * r.withdraws::int + 4 * r.withheld::int end, " +
+	"r.id, r.points, r.source, r.party, r.cohort, r.facts, r.said"
+
+// The kinds of a row that is not just an item.
+const (
+	rowItem = 1 << iota
+	rowWithdraws
+	rowWithheld
+)
 
 // rowReader reads rows of evidence back as evidence.Row, in the contract's own indexes.
 type rowReader struct {
 	c      *contracts.Contract
 	chains [][]int
+	root   int // the first type that is part of no other, which rows need not name; -1 for none
 	units  map[string]int
 	kinds  map[string]int
 	facts  []map[string]int // by unit type
@@ -28,7 +43,7 @@ type rowReader struct {
 }
 
 func newRowReader(c *contracts.Contract) *rowReader {
-	r := &rowReader{c: c, chains: evidence.Chains(c), units: map[string]int{}, kinds: map[string]int{}}
+	r := &rowReader{c: c, chains: evidence.Chains(c), root: slices.IndexFunc(c.Units, func(u contracts.Unit) bool { return u.PartOf < 0 }), units: map[string]int{}, kinds: map[string]int{}}
 	names := func(fields []contracts.Field) map[string]int {
 		m := map[string]int{}
 		for i := range fields {
@@ -47,9 +62,9 @@ func newRowReader(c *contracts.Contract) *rowReader {
 	return r
 }
 
-// each runs a query whose first column is the sequence and whose others are rowColumns, and hands on each row, valid only
-// during the call.
-func (r *rowReader) each(ctx context.Context, tx pgx.Tx, sql string, args []any, take func(row *evidence.Row) error) error {
+// each runs a query of the sequence, the root's type and key and rowSaid, and hands on each row, valid only during the
+// call. A root's type that is left out is the contract's first.
+func (r *rowReader) each(ctx context.Context, tx querier, sql string, args []any, take func(row *evidence.Row) error) error {
 	rows, err := query(ctx, tx, sql, args)
 	if err != nil {
 		return err
@@ -67,8 +82,13 @@ func (r *rowReader) each(ctx context.Context, tx pgx.Tx, sql string, args []any,
 	return told(rows.Err())
 }
 
+// querier asks the database: a transaction, or a connection with none.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
 // query asks for everything in the database's own binary form, whatever the driver would rather have.
-func query(ctx context.Context, tx pgx.Tx, sql string, args []any) (pgx.Rows, error) {
+func query(ctx context.Context, tx querier, sql string, args []any) (pgx.Rows, error) {
 	rows, err := tx.Query(ctx, sql, append([]any{pgx.QueryResultFormats{pgx.BinaryFormatCode}}, args...)...)
 	return rows, told(err)
 }
@@ -80,8 +100,7 @@ type root struct {
 	Rows []evidence.Row
 }
 
-// roots runs a query whose first column is the sequence and whose others are rowColumns, in the order of their roots,
-// and hands on the rows of each root, valid only during the call. "" as the root's type is the rows about no unit.
+// roots runs a query as each does, in the order of their roots and naming every root's type, and hands on the rows of each root, valid only during the call. "" as the root's type is the rows about no unit.
 func (r *rowReader) roots(ctx context.Context, tx pgx.Tx, sql string, args []any, take func(one *root) error) error {
 	rows, err := query(ctx, tx, sql, args)
 	if err != nil {
@@ -180,23 +199,19 @@ const arenaLeast = 16 << 10
 
 // read makes a row of the columns of one, whose bytes it keeps.
 func (r *rowReader) read(raw [][]byte, e *evidence.Row) error {
-	*e = evidence.Row{Sequence: binary.BigEndian.Uint64(raw[0]), Leaf: -1, Kind: -1, Path: e.Path[:0], Facts: e.Facts[:0], Values: e.Values[:0],
-		First: dayOf(raw[6]), Last: dayOf(raw[7]), Learned: dayOf(raw[8]), Item: raw[9][0] != 0, Withdraws: raw[10][0] != 0, Withheld: raw[11][0] != 0,
-		ID: raw[12], Points: raw[13], Source: raw[14], Party: raw[15]}
-	if raw[16] != nil {
-		e.Cohort = int(int32(binary.BigEndian.Uint32(raw[16])))
+	kind := uint32(rowItem)
+	if raw[9] != nil {
+		kind = binary.BigEndian.Uint32(raw[9])
 	}
-	if len(raw[3]) > 0 {
-		leaf, known := r.units[alias(raw[3])]
-		if !known {
-			return fmt.Errorf("evidence %d is about a %s, and the contract has no such unit any more: a variation adds units and takes none away", e.Sequence, raw[3])
-		}
-		e.Leaf = leaf
-		e.Path = append(e.Path, raw[2])
-		e.Path = appendTexts(e.Path, raw[4])
-		if len(e.Path) != len(r.chains[leaf]) {
-			return fmt.Errorf("evidence %d names %d units from its root to a %s, and the contract has %d", e.Sequence, len(e.Path), raw[3], len(r.chains[leaf]))
-		}
+	*e = evidence.Row{Sequence: binary.BigEndian.Uint64(raw[0]), Leaf: -1, Kind: -1, Path: e.Path[:0], Facts: e.Facts[:0], Values: e.Values[:0],
+		First: dayOf(raw[6]), Last: dayOf(raw[7]), Learned: dayOf(raw[8]),
+		Item: kind&rowItem != 0, Withdraws: kind&rowWithdraws != 0, Withheld: kind&rowWithheld != 0,
+		ID: raw[10], Points: raw[11], Source: raw[12], Party: raw[13]}
+	if raw[14] != nil {
+		e.Cohort = int(int32(binary.BigEndian.Uint32(raw[14])))
+	}
+	if err := r.leaf(raw, e); err != nil {
+		return err
 	}
 	if raw[5] != nil {
 		kind, known := r.kinds[alias(raw[5])]
@@ -208,7 +223,36 @@ func (r *rowReader) read(raw [][]byte, e *evidence.Row) error {
 			e.Values = append(e.Values, nil)
 		}
 	}
-	return r.said(e, raw[17], raw[18])
+	return r.said(e, raw[15], raw[16])
+}
+
+// leaf reads what unit a row is about, and the keys from its root down to it.
+func (r *rowReader) leaf(raw [][]byte, e *evidence.Row) error {
+	e.Leaf = r.root
+	name := raw[3]
+	if name == nil {
+		name = raw[1]
+	}
+	if name != nil {
+		if len(name) == 0 {
+			e.Leaf = -1
+			return nil
+		}
+		leaf, known := r.units[alias(name)]
+		if !known {
+			return fmt.Errorf("evidence %d is about a %s, and the contract has no such unit any more: a variation adds units and takes none away", e.Sequence, name)
+		}
+		e.Leaf = leaf
+	}
+	if e.Leaf < 0 {
+		return nil
+	}
+	e.Path = append(e.Path, raw[2])
+	e.Path = appendTexts(e.Path, raw[4])
+	if len(e.Path) != len(r.chains[e.Leaf]) {
+		return fmt.Errorf("evidence %d names %d units from its root to a %s, and the contract has %d", e.Sequence, len(e.Path), r.typeName(e.Leaf), len(r.chains[e.Leaf]))
+	}
+	return nil
 }
 
 // said reads the facts and values of a row, each under its name.

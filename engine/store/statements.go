@@ -49,6 +49,9 @@ const statementChunk = 256 << 10
 
 // Settle begins a statement, and keeps other acts on the contract waiting until the transaction ends.
 func (tx *Tx) Settle(ctx context.Context, contract string) (*StatementWriter, error) {
+	if err := tx.decides(); err != nil {
+		return nil, err
+	}
 	if err := tx.lock(ctx, contract); err != nil {
 		return nil, err
 	}

@@ -181,24 +181,46 @@ func fixedRelease(version int) (fixed string, behind bool) {
 	return fmt.Sprintf("%d.%d", major, least), known && minor < least
 }
 
-// attemptsMax is how often a transaction is tried that the database undid for the sake of another.
-const attemptsMax = 8
+// attemptsMax is how often a transaction is tried that the database undid for the sake of another, and waitMax the
+// longest wait between two.
+const (
+	attemptsMax = 16
+	waitMax     = 64 * time.Millisecond
+)
 
-// transact runs do in one transaction, and again where the database undid it because of another one.
-func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, do func(tx pgx.Tx) error) error {
+// transact runs do in one transaction, and again where the database undid it because of another one, or where it turns
+// out that it must run as if it were alone.
+func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, do func(tx pgx.Tx, serial bool) error) error {
 	var err error
-	for attempt := range attemptsMax {
+	for attempt := 0; attempt < attemptsMax; attempt++ {
 		if attempt > 0 {
 			select {
-			case <-time.After(time.Duration(1<<attempt) * time.Millisecond):
+			case <-time.After(min(time.Millisecond<<attempt, waitMax)):
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
-		err = pgx.BeginTxFunc(ctx, pool, o, do)
-		if c := code(err); c != "40001" && c != "40P01" {
+		serial := o.IsoLevel == pgx.Serializable
+		err = pgx.BeginTxFunc(ctx, pool, o, func(t pgx.Tx) error { return do(t, serial) })
+		switch {
+		case errors.Is(err, errDecides) && !serial:
+			o.IsoLevel, attempt = pgx.Serializable, -1
+		case !undone(err):
 			return told(err)
 		}
 	}
 	return errors.Join(ErrBusy, err)
+}
+
+// undone reports whether the database undid a transaction for the sake of another, so that it may do well the next time. An act
+// that runs as if it were alone does not see the answer that was given under its key a moment after it began; releases
+// before 15.19 may tell it so by the key that is taken.
+func undone(err error) bool {
+	switch code(err) {
+	case "40001", "40P01":
+		return true
+	case "23505":
+		return constraint(err) == "idempotency_pkey"
+	}
+	return false
 }
