@@ -107,7 +107,7 @@ func BenchmarkSettle(b *testing.B) {
 	batch := benchReceive(b, s, "ctr_1", c, files)
 	clear(files)
 	owner := benchOwner(b, url)
-	if _, err := owner.Exec(context.Background(), "vacuum analyze items"); err != nil {
+	if _, err := owner.Exec(context.Background(), "vacuum analyze items"); err != nil { //nolint:misspell // SQL's own words
 		b.Fatal(err)
 	}
 	benchRead(b, owner, batch.Accepted) // the first reader after a writer tidies up behind it

@@ -65,7 +65,7 @@ func (j joined) Subject(ctx context.Context, issuer, subject string) (api.Person
 }
 
 func (j joined) Refused(ctx context.Context, by api.Person, act api.Act, why string) error {
-	return told(j.s.Refused(ctx, store.Person(by), store.Act(act), why))
+	return told(j.s.Refused(ctx, store.Person(by), actOf(act), why))
 }
 
 func (j joined) Begin(ctx context.Context, at time.Time, o api.Organisation, p api.Person, k api.Key) (bool, error) {
@@ -73,10 +73,15 @@ func (j joined) Begin(ctx context.Context, at time.Time, o api.Organisation, p a
 	return begun, told(err)
 }
 
+// actOf is an act as the store records it. Whether what is paid hangs on it the store finds out by itself.
+func actOf(a api.Act) store.Act {
+	return store.Act{Operation: a.Operation, Contract: a.Contract, Key: a.Key, Digest: a.Digest, RequestID: a.RequestID, At: a.At}
+}
+
 // Act hands an error of do through as it is: it is the API's own. But where the store knows better, because the
 // database undid the transaction, the error is the store's.
 func (j joined) Act(ctx context.Context, by api.Person, act api.Act, do func(tx api.Tx) (api.Reply, error)) (api.Reply, bool, error) {
-	reply, replayed, err := j.s.Act(ctx, store.Person(by), store.Act(act), func(t *store.Tx) (store.Reply, error) {
+	reply, replayed, err := j.s.Act(ctx, store.Person(by), actOf(act), func(t *store.Tx) (store.Reply, error) {
 		r, err := do(tx{view{&t.View}, t})
 		return store.Reply(r), err
 	})
