@@ -9,7 +9,7 @@ TOOL      = $(GO) tool -modfile=tools.mod
 QEMU      = $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 
 .DEFAULT_GOAL := help
-.PHONY: bench-duckdb help demo test fmt-check vet bench lint lint-quick fuzz crossarch
+.PHONY: bench-duckdb help demo test fmt-check vet bench lint lint-quick fuzz crossarch chaos
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ crossarch: ## built for arm64 and run under qemu-user: the same figures and stat
 	@[ -n "$(QEMU)" ] || { echo "missing: qemu-aarch64-static; on Debian, apt-get install qemu-user-static" >&2; exit 1; }
 	OUTTURN_QEMU_ARM64=$(QEMU) $(GO) test -count=1 -v -run '^TestSameOnEveryMachine$$' ./cmd/outturn
 	GOARCH=arm64 $(GO) test -exec $(QEMU) ./contracts/... ./engine/counterfactual
+
+chaos: ## processes killed and stopped in the middle of runs, at the figures of a release
+	OUTTURN_CHAOS=full $(GO) test -count=1 -v -timeout 60m -run '^TestProcessesThatDieSettleEveryPeriodOnce$$' ./engine/schedule
 
 bench: ## every benchmark; BENCH=Settle picks some
 	$(GO) test -run '^$$' -bench '$(BENCH)' ./...

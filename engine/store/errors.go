@@ -65,7 +65,7 @@ var whys = map[string]string{
 	"batches_pkey":                  "a batch of this id is there already",
 	"batches_once":                  "this body was received already",
 	"runs_once":                     "a settlement of this period is recorded already",
-	"statements_one_per_number":     "a statement of this number is recorded already; a statement is never changed",
+	"statements_one_per_number":     "another settlement was recorded meanwhile, and a statement is never changed: look at the list of statements, and ask again if yours is still wanted",
 	"statements_one_per_period":     "this period is settled already, on what was known then; a statement is never changed",
 	"payments_released_by_another":  "whoever prepared a payment does not release it: two people are needed",
 	"payments_prepared_by_somebody": "a payment is prepared before it is released",
