@@ -240,8 +240,7 @@ func TestARunFindsWhatSomebodySettled(t *testing.T) {
 func TestNothingIsSettledByAWrongClock(t *testing.T) {
 	w := newWorld(t)
 	now := at(t, "2024-01-10T12:00:00Z")
-	s := w.worker(&now)
-	s.o.SkewMax = 5 * time.Second
+	s := w.worker(&now, func(o *Options) { o.SkewMax = 5 * time.Second })
 	if err := s.Look(context.Background()); err == nil || !strings.Contains(err.Error(), "clock is") {
 		t.Error(err)
 	}

@@ -165,9 +165,13 @@ func (w *world) send(id, batch string, c *contracts.Contract, csv string) {
 }
 
 // worker is one that looks when it is told to, by a clock that stands still.
-func (w *world) worker(now *time.Time) *Worker {
+func (w *world) worker(now *time.Time, set ...func(*Options)) *Worker {
 	w.Helper()
-	s, err := New(context.Background(), Options{Store: w.Store, Now: func() time.Time { return *now }, Name: "test", SkewMax: -1, Poll: time.Hour, Lease: 2 * time.Second, Grace: 5 * time.Second})
+	o := Options{Store: w.Store, Now: func() time.Time { return *now }, Name: "test", SkewMax: -1, Poll: time.Hour, Lease: 2 * time.Second, Grace: 5 * time.Second}
+	for _, f := range set {
+		f(&o)
+	}
+	s, err := New(context.Background(), o)
 	if err != nil {
 		w.Fatal(err)
 	}

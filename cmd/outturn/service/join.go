@@ -73,9 +73,10 @@ func (j joined) Begin(ctx context.Context, at time.Time, o api.Organisation, p a
 	return begun, told(err)
 }
 
-// actOf is an act as the store records it. Whether what is paid hangs on it the store finds out by itself.
+// actOf is an act as the store records it. Whether what is paid hangs on it the store finds out by itself; that a
+// settlement does is said at once, so that its evidence is not read twice.
 func actOf(a api.Act) store.Act {
-	return store.Act{Operation: a.Operation, Contract: a.Contract, Key: a.Key, Digest: a.Digest, RequestID: a.RequestID, At: a.At}
+	return store.Act{Operation: a.Operation, Contract: a.Contract, Key: a.Key, Digest: a.Digest, RequestID: a.RequestID, At: a.At, Decides: a.Operation == "settle"}
 }
 
 // Act hands an error of do through as it is: it is the API's own. But where the store knows better, because the
