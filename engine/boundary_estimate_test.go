@@ -103,6 +103,27 @@ func TestEdgesOfDifferencesInDifferences(t *testing.T) {
 	}
 }
 
+// A comparison for the contract stands when nobody more can join either side, and every window has ended.
+func TestEstimatesWaitForBothSides(t *testing.T) {
+	contract := estimateContract(proportions+"}, settles: {effect: exact}", fewerPeople, "for: fewer, price: £9.00, when: {found.effect: {at_most: -10 points}}")
+	late := strings.Replace(contract, "where: {side: theirs}, between: 2020-01-01 to 2020-12-31", "where: {side: theirs}, between: 2020-01-01 to 2021-03-31", 1)
+	items := arrested(3, 1, 2)
+	edges(t, late, paidCases([]paid{{"not while others may still be compared", "2021-03-30", "", items}, {"but then", "2021-03-31", "£9.00", items}}))
+	open := append(items[:len(items):len(items)], "left: 2020-12-15, person: A99, side: ours")
+	edges(t, contract, paidCases([]paid{{"not while a window runs, to 14 June", "2021-06-13", "", open}, {"then: 1/4 less 2/3 is 41.66... points of four", "2021-06-14", "£15.00", open}}))
+	for due, want := range map[string]bool{"£9.00": true, "": false} {
+		n := map[bool]int{true: 1, false: 2}[want]
+		c := decoded(t, contract+"examples:\n"+paidCases([]paid{{"x", "2021-01-31", due, arrested(3, n, 2)}}))
+		out, err := settleExample(t, c, 0, engine.Position{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gates := out.statement.Comparisons[0].Gates; len(gates) != 1 || gates[0].Passed != want || gates[0].Reads != "effect" || gates[0].Threshold != "-0.1" {
+			t.Errorf("gates %+v", gates)
+		}
+	}
+}
+
 // Whoever was not observed leaves the comparison unknown; nobody is left out for it.
 func TestEstimatesWaitForEveryRow(t *testing.T) {
 	contract := estimateContract("against: theirs, of: last_score, estimator: mean_diff, selection: matched, options: {alternative: greater, conf_level: 95%, variance: welch}, settles: {effect: exact}",

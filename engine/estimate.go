@@ -205,7 +205,8 @@ func (w *whole) layOut(c *contracts.Comparison, k key, e *estimate, asked *count
 			}
 			asked.Data.Control = arm
 		}
-		return w.armMeans(c, e, asked)
+		armMeans(e, asked)
+		return nil
 	case "did_cells":
 		asked.Data.TreatedPost, asked.Data.ControlPost = at.arm(treated.cells, -1, money.Exact{}), at.arm(against.cells, -1, money.Exact{})
 		at.outcome = at.before
@@ -253,7 +254,7 @@ func (w *whole) stated(counts *contracts.CompareCounts, k key, e *estimate) (*co
 }
 
 // armMeans sets the two means of counts: events over people, or over exposure.
-func (w *whole) armMeans(c *contracts.Comparison, e *estimate, asked *counterfactual.Case) error {
+func armMeans(e *estimate, asked *counterfactual.Case) {
 	for f, arm := range map[contracts.CompareField]*counterfactual.Arm{contracts.CompareTreated: asked.Data.Treated, contracts.CompareComparison: asked.Data.Control} {
 		if arm == nil || e.state != formula.Known {
 			continue
@@ -266,7 +267,6 @@ func (w *whole) armMeans(c *contracts.Comparison, e *estimate, asked *counterfac
 			e.set(f, mean)
 		}
 	}
-	return nil
 }
 
 // columns says where the figures of a row stand among its cells: the unit's own number is the first.

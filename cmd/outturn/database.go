@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"outturn/engine/store"
 	"outturn/engine/store/private"
@@ -148,4 +151,37 @@ func (cmd *migrateCmd) print(w world, db *database, applied, all []store.Migrati
 		}
 	}
 	return nil
+}
+
+// untilInterrupted opens the store, and runs what is to be done with it under a context that ends with the first
+// interrupt. Everything is closed when it returns.
+func (f databaseFlags) untilInterrupted(w world, do func(ctx context.Context, db *database, kept *store.Store) error) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
+	db, err := f.open(ctx, w)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if db.server != nil { // somebody's database is migrated when they say so
+		if _, err := store.Migrate(ctx, db.owner); err != nil {
+			return err
+		}
+	}
+	kept, err := store.Open(ctx, store.Options{URL: db.url})
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	return do(ctx, db, kept)
+}
+
+// newLog is the log of a process that serves or works.
+func newLog(w world, quiet bool) *slog.Logger {
+	level := slog.LevelInfo
+	if quiet {
+		level = slog.LevelWarn
+	}
+	return slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: level}))
 }

@@ -5,11 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"outturn/api"
@@ -29,37 +25,17 @@ type serveCmd struct {
 }
 
 // Run serves until it is interrupted, and lets requests in flight finish.
-func (cmd *serveCmd) Run(w world) (err error) {
+func (cmd *serveCmd) Run(w world) error {
 	if (cmd.Issuer == "") != (cmd.Audience == "") {
 		return usageError{errors.New("--issuer and --audience go together: tokens that are meant for others are not accepted")}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
-	db, err := cmd.open(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if db.server != nil { // somebody's database is migrated when they say so
-		if _, err := store.Migrate(ctx, db.owner); err != nil {
-			return err
-		}
-	}
-	kept, err := store.Open(ctx, store.Options{URL: db.url})
-	if err != nil {
-		return err
-	}
-	defer kept.Close()
-	return cmd.serve(ctx, w, db, kept)
+	return cmd.untilInterrupted(w, func(ctx context.Context, db *database, kept *store.Store) error {
+		return cmd.serve(ctx, w, db, kept)
+	})
 }
 
 func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *store.Store) error {
-	level := slog.LevelInfo
-	if cmd.Quiet {
-		level = slog.LevelWarn
-	}
-	log := slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: level}))
+	log := newLog(w, cmd.Quiet)
 	joined := service.Join(kept)
 	served, err := api.New(api.Options{Store: joined, Now: time.Now, Log: log, OIDC: api.OIDC{Issuer: cmd.Issuer, Audience: cmd.Audience},
 		Limits: api.Limits{PerSecond: cmd.Rate, Burst: 2 * max(1, int(cmd.Rate))}})

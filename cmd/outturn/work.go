@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"outturn/cmd/outturn/service"
@@ -23,30 +20,12 @@ type workCmd struct {
 }
 
 // Run works until it is interrupted, and lets what is under way finish.
-func (cmd *workCmd) Run(w world) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
-	db, err := cmd.open(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if db.server != nil { // somebody's database is migrated when they say so
-		if _, err := store.Migrate(ctx, db.owner); err != nil {
-			return err
-		}
-	}
-	kept, err := store.Open(ctx, store.Options{URL: db.url})
-	if err != nil {
-		return err
-	}
-	defer kept.Close()
-	level := slog.LevelInfo
-	if cmd.Quiet {
-		level = slog.LevelWarn
-	}
-	log := slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: level}))
+func (cmd *workCmd) Run(w world) error {
+	return cmd.untilInterrupted(w, func(ctx context.Context, db *database, kept *store.Store) error { return cmd.work(ctx, w, db, kept) })
+}
+
+func (cmd *workCmd) work(ctx context.Context, w world, db *database, kept *store.Store) error {
+	log := newLog(w, cmd.Quiet)
 	finish, err := startWork(ctx, kept, log, cmd.Runs)
 	if err != nil {
 		return err
