@@ -186,9 +186,6 @@ func (d *demo) passTo(year int, month time.Month, day, hour int) {
 	d.now = time.Date(year, month, day, hour, 0, 0, 0, time.UTC)
 }
 
-// today is the day by the story's clock, for people.
-func (d *demo) today() string { return d.clock().Format("2 January 2006") }
-
 // answer starts the service, as outturn serve does, by the story's clock, with a schedule that looks when it is told to.
 func (d *demo) answer(ctx context.Context, kept *store.Store) (finish func() error, err error) {
 	joined := service.Join(kept)

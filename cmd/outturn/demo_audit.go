@@ -162,8 +162,11 @@ func (d *demo) makesAgain(ctx context.Context) error {
 	d.table(rows)
 	forged := bytes.Replace(last, []byte("6500.01"), []byte("6500.03"), 1) // one digit
 	report, err := proof.Verify(bytes.NewReader(forged), int64(len(forged)))
-	if err != nil || report.OK() || len(report.Faults) == 0 {
-		return fmt.Errorf("a bundle with one digit changed was not found out: %v", err)
+	if err != nil {
+		return err
+	}
+	if len(report.Faults) == 0 {
+		return errors.New("a bundle with one digit changed was not found out")
 	}
 	d.say("With one digit of the evidence changed, it says:")
 	d.quote(report.Faults[0])

@@ -113,5 +113,8 @@ func refused(what string, status int, err error) (*client.Problem, error) {
 	if p := client.IsProblem(err); p != nil && p.Status == status {
 		return p, nil
 	}
-	return nil, fmt.Errorf("%s: expected a refusal with status %d, and found %v", what, status, err)
+	if err == nil {
+		return nil, fmt.Errorf("%s was not refused", what)
+	}
+	return nil, fmt.Errorf("%s: expected a refusal with status %d: %w", what, status, err)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -99,7 +100,7 @@ func notOwner(err error) error {
 
 // CreateDatabase makes a database on a server, if it is not there. The address is of any database of the server.
 func CreateDatabase(ctx context.Context, url, name string) error {
-	err := onServer(ctx, url, "create database "+pgx.Identifier{name}.Sanitize())
+	err := onServer(ctx, url, "create database "+quoted(name))
 	if code(err) == "42P04" || code(err) == "23505" {
 		return nil // it is there, or another program makes it at this moment
 	}
@@ -108,8 +109,11 @@ func CreateDatabase(ctx context.Context, url, name string) error {
 
 // DropDatabase drops a database and all that is in it, if it is there, whoever uses it.
 func DropDatabase(ctx context.Context, url, name string) error {
-	return told(onServer(ctx, url, "drop database if exists "+pgx.Identifier{name}.Sanitize()+" with (force)"))
+	return told(onServer(ctx, url, "drop database if exists "+quoted(name)+" with (force)"))
 }
+
+// quoted is a name as SQL has it.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func onServer(ctx context.Context, url, sql string) (err error) {
 	c, err := pgx.Connect(ctx, url)
