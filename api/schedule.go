@@ -89,16 +89,19 @@ func (s *Service) getSchedule(ctx context.Context, v View, _ *call, in *OnContra
 	for _, one := range found {
 		out.Next, out.Why = timeOf(one.Next), one.Why
 	}
-	k, err := schedule.NewCalendar(terms)
+	settled, err := v.SettledThrough(ctx, in.Contract)
 	if err != nil {
-		out.Why = err.Error()
+		return out, err
+	}
+	k, unread := schedule.NewCalendar(terms)
+	if unread != nil { // what is asked for is why
+		out.Why = unread.Error()
 		return out, nil
 	}
-	settled, err := v.SettledThrough(ctx, in.Contract)
 	for _, due := range k.Coming(settled, comingMax) {
 		out.Coming = append(out.Coming, occasionShape(due))
 	}
-	return out, err
+	return out, nil
 }
 
 func occasionShape(d schedule.Due) client.Occasion {

@@ -232,7 +232,11 @@ func TestOnlyPublicAddressesAreAsked(t *testing.T) {
 	}
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	defer server.Close()
-	if _, err := client(false).Get(server.URL); err == nil || !strings.Contains(err.Error(), "no public address") {
+	answer, err := client(false).Get(server.URL)
+	if err == nil {
+		answer.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "no public address") {
 		t.Errorf("a neighbour was asked: %v", err)
 	}
 }
