@@ -93,13 +93,13 @@ func (s *Service) getSchedule(ctx context.Context, v View, _ *call, in *OnContra
 	if err != nil {
 		return out, err
 	}
-	k, unread := schedule.NewCalendar(terms)
-	if unread != nil { // what is asked for is why
-		out.Why = unread.Error()
-		return out, nil
-	}
-	for _, due := range k.Coming(settled, comingMax) {
-		out.Coming = append(out.Coming, occasionShape(due))
+	k, err := schedule.NewCalendar(terms)
+	if err == nil {
+		for _, due := range k.Coming(settled, comingMax) {
+			out.Coming = append(out.Coming, occasionShape(due))
+		}
+	} else {
+		out.Why = err.Error() // which is what was asked for
 	}
 	return out, nil
 }
