@@ -39,7 +39,7 @@ var planted = []fault{
 		[]edit{{"engine/store/runs.go", "where contract = $1 and id = $2 and attempts = $3 and state = 'running'`, r.Contract, r.ID, r.Attempts, r.State", "where contract = $1 and id = $2 and attempts >= $3`, r.Contract, r.ID, r.Attempts, r.State"}},
 		"engine/schedule", "TestASupersededRunKeepsNothing"},
 	{"no answer from the database is taken for success",
-		[]edit{{"engine/store/store.go", "\t\tcase !undone(err):\n\t\t\treturn told(err)", "\t\tcase errors.Is(told(err), ErrUnavailable):\n\t\t\treturn nil\n\t\tcase !undone(err):\n\t\t\treturn told(err)"}},
+		[]edit{{"engine/store/store.go", "\t\tcase !undone(err, serial):\n\t\t\treturn told(err)", "\t\tcase errors.Is(told(err), ErrUnavailable):\n\t\t\treturn nil\n\t\tcase !undone(err, serial):\n\t\t\treturn told(err)"}},
 		"cmd/outturn/chaos", "TestKilledDatabaseLosesNothing"},
 	{"a commit does not wait for the disk",
 		[]edit{{"engine/store/store.go", "\tconfig.ConnConfig.RuntimeParams[\"timezone\"] = \"UTC\"\n", "\tconfig.ConnConfig.RuntimeParams[\"timezone\"] = \"UTC\"\n\tconfig.ConnConfig.RuntimeParams[\"synchronous_commit\"] = \"off\"\n"},
