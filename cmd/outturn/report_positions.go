@@ -15,7 +15,7 @@ func (v reportView) printMatrix(p *sheet) {
 	if x == nil {
 		return
 	}
-	p.heading("Who invests and who benefits, to " + long(v.Report.Through))
+	p.heading("Who invests and who benefits, to " + long(v.Through))
 	v.printPositions(p, append(append([]report.Position{}, x.Partners...), x.Sides...))
 	if x.Hidden {
 		p.line("Benefits are not shown: a saving by which partners benefit counts few.", plain)
@@ -131,7 +131,7 @@ func (v reportView) viewName(one report.Perspective) string {
 // printWithout says what would be left without a party.
 func (v reportView) printWithout(p *sheet, left *report.Withdrawal) {
 	who := v.partyName(left.Party)
-	p.heading("Without " + who + ", to " + long(v.Report.Through))
+	p.heading("Without " + who + ", to " + long(v.Through))
 	if left.ToBear.IsZero() {
 		p.line("Nothing would have to be borne by others: it puts no more in than it has.", plain)
 	} else {

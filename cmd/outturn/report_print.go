@@ -29,7 +29,7 @@ const (
 )
 
 // of, head and note are what stands above a report.
-func (v reportView) of() string { return "of statement " + strconv.Itoa(v.Head.Statement) }
+func (v reportView) of() string { return "of statement " + strconv.Itoa(v.Statement) }
 
 func (v reportView) head() []string { return []string{v.Contract, v.through(), v.upTo()} }
 
@@ -266,7 +266,7 @@ func (v reportView) printAgreements(p *sheet, rows []report.Agreement) {
 		t.add(words(a.What), v.amount(a.Here, a.Here == nil), v.amount(a.There, a.There == nil), a.Of, agrees)
 	}
 	p.write(t)
-	p.line("From statement "+strconv.Itoa(v.Head.Statement)+", "+v.Head.Digest+".", dim)
+	p.line("From statement "+strconv.Itoa(v.Statement)+", "+v.Digest+".", dim)
 }
 
 // officerSheet lays an accounting officer's statement out.

@@ -74,7 +74,7 @@ func (m *maker) board() error {
 	m.duplication(b)
 	m.indicators(b)
 	m.spend(b)
-	b.Disputes = Disputes{Kept: m.Disputable, Rows: append([]Dispute{}, m.Input.Disputes...)}
+	b.Disputes = Disputes{Kept: m.Disputable, Rows: append([]Dispute{}, m.Disputes...)}
 	if err := m.boardSavings(b); err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (m *maker) officers() error {
 			}
 		}
 		m.awaits(&o)
-		for _, d := range m.Input.Disputes {
+		for _, d := range m.Disputes {
 			if slices.ContainsFunc(m.flows, func(f flow) bool { return f.payment == d.Payment && (f.from == p.ID || f.to == p.ID) }) {
 				o.Disputes = append(o.Disputes, d)
 			}
@@ -186,7 +186,7 @@ func (m *maker) awaits(o *Officer) {
 	if c := o.Contribution; c.Outstanding != nil && c.Outstanding.Sign() > 0 {
 		o.Awaits = append(o.Awaits, Awaits{"cash", c.Outstanding, "owed to date and not told to have come in"})
 	}
-	for _, p := range m.Input.Payments {
+	for _, p := range m.Payments {
 		if p.From == o.Party && p.State != "released" {
 			amount := p.Amount
 			o.Awaits = append(o.Awaits, Awaits{"payment " + p.Payment + " to " + p.To, &amount, paymentWaits(p.State)})

@@ -262,7 +262,7 @@ func (s *saving) states() {
 		s.Validated, further = &validated, *a
 	}
 	avoided, open := s.Worth.Sub(further), cashable.Sub(cashed)
-	s.Avoided, s.Saving.Cashable, s.Cashed = &avoided, &open, &cashed
+	s.Avoided, s.Cashable, s.Cashed = &avoided, &open, &cashed
 	if net := s.step("net"); net != nil {
 		before := s.step("cashed", "cashable", "validated", "fiscal", "lasting", "corrected")
 		cost := before.Sub(*net)
@@ -367,7 +367,7 @@ func (m *maker) classes(b *Board) {
 		row.Hidden = m.classHidden(members)
 		if len(row.Unlike) == 0 && !row.Hidden {
 			for _, o := range members {
-				row.Worth, row.Avoided, row.Validated, row.Cashable = plus(row.Worth, o.Worth), plus(row.Avoided, o.Avoided), plus(row.Validated, o.Validated), plus(row.Cashable, o.Saving.Cashable)
+				row.Worth, row.Avoided, row.Validated, row.Cashable = plus(row.Worth, o.Worth), plus(row.Avoided, o.Avoided), plus(row.Validated, o.Validated), plus(row.Cashable, o.Cashable)
 				row.Cashed, row.ComesTo = plus(row.Cashed, o.Cashed), plus(row.ComesTo, o.ComesTo)
 			}
 		}
