@@ -74,7 +74,7 @@ func (cmd *reportCmd) run(w world) (err error) {
 }
 
 func (cmd *reportCmd) print(w world, v reportView, html *htmlFile) error {
-	r, checks := v.Report, v.Report.Board.Reconciliation
+	r, checks := v.Report, v.Board.Reconciliation
 	var document any = boardJSON{r.Head, r.Board, cmd.HTML}
 	s, err := v.board()
 	if cmd.Officer != "" {
