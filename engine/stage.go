@@ -54,7 +54,7 @@ func (s *stager) run() error {
 	}
 	p.last = max(p.last, s.capsThrough(len(c.Caps)-1))
 	for _, i := range p.unitPays {
-		p.last = max(p.last, s.payment[i])
+		p.last = max(p.last, s.payment[i], s.divisionReady(c.Payments[i].From.Division), s.divisionReady(c.Payments[i].To.Division))
 	}
 	for _, g := range p.gathers {
 		p.last = max(p.last, g.stage)
@@ -136,7 +136,9 @@ func (s *stager) accountReady(i int) int {
 		at := s.expr(a.OpensWith, a.Receives)
 		for pi := range s.p.c.Payments {
 			if pay := &s.p.c.Payments[pi]; (pay.From.Account == i || pay.To.Account == i) && s.payment[pi] != working {
-				at = max(at, s.paymentReady(pi))
+				if at = max(at, s.paymentReady(pi)); s.p.underCap(pi) {
+					at = max(at, s.wholeTotal(pi, len(s.p.c.Caps)))
+				}
 			}
 		}
 		return at
@@ -349,6 +351,20 @@ func (s *stager) paymentReady(i int) int {
 	})
 }
 
+// divisionReady is the pass from which a division's weights and claims can be read.
+func (s *stager) divisionReady(i int) int {
+	if i < 0 {
+		return 0
+	}
+	return s.within(false, func() int {
+		at := 0
+		for _, t := range s.p.c.Divisions[i].Tranches {
+			at = max(at, s.expr(t.Weights...), s.expr(t.Claim))
+		}
+		return at
+	})
+}
+
 // closedOnce is the pass from which it is known who joined a cohort that closes and no other opens after: whoever came
 // later is in none, and counts nowhere.
 func (s *stager) closedOnce() int {
@@ -388,15 +404,40 @@ func (s *stager) paymentStage(pay *contracts.Payment) int {
 
 // paymentTotal is the pass from which the total of a payment can be read elsewhere.
 func (s *stager) paymentTotal(i int) int {
-	at := s.paymentReady(i)
 	if !s.p.unitPay[i] {
-		return at
+		return s.wholeTotal(i, len(s.p.c.Caps))
 	}
-	at = max(at, s.capsThrough(s.lastCap(i)))
+	at := max(s.paymentReady(i), s.capsThrough(s.lastCap(i)))
 	if s.p.byPayment[i] < 0 {
 		s.p.byPayment[i] = s.gather(gatherPayment, i, at)
 	}
 	return s.p.gathers[s.p.byPayment[i]].stage + 1
+}
+
+// wholeTotal is the pass from which a payment for the whole can be read as the caps before one leave it.
+func (s *stager) wholeTotal(pay, before int) int {
+	p := s.p
+	at := s.paymentReady(pay)
+	with := p.cappedWith([]int{pay}, before)
+	for _, other := range with {
+		at = max(at, s.paymentReady(other))
+	}
+	for i := range before {
+		k := &p.c.Caps[i]
+		if !p.mixed[i] && !slices.Contains(p.wholeCaps, i) || !slices.ContainsFunc(k.Over, func(o int) bool { return slices.Contains(with, o) }) {
+			continue
+		}
+		at = max(at, s.within(false, func() int { return s.expr(k.NotAbove) }))
+		if p.mixed[i] {
+			at = max(at, s.capsThrough(i))
+		}
+		for _, o := range k.Over {
+			if k.Payer >= 0 && slices.Contains(with, o) {
+				at = max(at, s.divisionReady(p.c.Payments[o].From.Division))
+			}
+		}
+	}
+	return at
 }
 
 func (s *stager) checkReady(i int) int {
@@ -425,14 +466,14 @@ func (s *stager) sortCaps() {
 			}
 		}
 		switch {
-		case unit > 0 && whole > 0:
-			s.err = fmt.Errorf("%s (%s): it stands over payments by unit and payments for the whole together; write one cap for each", k.Name, k.Clause)
+		case unit > 0 && whole > 0 && k.Counting >= 0:
+			s.err = fmt.Errorf("%s (%s): it counts places of units and stands over payments for the whole too; leave these out of over", k.Name, k.Clause)
 		case unit == 0:
 			p.wholeCaps = append(p.wholeCaps, i)
 		case k.Per.Unit >= 0:
 			p.localCaps = append(p.localCaps, i)
 		default:
-			p.crossCaps = append(p.crossCaps, i)
+			p.crossCaps, p.mixed[i] = append(p.crossCaps, i), whole > 0
 		}
 	}
 }
@@ -452,7 +493,14 @@ func (s *stager) capsThrough(i int) int {
 			return at
 		}
 		for _, pay := range k.Over {
+			if !p.unitPay[pay] { // read after the pass
+				at = max(at, s.wholeTotal(pay, i)-1)
+				continue
+			}
 			at = max(at, s.paymentReady(pay))
+			if k.Payer >= 0 {
+				at = max(at, s.divisionReady(p.c.Payments[pay].From.Division))
+			}
 		}
 		for d := range k.Days {
 			at = max(at, s.day(&k.Days[d]))
