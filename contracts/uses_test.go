@@ -135,6 +135,12 @@ var constructs = []construct{
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
+	{"streams of money", func(c *contracts.Contract) bool {
+		return anyOf(c.Accounts, func(a *contracts.Account) bool { return a.Stream })
+	}},
+	{"restricted money", func(c *contracts.Contract) bool {
+		return anyOf(c.Accounts, func(a *contracts.Account) bool { return a.RestrictedTo != "" }) || anyOf(c.Payments, func(p *contracts.Payment) bool { return p.RestrictedTo != "" })
+	}},
 	{"cap within a unit", capped(func(k *contracts.Cap) bool { return k.Per.Unit >= 0 })},
 	{"cap on the contract or a period", capped(func(k *contracts.Cap) bool { return k.Per.Unit < 0 && k.Counting < 0 })},
 	{"cap on places", capped(func(k *contracts.Cap) bool { return k.Counting >= 0 })},

@@ -66,6 +66,9 @@ func (st *settlement) conclude() error {
 	if st.compared, err = st.comparisonSums(w); err != nil {
 		return err
 	}
+	if st.streams, err = st.streamSums(w); err != nil {
+		return err
+	}
 	return st.writeWhole(r.out)
 }
 
@@ -188,6 +191,7 @@ func (st *settlement) statement() (Statement, error) {
 	}
 	out.Comparisons = st.compared
 	out.Savings = st.saved
+	out.Streams = st.streams
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
 		return Statement{}, err

@@ -39,6 +39,7 @@ type settlement struct {
 	roll      Roll
 	compared  []ComparisonSum
 	saved     []SavingSum
+	streams   []StreamSum
 	inKind    []formula.Figure // by partner
 	benefited map[contracts.SavingPart][]SavingFigure
 }

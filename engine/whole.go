@@ -60,6 +60,7 @@ type whole struct {
 	keys      map[int][]key           // by payment for the whole, once listed
 	paidSums  map[paidKey]int64       // of accounts, once worked out
 	settled   []settledLine           // of the whole, from prior statements
+	blocked   map[lineAt]blockedLine  // what streams were asked for and did not pay
 	recording bool                    // lines of the whole carry their working
 	onGate    func(pay *contracts.Payment, text string)
 }
@@ -72,7 +73,7 @@ type figureAt struct {
 
 func newWhole(p *plan, g *gathered, items []evidence.Item) *whole {
 	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{},
-		estimates: map[compareAt]*estimate{}, keys: map[int][]key{}, paidSums: map[paidKey]int64{}}
+		estimates: map[compareAt]*estimate{}, keys: map[int][]key{}, paidSums: map[paidKey]int64{}, blocked: map[lineAt]blockedLine{}}
 	w.reader = newReader(p, w)
 	w.reader.tree = &evidence.Tree{}
 	return w

@@ -41,6 +41,8 @@ type expectedSettlement struct {
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
+	Streams []expectedStream `yaml:"streams"`
+
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
 }
@@ -151,6 +153,9 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	d.reasons("items, ", s.Excluded.Items, st.Items)
 	for _, want := range s.Savings {
 		d.saving(want, st)
+	}
+	for _, want := range s.Streams {
+		d.stream(want, st.Streams)
 	}
 	d.partners(s, st.Partnership)
 	for _, name := range s.Binds {

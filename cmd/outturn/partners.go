@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -28,8 +30,9 @@ func (cmd *partnersCmd) run(w world) error {
 	if err != nil {
 		return err
 	}
-	if f.contract.Partnership == nil {
-		return usageError{fmt.Errorf("%s has no partnership: a contract names its partners, and by which savings they benefit, under partnership", cmd.Dir)}
+	if streams := slices.ContainsFunc(f.contract.Accounts, func(a contracts.Account) bool { return a.Stream }); f.contract.Partnership == nil && !streams {
+		return usageError{fmt.Errorf("%s has no partnership and no streams: a contract names its partners, and by which savings they benefit, under partnership; "+
+			"an account that says what it is restricted_to is a stream", cmd.Dir)}
 	}
 	progress := newProgress(w)
 	defer progress.done()
@@ -49,17 +52,17 @@ func (cmd *partnersCmd) run(w world) error {
 		return err
 	}
 	if cmd.JSON {
-		err = writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "cut_off": st.CutOff, "partnership": st.Partnership})
+		err = writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "cut_off": st.CutOff, "partnership": st.Partnership, "streams": st.Streams})
 	} else {
-		v := view{contract: f.contract, statement: st, width: w.width(), colour: w.colour()}
+		v := view{contract: f.contract, statement: st, limit: 10, width: w.width(), colour: w.colour()}
 		p := &page{width: v.width, colour: v.colour}
 		v.printPartnership(p)
+		v.printStreams(p)
+		v.printForecast(p)
 		_, err = io.WriteString(w.stdout, p.text.String())
 	}
-	for _, one := range st.Partnership.Partners {
-		if err == nil && one.Short != nil {
-			return errFound
-		}
+	if st.Partnership != nil && err == nil && slices.ContainsFunc(st.Partnership.Partners, func(one engine.PartnerSum) bool { return one.Short != nil }) {
+		return errFound
 	}
 	return err
 }

@@ -271,6 +271,7 @@ func (w *walker) payment(p *contracts.Payment) {
 	}
 	w.cond(p.When)
 	w.cond(p.Unless)
+	w.cond(p.Eligible)
 	if p.Hurdle != nil {
 		w.cond(&p.Hurdle.Test)
 	}
