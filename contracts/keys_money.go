@@ -39,7 +39,7 @@ var paymentShape = mapOf("from, to, per, for and price or of, due and clause",
 	must("clause", "where in the signed contract the term stands", clauseShape),
 	not("payable", "write it as due: on_evidence, or {on: evidence, wait: 15 working days}"),
 	not("claimed", "write it as due: {on: KIND OF CLAIM, within: WINDOW}"),
-	not("in_kind", "payment in kind is not part of this release"))
+	not("in_kind", "what is in kind is never paid: write it under in_kind, beside payments"))
 
 var heldShape = mapOf("share, with released_on, released_when or both",
 	must("share", "the part of each line that is kept back", formulaShape),

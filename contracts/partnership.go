@@ -26,7 +26,8 @@ type Partnership struct {
 	Clause   string
 }
 
-// Partner is one of them. InKind is what it put in in staff, places and time: counted, and never paid. LossLimit is the
+// Partner is one of them. InKind is what it put in in staff, places and time beside the contract's contributions in kind:
+// counted, and never paid. LossLimit is the
 // most that it signed to lose, nil when it signed for any loss.
 type Partner struct {
 	Party     int
@@ -39,7 +40,7 @@ var partnershipShape = mapOf("partners, benefits and clause",
 	must("partners", "who invests or benefits", listOf("a list of partners", mapOf("a partner such as {party: council, side: local, loss_limit: £0.00}",
 		must("party", "the party", nameShape),
 		must("side", "whose its money is", words("a side", Option{"local", "a local body's"}, Option{"exchequer", "a department's, or the Exchequer's own"})),
-		may("in_kind", "what it put in in staff, places and time, at agreed rates", formulaShape),
+		may("in_kind", "what it put in in staff, places and time that is no contribution in kind of the contract's", formulaShape),
 		must("loss_limit", "the most that it signed to lose", text("a sum of money; £0.00 for nothing; or any", ""))))),
 	must("benefits", "the figures of savings by which they benefit, such as violence.cashable", listOf("figures of savings", figureShape)),
 	must("clause", "where in the signed contract the term stands", clauseShape))
@@ -107,6 +108,7 @@ func (d *decoder) readPartner(n *node, p *Partnership) {
 	one := Partner{Party: at, Side: Side(n.value("side"))}
 	r := &reader{who: "partner " + id.text + ", in_kind", levels: []Level{ContractLevel()}, hand: -1}
 	one.InKind = d.formula(r, n.get("in_kind"), formula.Money)
+	d.countedOnce(n.get("in_kind"), one.InKind, at)
 	if limit := n.get("loss_limit"); limit != nil && limit.text != "any" {
 		r.who = "partner " + id.text + ", loss_limit"
 		one.LossLimit = d.formula(r, limit, formula.Money)

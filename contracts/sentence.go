@@ -346,7 +346,7 @@ func (c *Contract) dueWords(due Due) string {
 }
 
 // Sentences says everything beside the payments that decides money, one sentence each, in document order: cohorts,
-// measures, tables, comparisons, savings, divisions, accounts, caps and checks. The payments' own sentences stand on them.
+// measures, tables, comparisons, savings, contributions in kind, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
 	for i := range c.Cohorts {
@@ -364,6 +364,9 @@ func (c *Contract) Sentences() []string {
 	}
 	for i := range c.Savings {
 		all = append(all, c.Savings[i].Sentence(c))
+	}
+	for i := range c.InKind {
+		all = append(all, c.InKindSentence(&c.InKind[i]))
 	}
 	for i := range c.Divisions {
 		all = append(all, capital(c.divisionWords(&c.Divisions[i]))+"."+clauseWords(c.Divisions[i].Clause))

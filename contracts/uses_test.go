@@ -134,6 +134,7 @@ var constructs = []construct{
 	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
+	{"contributions in kind", func(c *contracts.Contract) bool { return len(c.InKind) > 0 }},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
 	{"streams of money", func(c *contracts.Contract) bool {
 		return anyOf(c.Accounts, func(a *contracts.Account) bool { return a.Stream })

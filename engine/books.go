@@ -16,7 +16,7 @@ import (
 // release moves it the other way. Where a statement takes back more from a party than it gives, the rest is recoverable,
 // until what is due to it later from the same payer makes it good.
 func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) {
-	k := &keeper{c: c, book: ledger.NewBook(c.Currency), held: map[string]money.Amount{}, putIn: map[string]money.Amount{}, owed: map[ends]money.Amount{}}
+	k := &keeper{c: c, book: ledger.NewBook(c.Currency), held: map[string]money.Amount{}, putIn: map[string]money.Amount{}, owed: map[ends]money.Amount{}, given: map[gift]money.Amount{}}
 	for n := range statements {
 		s := &statements[n]
 		if s.Status != "final" {
@@ -25,6 +25,7 @@ func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) 
 		k.legs, k.err = nil, nil
 		k.streams(s)
 		k.postings(s)
+		k.inKind(s)
 		k.retentions(s)
 		k.recoverables(s)
 		if k.err != nil {
@@ -45,9 +46,15 @@ type keeper struct {
 	err         error
 	held, putIn map[string]money.Amount // by payment; by stream
 	owed        map[ends]money.Amount   // to be given back, by who paid it and who has it
+	given       map[gift]money.Amount   // in kind
 }
 
 type ends struct{ from, to string }
+
+type gift struct {
+	contribution string
+	ends
+}
 
 // in gives an amount that was read from a statement the contract's currency.
 func (k *keeper) in(a money.Amount, of string) money.Amount {
@@ -103,6 +110,25 @@ func (k *keeper) postings(s *Statement) {
 			}
 		}
 		k.add(from, to, k.in(p.Amount, p.Payment), p.Payment)
+	}
+}
+
+// inKind posts what was newly given in kind, or no longer counts, to the memorandum accounts that never meet money.
+func (k *keeper) inKind(s *Statement) {
+	for _, one := range s.InKind {
+		now := map[gift]money.Amount{}
+		var order []gift
+		for _, f := range one.Figures {
+			at := gift{one.Contribution, ends{f.By, f.To}}
+			if _, seen := now[at]; !seen {
+				order = append(order, at)
+			}
+			now[at] = k.none().Add(now[at]).Add(k.in(f.Value, one.Contribution))
+		}
+		for _, at := range order {
+			k.add(ledger.Account{Party: at.from, Kind: ledger.InKind}, ledger.Account{Party: at.to, Kind: ledger.InKind}, now[at].Sub(k.none().Add(k.given[at])), one.Contribution)
+			k.given[at] = now[at]
+		}
 	}
 }
 

@@ -35,6 +35,9 @@ func (st *settlement) conclude() error {
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
+	if st.given, err = st.inKindSums(w); err != nil {
+		return err
+	}
 	if err := st.partnersInKind(w); err != nil {
 		return err
 	}
@@ -191,7 +194,7 @@ func (st *settlement) statement() (Statement, error) {
 	}
 	out.Comparisons = st.compared
 	out.Savings = st.saved
-	out.Streams = st.streams
+	out.Streams, out.InKind = st.streams, st.given
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
 		return Statement{}, err

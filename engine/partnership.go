@@ -86,6 +86,7 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 	}
 	out := &PartnershipSum{Clause: terms.Clause, Benefits: []string{}, Partners: []PartnerSum{}, Others: st.amount(0), Uncured: st.amount(0)}
 	benefit := st.benefits(out)
+	out.Waits = append(out.Waits, st.inKindWaits()...)
 	cash := st.amount(0)
 	for i, p := range terms.Partners {
 		one := PartnerSum{Party: st.c.Parties[p.Party].ID, Side: string(p.Side), Paid: st.amount(st.totals.paid[p.Party]),
@@ -98,6 +99,13 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 			one.InKind = sum
 		} else {
 			out.Waits = append(out.Waits, fmt.Sprintf("what %s put in in kind is %s", one.Party, figureText(f, st.c.Currency)))
+		}
+		for _, k := range st.given {
+			for _, f := range k.Figures {
+				if f.By == one.Party {
+					one.InKind = one.InKind.Add(f.Value)
+				}
+			}
 		}
 		one.sum()
 		cash = cash.Add(one.Received).Sub(one.Paid)

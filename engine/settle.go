@@ -40,6 +40,7 @@ type settlement struct {
 	compared  []ComparisonSum
 	saved     []SavingSum
 	streams   []StreamSum
+	given     []InKindSum
 	inKind    []formula.Figure // by partner
 	benefited map[contracts.SavingPart][]SavingFigure
 }

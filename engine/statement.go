@@ -60,6 +60,9 @@ type Statement struct {
 	// Streams of money: what each holds, and what it was asked for and may not pay.
 	Streams []StreamSum `json:"streams,omitempty"`
 
+	// What parties gave each other in kind: counted, and never paid.
+	InKind []InKindSum `json:"in_kind,omitempty"`
+
 	// Who invests and who benefits, where the contract has a partnership.
 	Partnership *PartnershipSum `json:"partnership,omitempty"`
 

@@ -41,10 +41,12 @@ type expectedSettlement struct {
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
-	Streams []expectedStream `yaml:"streams"`
+	Streams []expectedStream  `yaml:"streams"`
+	InKind  map[string]string `yaml:"in_kind"` // the value of each contribution, to date
 
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
+	Uncured  string            `yaml:"uncured"`
 }
 
 // expectedLine is one line due: which it is, and what it comes to. Of is a unit's key, a member's, a level's values, or
@@ -157,6 +159,7 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	for _, want := range s.Streams {
 		d.stream(want, st.Streams)
 	}
+	d.inKind(s.InKind, st.InKind)
 	d.partners(s, st.Partnership)
 	for _, name := range s.Binds {
 		if !binds(st.Binds, name) {

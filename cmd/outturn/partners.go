@@ -52,11 +52,12 @@ func (cmd *partnersCmd) run(w world) error {
 		return err
 	}
 	if cmd.JSON {
-		err = writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "cut_off": st.CutOff, "partnership": st.Partnership, "streams": st.Streams})
+		err = writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "cut_off": st.CutOff, "partnership": st.Partnership, "in_kind": st.InKind, "streams": st.Streams})
 	} else {
 		v := view{contract: f.contract, statement: st, limit: 10, width: w.width(), colour: w.colour()}
 		p := &page{width: v.width, colour: v.colour}
 		v.printPartnership(p)
+		v.printInKind(p)
 		v.printStreams(p)
 		v.printForecast(p)
 		_, err = io.WriteString(w.stdout, p.text.String())
@@ -144,6 +145,9 @@ func (d *comparer) partners(want *expectedSettlement, found *engine.PartnershipS
 		} else {
 			d.text("net of "+name, want.Partners[name], "no such partner")
 		}
+	}
+	if want.Uncured != "" {
+		d.amount("losses that no payment would cure", want.Uncured, found.Uncured)
 	}
 	d.count("payments that would cure a loss", len(want.Cure), len(found.Cure))
 	for i, pay := range want.Cure {
