@@ -20,6 +20,7 @@ func (d *decoder) startAccounts() {
 				a.Period = at
 			}
 		}
+		d.startStream(n, a, who)
 		if n.bad || a.Owner < 0 {
 			n.bad = true
 		}
@@ -46,11 +47,13 @@ func (d *decoder) readAccounts() {
 			a.Receives = d.formula(r, receives, formula.Money)
 		}
 		a.Final = n.value("final") == "once_paid"
+		d.readEligible(n.get("eligible"), i)
 		d.readLeftOver(n.get("left_over"), i, who+", left_over", per)
 		if !d.paysFrom(i) && a.LeftOver == LeftCarried {
 			d.fault(n.place(), Fault{Message: who + " pays nobody", Remedy: "name it in the from of a payment, or leave it out"})
 		}
 	}
+	d.purposesKept()
 }
 
 func (d *decoder) paysFrom(account int) bool {

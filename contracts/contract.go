@@ -37,6 +37,7 @@ type Contract struct {
 	Measures      []Measure
 	Comparisons   []Comparison
 	Savings       []Saving
+	InKind        []InKind
 	Payments      []Payment
 	Divisions     []Division
 	Accounts      []Account

@@ -19,7 +19,7 @@ func Decode(name string, document []byte) (*Contract, error) {
 		things:  map[string]thing{},
 		refs:    map[string]int{},
 		reads:   map[thing][]thing{},
-		derived: map[int]derivation{},
+		derived: map[int]derivation{}, gifts: map[int]int{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -72,6 +72,7 @@ type decoder struct {
 	quantityState, tableState []progress
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
 	derived                   map[int]derivation // quantities that are steps of a saving
+	gifts                     map[int]int        // quantities that are contributions in kind
 }
 
 // position is one field or fact: of which kind or unit type, and which.
@@ -135,6 +136,7 @@ func (d *decoder) contract(root *node) {
 	d.readDivisions()
 	d.readAccounts()
 	d.readStakes()
+	d.inKindEnds()
 	d.readPartnership(root.get("partnership"))
 	d.readCaps(root.get("caps"))
 	d.readChecks()

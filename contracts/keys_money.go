@@ -35,11 +35,11 @@ var paymentShape = mapOf("from, to, per, for and price or of, due and clause",
 	may("held", "what part is kept back, and until when", heldShape),
 	may("rest", "the party to whom what is not earned is left", partyShape),
 	may("between", "the days it applies to; the contract's term when not said", betweenShape),
+	may("restricted_to", "what the payee may spend it on, by one name", nameShape),
 	must("clause", "where in the signed contract the term stands", clauseShape),
 	not("payable", "write it as due: on_evidence, or {on: evidence, wait: 15 working days}"),
 	not("claimed", "write it as due: {on: KIND OF CLAIM, within: WINDOW}"),
-	not("in_kind", "payment in kind is not part of this release"),
-	not("restricted_to", "restricted money is not part of this release"))
+	not("in_kind", "what is in kind is never paid: write it under in_kind, beside payments"))
 
 var heldShape = mapOf("share, with released_on, released_when or both",
 	must("share", "the part of each line that is kept back", formulaShape),
@@ -59,6 +59,9 @@ var accountShape = mapOf("owner, per, receives, left_over and clause",
 	must("per", "the period series it stands per", nameShape),
 	may("opens_with", "what it holds before the first period", formulaShape),
 	may("receives", "what comes in each period", formulaShape),
+	may("restricted_to", "what its money may be spent on, by one name; or nothing: it may be spent on anything", nameShape),
+	may("between", "the days from which and to which it receives money of its owner's and may be spent", betweenShape),
+	may("eligible", "what must hold of a use that it pays for", conditionShape),
 	must("left_over", "what becomes of what it has not paid", leftOverShape),
 	may("final", "whether what it paid can be taken back", words("once_paid", Option{"once_paid", "what it paid is a fact, from which later settlements start"})),
 	must("clause", "where in the signed contract the term stands", clauseShape))

@@ -90,7 +90,9 @@ type Payment struct {
 	Held                 *Held
 	Rest                 *Payee // to whom what is not earned is left, or nil
 	Between              calendar.Span
-	Sentence             string // the rule as one English sentence, with its clause
+	Eligible             *Condition // from a stream: what must hold of the use, at the payment's level
+	RestrictedTo         string     // what the payee may spend it on, or ""
+	Sentence             string     // the rule as one English sentence, with its clause
 }
 
 // Held is what part of a payment is kept back, and until when. What was not released is not lost: it is paid once both
@@ -122,6 +124,12 @@ type Account struct {
 	LeftOver             LeftOver
 	LeftTo               int // party, or -1
 	Final                bool
+
+	// A stream is an account that says what its money may be spent on. It receives its owner's money and pays for uses
+	// within Between, whole periods of its series, and pays for nothing that is not eligible.
+	Stream       bool
+	RestrictedTo string // the one thing that its money may be spent on; "" for anything
+	Between      calendar.Span
 }
 
 // Division is how one sum falls among several parties.

@@ -79,6 +79,7 @@ func (d *decoder) declare() {
 	})
 	d.stakes = d.section("stakes", stakeThing, func(name string) { d.c.Stakes = append(d.c.Stakes, Stake{Name: name}) })
 	d.declareSavings()
+	d.declareInKind()
 	d.quantityState = make([]progress, len(d.quantities))
 	d.tableState = make([]progress, len(d.tables))
 	d.roundingSaid = make([]bool, len(d.quantities))

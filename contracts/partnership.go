@@ -34,7 +34,8 @@ type Partnership struct {
 // per the same, or both -1.
 type Spend struct{ Reactive, Preventative int }
 
-// Partner is one of them. InKind is what it put in in staff, places and time: counted, and never paid; Promised what it
+// Partner is one of them. InKind is what it put in in staff, places and time beside the contract's
+// contributions in kind: counted, and never paid; Promised what it
 // said it would. PaidIn is what came in of what it owes, as somebody tells. LossLimit is the most that it signed to lose.
 // Each is nil where nothing is said, the last where it signed for any loss.
 type Partner struct {
@@ -49,7 +50,7 @@ var partnershipShape = mapOf("partners, benefits and clause",
 	must("partners", "who invests or benefits", listOf("a list of partners", mapOf("a partner such as {party: council, side: local, loss_limit: £0.00}",
 		must("party", "the party", nameShape),
 		must("side", "whose its money is", words("a side", Option{"local", "a local body's"}, Option{"exchequer", "a department's, or the Exchequer's own"})),
-		may("in_kind", "what it put in in staff, places and time, at agreed rates", formulaShape),
+		may("in_kind", "what it put in in staff, places and time that is no contribution in kind of the contract's", formulaShape),
 		may("in_kind_promised", "what it said it would put in so", formulaShape),
 		may("paid_in", "what came in of what it owes, as somebody tells", formulaShape),
 		must("loss_limit", "the most that it signed to lose", text("a sum of money; £0.00 for nothing; or any", ""))))),
@@ -103,6 +104,7 @@ func (d *decoder) readPartnership(n *node) {
 			}
 		}
 	}
+	d.givenByPeriod(p)
 	d.benefitsAlike(n, p)
 	d.readReported(n, p)
 }
@@ -141,6 +143,7 @@ func (d *decoder) readPartner(n *node, p *Partnership) {
 				Remedy: "name a figure per " + d.c.Periods[p.By].Name})
 		}
 	}
+	d.countedOnce(n.get("in_kind"), one.InKind, at)
 	r.who, r.levels = "partner "+id.text+", paid_in", []Level{d.c.partnerLevel(&one, -1)}
 	one.PaidIn = d.formula(r, n.get("paid_in"), formula.Money)
 	if limit := n.get("loss_limit"); limit != nil && limit.text != "any" {

@@ -31,6 +31,7 @@ func (d *decoder) readPayments() {
 		d.readDue(r, n, p)
 		d.readRest(n, p, who)
 		d.readHeld(r, n, p)
+		p.RestrictedTo = n.value("restricted_to")
 		d.readBetween(n.get("between"), p, who+", between")
 	}
 }

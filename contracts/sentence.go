@@ -59,6 +59,9 @@ func (c *Contract) paymentSentence(i int) string {
 	if p.Held != nil {
 		b.WriteString("; " + c.heldWords(p.Held))
 	}
+	if p.RestrictedTo != "" {
+		b.WriteString("; to be spent on " + spaced(p.RestrictedTo) + " alone")
+	}
 	if p.Rest != nil {
 		b.WriteString("; the rest stays with " + c.payeeWords(*p.Rest))
 	}
@@ -72,6 +75,9 @@ func (c *Contract) leftOverSentence(p *Payment) string {
 	when := "each " + spaced(c.Periods[a.Period].Name)
 	if a.LeftOver == LeftAtEnd {
 		when = "the last " + spaced(c.Periods[a.Period].Name)
+		if a.Between.Last > 0 && a.Between.Last < c.Last {
+			when = a.Between.Last.Long()
+		}
 	}
 	return "What is left in the " + orName(a.Called, a.Name) + " at the end of " + when + " goes to " + c.payeeWords(p.To) + finalWords(a) + ". (" + p.Clause + ")"
 }
@@ -352,7 +358,7 @@ func (c *Contract) dueWords(due Due) string {
 }
 
 // Sentences says everything beside the payments that decides money, one sentence each, in document order: cohorts,
-// measures, tables, comparisons, savings, divisions, accounts, caps and checks. The payments' own sentences stand on them.
+// measures, tables, comparisons, savings, contributions in kind, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
 	for i := range c.Cohorts {
@@ -370,6 +376,9 @@ func (c *Contract) Sentences() []string {
 	}
 	for i := range c.Savings {
 		all = append(all, c.Savings[i].Sentence(c))
+	}
+	for i := range c.InKind {
+		all = append(all, c.InKindSentence(&c.InKind[i]))
 	}
 	for i := range c.Divisions {
 		all = append(all, capital(c.divisionWords(&c.Divisions[i]))+"."+clauseWords(c.Divisions[i].Clause))
@@ -401,6 +410,9 @@ func (c *Contract) accountSentence(a *Account) string {
 	}
 	if a.Receives != nil {
 		text += ", receives " + c.formulaWords(a.Receives) + " " + each
+	}
+	if a.Stream {
+		text += c.streamWords(a)
 	}
 	if a.LeftOver == LeftCarried {
 		text += ", and carries what is left from " + each + " to the next"

@@ -209,6 +209,7 @@ var sectionOne = map[string]string{
 	"periods": "period series", "units": "unit type", "evidence": "evidence", "cohorts": "cohort", "tables": "table",
 	"quantities": "quantity", "measures": "measure", "comparisons": "comparison", "payments": "payment",
 	"divisions": "division", "accounts": "account", "checks": "check", "savings": "saving", "stakes": "stake",
+	"in_kind": "contribution in kind",
 }
 
 // text is a text that what describes and, for the schema, a pattern.

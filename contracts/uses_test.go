@@ -134,10 +134,17 @@ var constructs = []construct{
 	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
+	{"contributions in kind", func(c *contracts.Contract) bool { return len(c.InKind) > 0 }},
 	{"positions by period, spending that shifts, indicators", func(c *contracts.Contract) bool {
 		return c.Partnership != nil && c.Partnership.By >= 0 && c.Partnership.Spend.Reactive >= 0 && len(c.Partnership.Indicators) > 0
 	}},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
+	{"streams of money", func(c *contracts.Contract) bool {
+		return anyOf(c.Accounts, func(a *contracts.Account) bool { return a.Stream })
+	}},
+	{"restricted money", func(c *contracts.Contract) bool {
+		return anyOf(c.Accounts, func(a *contracts.Account) bool { return a.RestrictedTo != "" }) || anyOf(c.Payments, func(p *contracts.Payment) bool { return p.RestrictedTo != "" })
+	}},
 	{"cap within a unit", capped(func(k *contracts.Cap) bool { return k.Per.Unit >= 0 })},
 	{"cap on the contract or a period", capped(func(k *contracts.Cap) bool { return k.Per.Unit < 0 && k.Counting < 0 })},
 	{"cap on places", capped(func(k *contracts.Cap) bool { return k.Counting >= 0 })},

@@ -45,7 +45,8 @@ func (w *whole) payAt(pi int, k key) (wholeLine, error) {
 	switch {
 	case err != nil || pay.From.Account < 0:
 	case ok:
-		err = w.fromAccount(pi, pay, k, &l)
+		ok, err = w.fromAccount(pi, pay, k, &l)
+		waits = waits || !ok
 	default:
 		l, ok = w.standing(pi, pay, k)
 	}
@@ -56,22 +57,37 @@ func (w *whole) payAt(pi int, k key) (wholeLine, error) {
 	return w.paidAt[at], nil
 }
 
-// fromAccount keeps a payment within what its account holds, and, where the account is final, at no less than was paid.
-func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) error {
+// fromAccount keeps a payment within what its account may be spent on and holds, and, where the account is final, at no
+// less than was paid. It is false where it is not known whether the use is eligible.
+func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) (bool, error) {
+	asked, why := l.toDate, ""
+	a := &w.c.Accounts[pay.From.Account]
+	switch blocked, known, err := w.ineligible(pi, pay, k); {
+	case err != nil:
+		return false, err
+	case !known:
+		*l, known = w.standing(pi, pay, k)
+		return known, nil
+	case blocked != "":
+		l.toDate, why = 0, blocked
+		w.step(l, a.Name, blocked, a.Clause)
+	}
 	room, err := w.room(pi, pay.From.Account, k)
 	if err != nil {
-		return err
+		return false, err
 	}
-	a := &w.c.Accounts[pay.From.Account]
 	if l.toDate > room {
-		l.toDate = max(room, 0)
-		w.step(l, a.Name, "it holds no more", a.Clause)
+		l.toDate, why = max(room, 0), "it holds no more"
+		w.step(l, a.Name, why, a.Clause)
 	}
 	if settled := w.settledAt(pi, k, -1); a.Final && l.toDate < settled {
 		l.toDate = settled
 		w.step(l, a.Name, "what it paid is not taken back", a.Clause)
 	}
-	return nil
+	if a.Stream && asked > l.toDate {
+		w.blocked[lineAt{pi, k}] = blockedLine{asked - l.toDate, why}
+	}
+	return true, nil
 }
 
 // standing is the line of a payment from a final account that was paid and of which nothing is due or known any more.
@@ -250,7 +266,7 @@ func (w *whole) keysOf(pi int) []key {
 func (w *whole) leftOver(pi int, pay *contracts.Payment, k key) (rawLine, bool, error) {
 	a := &w.c.Accounts[pay.Index]
 	n := int(k.periods[a.Period])
-	if a.LeftOver == contracts.LeftAtEnd && n != w.c.Periods[a.Period].Series.Len() {
+	if a.LeftOver == contracts.LeftAtEnd && n != w.lastOf(a) {
 		return rawLine{}, false, nil
 	}
 	if waits, err := w.waiting(pi, pay.Index, k.periods[a.Period]); err != nil || waits {
@@ -352,7 +368,7 @@ func (w *whole) received(ai int, n int16) (money.Exact, formula.State, error) {
 func (w *whole) receivedIn(ai int, m int16) (money.Exact, formula.State, error) {
 	a := &w.c.Accounts[ai]
 	var sum money.Exact
-	if a.Receives != nil {
+	if a.Receives != nil && w.open(a, m) {
 		var k key
 		k.periods[a.Period] = m
 		sc := w.scope(k)

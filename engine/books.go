@@ -2,51 +2,175 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine/ledger"
 )
 
-// Books posts final statements, in the order in which they were issued, to a book of double entry: each posting from its
-// payer to its payee, and what is held back of each payment from whoever holds it to whoever earned it, so that a
-// release moves it the other way as the money moves. An entry is named for its statement: statement 1.
+// Books posts final statements, in the order in which they were issued, to a book of double entry. An entry is named
+// for its statement: statement 1. Each posting goes from its payer to its payee; or out of the stream that pays it, into
+// the stream that it is paid into, or to what its payee may spend on one thing only. What an owner puts into a stream
+// goes from what it paid to what it set aside. What is held back goes from whoever holds it to whoever earned it, and a
+// release moves it the other way. Where a statement takes back more from a party than it gives, the rest is recoverable,
+// until what is due to it later from the same payer makes it good.
 func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) {
-	book := ledger.NewBook(c.Currency)
-	held := make([]money.Amount, len(c.Payments))
-	for i := range held {
-		held[i] = money.FromMinor(c.Currency, 0)
-	}
+	k := &keeper{c: c, book: ledger.NewBook(c.Currency), held: map[string]money.Amount{}, putIn: map[string]money.Amount{}, owed: map[ends]money.Amount{}, given: map[gift]money.Amount{}}
 	for n := range statements {
 		s := &statements[n]
 		if s.Status != "final" {
 			return nil, fmt.Errorf("statement through %s is %s and posts nothing", s.Through, s.Status)
 		}
-		var legs []ledger.Leg
-		for _, p := range s.Postings {
-			legs = append(legs, ledger.Leg{From: ledger.Account{Party: p.From, Kind: ledger.Payer}, To: ledger.Account{Party: p.To, Kind: ledger.Payee}, Amount: p.Amount, For: p.Payment})
+		k.legs, k.err = nil, nil
+		k.streams(s)
+		k.postings(s)
+		k.inKind(s)
+		k.retentions(s)
+		k.recoverables(s)
+		if k.err != nil {
+			return nil, fmt.Errorf("statement %d: %w", n+1, k.err)
 		}
-		for _, p := range s.Payments {
-			at := paymentIndex(c, p.Payment)
-			if at < 0 {
-				continue // a payment that a variation took out: what it held was settled or given up before
-			}
-			now, err := p.Held.In(c.Currency)
-			if err != nil {
-				return nil, fmt.Errorf("statement %d, held of %s: %w", n+1, p.Payment, err)
-			}
-			if moved := now.Sub(held[at]); !moved.IsZero() {
-				pay := &c.Payments[at]
-				legs = append(legs, ledger.Leg{From: ledger.Account{Party: endName(c, &pay.From), Kind: ledger.Retention}, To: ledger.Account{Party: endName(c, &pay.To), Kind: ledger.Retention},
-					Amount: moved, For: p.Payment})
-			}
-			held[at] = now
-		}
-		if err := book.Post(fmt.Sprintf("statement %d", n+1), legs...); err != nil {
+		if err := k.book.Post(fmt.Sprintf("statement %d", n+1), k.legs...); err != nil {
 			return nil, err
 		}
 	}
-	return book, nil
+	return k.book, nil
+}
+
+// keeper keeps a contract's book: what each statement states to date, so that the next one's movement can be posted.
+type keeper struct {
+	c           *contracts.Contract
+	book        *ledger.Book
+	legs        []ledger.Leg
+	err         error
+	held, putIn map[string]money.Amount // by payment; by stream
+	owed        map[ends]money.Amount   // to be given back, by who paid it and who has it
+	given       map[gift]money.Amount   // in kind
+}
+
+type ends struct{ from, to string }
+
+type gift struct {
+	contribution string
+	ends
+}
+
+// in gives an amount that was read from a statement the contract's currency.
+func (k *keeper) in(a money.Amount, of string) money.Amount {
+	own, err := a.In(k.c.Currency)
+	if err != nil && k.err == nil {
+		k.err = fmt.Errorf("%s: %w", of, err)
+	}
+	return k.none().Add(own)
+}
+
+func (k *keeper) none() money.Amount { return money.FromMinor(k.c.Currency, 0) }
+
+func (k *keeper) add(from, to ledger.Account, amount money.Amount, what string) {
+	if !amount.IsZero() {
+		k.legs = append(k.legs, ledger.Leg{From: from, To: to, Amount: amount, For: what})
+	}
+}
+
+// streams posts what owners put into their streams.
+func (k *keeper) streams(s *Statement) {
+	for _, one := range s.Streams {
+		now, before := k.in(one.PutIn, "put into "+one.Stream), k.none().Add(k.putIn[one.Stream])
+		k.putIn[one.Stream] = now
+		for i := range k.c.Accounts {
+			if a := &k.c.Accounts[i]; a.Name == one.Stream {
+				k.add(ledger.Account{Party: one.Owner, Kind: ledger.Payer}, streamAccount(a, one.Owner), now.Sub(before), one.Stream)
+			}
+		}
+	}
+}
+
+// streamAccount is where a stream's money stands.
+func streamAccount(a *contracts.Account, owner string) ledger.Account {
+	if a.RestrictedTo == "" {
+		return ledger.Account{Party: owner, Kind: ledger.Reserve, Name: a.Name}
+	}
+	return ledger.Account{Party: owner, Kind: ledger.Restricted, Purpose: a.RestrictedTo, Name: a.Name}
+}
+
+// postings posts what each party pays each other.
+func (k *keeper) postings(s *Statement) {
+	for _, p := range s.Postings {
+		from, to := ledger.Account{Party: p.From, Kind: ledger.Payer}, ledger.Account{Party: p.To, Kind: ledger.Payee}
+		if at := paymentIndex(k.c, p.Payment); at >= 0 {
+			pay := &k.c.Payments[at]
+			if i := pay.From.Account; i >= 0 && k.c.Accounts[i].Stream {
+				from = streamAccount(&k.c.Accounts[i], p.From)
+			}
+			if i := pay.To.Account; i >= 0 && k.c.Accounts[i].Stream {
+				to = streamAccount(&k.c.Accounts[i], p.To)
+			} else if pay.RestrictedTo != "" {
+				to = ledger.Account{Party: p.To, Kind: ledger.Restricted, Purpose: pay.RestrictedTo}
+			}
+		}
+		k.add(from, to, k.in(p.Amount, p.Payment), p.Payment)
+	}
+}
+
+// inKind posts what was newly given in kind, or no longer counts, to the memorandum accounts that never meet money.
+func (k *keeper) inKind(s *Statement) {
+	for _, one := range s.InKind {
+		now := map[gift]money.Amount{}
+		var order []gift
+		for _, f := range one.Figures {
+			at := gift{one.Contribution, ends{f.By, f.To}}
+			if _, seen := now[at]; !seen {
+				order = append(order, at)
+			}
+			now[at] = k.none().Add(now[at]).Add(k.in(f.Value, one.Contribution))
+		}
+		for _, at := range order {
+			k.add(ledger.Account{Party: at.from, Kind: ledger.InKind}, ledger.Account{Party: at.to, Kind: ledger.InKind}, now[at].Sub(k.none().Add(k.given[at])), one.Contribution)
+			k.given[at] = now[at]
+		}
+	}
+}
+
+// retentions posts what is newly held back, or released.
+func (k *keeper) retentions(s *Statement) {
+	for _, p := range s.Payments {
+		at := paymentIndex(k.c, p.Payment)
+		if at < 0 {
+			continue // a payment that a variation took out: what it held was settled or given up before
+		}
+		now := k.in(p.Held, "held of "+p.Payment)
+		pay := &k.c.Payments[at]
+		k.add(ledger.Account{Party: endName(k.c, &pay.From), Kind: ledger.Retention}, ledger.Account{Party: endName(k.c, &pay.To), Kind: ledger.Retention}, now.Sub(k.none().Add(k.held[p.Payment])), p.Payment)
+		k.held[p.Payment] = now
+	}
+}
+
+// recoverables posts what a party has to give back that nothing due to it from the same payer makes good, and takes off
+// what now does.
+func (k *keeper) recoverables(s *Statement) {
+	net := map[ends]money.Amount{}
+	var order []ends
+	for _, p := range s.Postings {
+		at := ends{p.From, p.To}
+		if !slices.Contains(order, at) {
+			order = append(order, at)
+			net[at] = k.none()
+		}
+		net[at] = net[at].Add(k.in(p.Amount, p.Payment))
+	}
+	for _, at := range order {
+		if at.from == at.to {
+			continue // its own money, in another of its pockets
+		}
+		owed := k.none().Add(k.owed[at])
+		moved := net[at].Neg()
+		if back := owed.Neg(); moved.Cmp(back) < 0 {
+			moved = back // it is made good, and the rest is paid
+		}
+		k.owed[at] = owed.Add(moved)
+		k.add(ledger.Account{Party: at.from, Kind: ledger.Recoverable}, ledger.Account{Party: at.to, Kind: ledger.Recoverable}, moved, "to be given back")
+	}
 }
 
 // endName names one end of a payment: its party, or whatever stands for several.

@@ -224,6 +224,7 @@ func (w *whole) gates(ci int, k key) ([]ComparedGate, error) {
 		seen := map[int]bool{}
 		w.eachTest(pay.When, seen, collect)
 		w.eachTest(pay.Unless, seen, collect)
+		w.eachTest(pay.Eligible, seen, collect)
 		if pay.Hurdle != nil {
 			w.eachTest(&pay.Hurdle.Test, seen, collect)
 		}

@@ -35,6 +35,9 @@ func (st *settlement) conclude() error {
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
+	if st.given, err = st.inKindSums(w); err != nil {
+		return err
+	}
 	if err := st.readPartners(w); err != nil {
 		return err
 	}
@@ -64,6 +67,9 @@ func (st *settlement) conclude() error {
 	}
 	slices.SortStableFunc(r.out, compareLines)
 	if st.compared, err = st.comparisonSums(w); err != nil {
+		return err
+	}
+	if st.streams, err = st.streamSums(w); err != nil {
 		return err
 	}
 	return st.writeWhole(r.out)
@@ -193,6 +199,7 @@ func (st *settlement) statement() (Statement, error) {
 	}
 	out.Comparisons = st.compared
 	out.Savings = st.saved
+	out.Streams, out.InKind = st.streams, st.given
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
 		return Statement{}, err

@@ -27,12 +27,15 @@ type drawnAccount struct {
 	from     []string // its payments in their order, the one of what is left last
 	leftOver string   // "carried", "each_period" or "last_period"
 	final    bool
+	last     int // the last period in which a stream may be spent; 0 of an account that is none, or to the end
 }
 
 // account draws an account with what comes into it and what it pays.
 func (d *draft) account() {
 	a := &drawnAccount{name: fmt.Sprintf("pot_%d", len(d.accounts)+1), per: d.of(d.settle, d.settle, "year")}
 	joinedIn := d.joinedIn(a.per)
+	between := ""
+	stream, purpose := d.stream(a, joinedIn, &between)
 	body := "{owner: keeper, per: " + a.per + ", "
 	switch d.n(0, 3) {
 	case 0:
@@ -46,7 +49,7 @@ func (d *draft) account() {
 		formula := d.of("£25.00", "£8.00 * "+joinedIn, "£20.00 * "+joinedIn)
 		body += "receives: " + formula + ", "
 		a.receives = "shows_" + a.name
-		d.addWhole(a.receives, "{from: lottery, to: provider, per: "+a.per+", of: "+formula+", due: on_evidence, clause: 9}")
+		d.addWhole(a.receives, "{from: lottery, to: provider, per: "+a.per+", of: "+formula+", "+between+"due: on_evidence, clause: 9}")
 	}
 	a.leftOver = d.of("carried", "carried", "each_period", "last_period")
 	if a.leftOver == "carried" {
@@ -58,7 +61,7 @@ func (d *draft) account() {
 		a.final, d.final = true, true
 		body += "final: once_paid, "
 	}
-	d.put("accounts", a.name, body+"clause: 9}")
+	d.put("accounts", a.name, body+stream+"clause: 9}")
 	if d.yes() {
 		a.into = append(a.into, "into_"+a.name)
 		d.addWhole(a.into[0], "{from: "+d.of("payer", d.dividedPayer())+", to: "+a.name+", per: "+a.per+", of: £6.66 * "+joinedIn+", "+
@@ -67,7 +70,7 @@ func (d *draft) account() {
 	for n := range d.n(1, 2) {
 		name := fmt.Sprintf("from_%s_%d", a.name, n+1)
 		a.from = append(a.from, name)
-		d.addWhole(name, d.paymentFrom(a, joinedIn))
+		d.addWhole(name, d.paymentFrom(a, joinedIn, purpose))
 	}
 	if a.leftOver != "carried" {
 		a.from = append(a.from, a.name+"_left_over")
@@ -75,8 +78,30 @@ func (d *draft) account() {
 	d.accounts = append(d.accounts, a)
 }
 
+// stream draws what an account's money may be spent on: the keys, and those of a payment by which it stays restricted.
+// What shows what comes in has the same days.
+func (d *draft) stream(a *drawnAccount, joinedIn string, between *string) (keys, restricted string) {
+	if d.yes() {
+		return "", ""
+	}
+	purpose := d.of("nothing", "training", "housing")
+	keys = "restricted_to: " + purpose + ", "
+	if d.yes() {
+		a.last = map[string]int{"month": 12, "quarter": 4, "half": 2, "year": 1}[a.per]
+		*between = "between: 2020-01-01 to 2020-12-31, "
+		keys += *between
+	}
+	if d.yes() {
+		keys += "eligible: {" + joinedIn + ": {" + d.of("at_least: 1", "at_most: 2") + "}}, "
+	}
+	if purpose != "nothing" && d.yes() {
+		restricted = "restricted_to: " + purpose + ", "
+	}
+	return keys, restricted
+}
+
 // paymentFrom draws a payment from an account.
-func (d *draft) paymentFrom(a *drawnAccount, joinedIn string) string {
+func (d *draft) paymentFrom(a *drawnAccount, joinedIn, restricted string) string {
 	to := d.of("provider", "provider", d.dividedPayee())
 	reached := d.once("found_"+a.per, func() {
 		d.put("quantities", "found_"+a.per, "{count: job, dated: job, per: "+a.per+"}")
@@ -96,7 +121,7 @@ func (d *draft) paymentFrom(a *drawnAccount, joinedIn string) string {
 	case 2:
 		then = d.of("", "when: {"+reached+": {at_least: 1}}, ", "hurdle: {"+joinedIn+": {at_least: 2}, pays_on: whole}, rest: payer, ")
 	}
-	return "{from: " + a.name + ", to: " + to + ", per: " + per + ", of: " + sum + ", " + then + d.held(false) + "due: on_evidence, clause: 9}"
+	return "{from: " + a.name + ", to: " + to + ", per: " + per + ", of: " + sum + ", " + then + restricted + d.held(false) + "due: on_evidence, clause: 9}"
 }
 
 // joinedIn is how many people joined in a period.
@@ -209,13 +234,20 @@ func balanced(c *contracts.Contract, a *drawnAccount, chain []*settled) string {
 		if balance < 0 && !(a.final && paid <= paidBefore) {
 			return fmt.Sprintf("account %s paid %d more than it held by the end of period %d", a.name, -balance, n)
 		}
-		cleared := a.leftOver == "each_period" || a.leftOver == "last_period" && n == series.Len()
+		end := series.Len()
+		if a.last > 0 {
+			end = a.last
+		}
+		cleared := a.leftOver == "each_period" || a.leftOver == "last_period" && n == end
 		cleared = cleared && !slices.ContainsFunc(chain[last].statement.Waiting, func(s engine.WaitingSum) bool { return s.Payment == a.name+"_left_over" })
 		if cleared && balance >= unit && !(a.final && last > 0) {
 			return fmt.Sprintf("account %s holds %d at the end of period %d, when what is left goes to a party", a.name, balance, n)
 		}
-		if a.leftOver == "last_period" && n < series.Len() && now.left[n] != 0 {
-			return fmt.Sprintf("account %s gave away what was left in period %d of %d", a.name, n, series.Len())
+		if a.leftOver == "last_period" && n != end && now.left[n] != 0 {
+			return fmt.Sprintf("account %s gave away what was left in period %d of %d", a.name, n, end)
+		}
+		if a.last > 0 && n > a.last && now.out[n] != now.left[n] && !(a.final && last > 0) {
+			return fmt.Sprintf("stream %s paid %d in period %d, and ended with period %d", a.name, now.out[n]-now.left[n], n, a.last)
 		}
 	}
 	return ""

@@ -59,6 +59,7 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 	}
 	out := &PartnershipSum{Clause: terms.Clause, Benefits: []string{}, Partners: []PartnerSum{}, Others: st.amount(0), Uncured: st.amount(0)}
 	benefit := st.benefits(out)
+	out.Waits = append(out.Waits, st.inKindWaits()...)
 	cash := st.amount(0)
 	for i, p := range terms.Partners {
 		one := PartnerSum{Party: st.c.Parties[p.Party].ID, Side: string(p.Side), Paid: st.amount(st.totals.paid[p.Party]),
@@ -66,6 +67,7 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 		if err := st.putIn(out, i, &one); err != nil {
 			return nil, err
 		}
+		one.InKind = one.InKind.Add(st.givenBy(one.Party, -1, 0))
 		one.sum()
 		cash = cash.Add(one.Received).Sub(one.Paid)
 		if p.LossLimit != nil {

@@ -248,6 +248,7 @@ func (st *settlement) reported(out *PartnershipSum) error {
 				}
 				one.InKind = amount
 			}
+			one.InKind = one.InKind.Add(st.givenBy(one.Party, terms.By, n))
 			for _, b := range terms.Benefits {
 				for j, f := range read.benefited[b] {
 					if int(read.keys[b][j].periods[terms.By]) == n {

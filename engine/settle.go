@@ -40,6 +40,9 @@ type settlement struct {
 	roll     Roll
 	compared []ComparisonSum
 	saved    []SavingSum
+	streams  []StreamSum
+	given    []InKindSum
+	givenAt  [][]key // of the figures of what was given
 	partners *partnersRead
 }
 

@@ -368,7 +368,7 @@ func (s *stager) paymentStage(pay *contracts.Payment) int {
 	if pay.Per.Unit >= 0 {
 		at = s.closedOnce()
 	}
-	at = max(at, s.condition(pay.When, pay.Unless), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
+	at = max(at, s.condition(pay.When, pay.Unless, pay.Eligible), s.expr(pay.Figure, pay.Price, pay.Of), s.window(pay.Due.Within), s.numbered(pay.Per))
 	if pay.Hurdle != nil {
 		at = max(at, s.condition(&pay.Hurdle.Test))
 	}

@@ -57,6 +57,12 @@ type Statement struct {
 	// What was saved: each saving, its chain and whose it is, in the contract's order.
 	Savings []SavingSum `json:"savings,omitempty"`
 
+	// Streams of money: what each holds, and what it was asked for and may not pay.
+	Streams []StreamSum `json:"streams,omitempty"`
+
+	// What parties gave each other in kind: counted, and never paid.
+	InKind []InKindSum `json:"in_kind,omitempty"`
+
 	// Who invests and who benefits, where the contract has a partnership.
 	Partnership *PartnershipSum `json:"partnership,omitempty"`
 

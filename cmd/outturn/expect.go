@@ -41,8 +41,12 @@ type expectedSettlement struct {
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
+	Streams []expectedStream  `yaml:"streams"`
+	InKind  map[string]string `yaml:"in_kind"` // the value of each contribution, to date
+
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
+	Uncured  string            `yaml:"uncured"`
 	Reports  *expectedReports  `yaml:"reports"` // of a final settlement
 }
 
@@ -153,6 +157,10 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	for _, want := range s.Savings {
 		d.saving(want, st)
 	}
+	for _, want := range s.Streams {
+		d.stream(want, st.Streams)
+	}
+	d.inKind(s.InKind, st.InKind)
 	d.partners(s, st.Partnership)
 	for _, name := range s.Binds {
 		if !binds(st.Binds, name) {

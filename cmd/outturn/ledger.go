@@ -30,6 +30,7 @@ type jsonBalance struct {
 	Party    string       `json:"party,omitempty"`
 	Account  string       `json:"account,omitempty"`
 	Purpose  string       `json:"purpose,omitempty"`
+	Stream   string       `json:"stream,omitempty"`
 	Opening  money.Amount `json:"opening"`
 	Movement money.Amount `json:"movement"`
 	Closing  money.Amount `json:"closing"`
@@ -81,7 +82,7 @@ func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 	none := money.FromMinor(f.contract.Currency, 0)
 	out := books{Contract: f.contract.ID, Currency: f.contract.Currency.Code, Statement: number, Through: through, Balances: []jsonBalance{}, Sum: jsonBalance{Opening: none, Movement: none, Closing: none}}
 	for _, b := range book.Balances(number - 1) {
-		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Opening, b.Movement, b.Closing})
+		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Name, b.Opening, b.Movement, b.Closing})
 		if b.Kind != ledger.InKind {
 			out.Sum = jsonBalance{Opening: out.Sum.Opening.Add(b.Opening), Movement: out.Sum.Movement.Add(b.Movement), Closing: out.Sum.Closing.Add(b.Closing)}
 		}
@@ -92,13 +93,26 @@ func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 func printBooks(w world, f *folder, b books) string {
 	p := &page{width: w.width(), colour: w.colour()}
 	p.heading(fmt.Sprintf("Books of %s after statement %d, through %s", b.Contract, b.Statement, long(b.Through)))
-	p.line(2, "What each party has paid stands below nought, and what it was paid above; so all of it sums to nought. What is held back stands below nought with whoever holds it.", dim)
+	p.line(2, "What each party has paid stands below nought, and what it was paid or has set aside above; so all of it sums to nought. What is held back stands below nought with whoever holds it, "+
+		"and what is to be given back with whoever paid it.", dim)
 	t := table{columns: []column{{title: "party", flex: true}, {title: "account"}, {title: "opening", right: true}, {title: "movement", right: true}, {title: "closing", right: true}}}
 	show := func(a money.Amount) string { return a.Format(f.contract.Currency) }
 	for _, x := range b.Balances {
-		t.add(words(x.Party), words(x.Account), show(x.Opening), show(x.Movement), show(x.Closing))
+		t.add(words(x.Party), accountWords(x), show(x.Opening), show(x.Movement), show(x.Closing))
 	}
 	t.total = []string{"together", "", show(b.Sum.Opening), show(b.Sum.Movement), show(b.Sum.Closing)}
 	p.write(2, t)
 	return p.text.String()
+}
+
+// accountWords names one of a party's accounts: its kind, which it is, and what it may be spent on.
+func accountWords(b jsonBalance) string {
+	text := words(b.Account)
+	if b.Stream != "" {
+		text += ", " + words(b.Stream)
+	}
+	if b.Purpose != "" {
+		text += ", for " + words(b.Purpose)
+	}
+	return text
 }

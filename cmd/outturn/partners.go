@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/report"
@@ -32,8 +33,9 @@ func (cmd *partnersCmd) run(w world) error {
 	if err != nil {
 		return err
 	}
-	if f.contract.Partnership == nil {
-		return usageError{fmt.Errorf("%s has no partnership: a contract names its partners, and by which savings they benefit, under partnership", cmd.Dir)}
+	if streams := slices.ContainsFunc(f.contract.Accounts, func(a contracts.Account) bool { return a.Stream }); f.contract.Partnership == nil && (!streams || cmd.Without != "") {
+		return usageError{fmt.Errorf("%s has no partnership and no streams: a contract names its partners, and by which savings they benefit, under partnership; "+
+			"an account that says what it is restricted_to is a stream", cmd.Dir)}
 	}
 	if cmd.Without != "" && !slices.Contains(partyIDs(f), cmd.Without) {
 		return usageError{fmt.Errorf("--without %s: there is no such party in %s; the parties are %s", cmd.Without, f.contract.ID, strings.Join(partyIDs(f), ", "))}
@@ -47,8 +49,9 @@ func (cmd *partnersCmd) run(w world) error {
 	if err != nil {
 		return err
 	}
-	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], width: w.width(), colour: w.colour()}, Report: r}
-	document := map[string]any{"contract": r.Contract, "through": r.Through, "cut_off": r.CutOff, "partnership": v.statement.Partnership, "matrix": r.Board.Matrix, "perspectives": r.Board.Perspectives}
+	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], limit: 10, width: w.width(), colour: w.colour()}, Report: r}
+	document := map[string]any{"contract": r.Contract, "through": r.Through, "cut_off": r.CutOff, "partnership": v.statement.Partnership, "matrix": r.Board.Matrix, "perspectives": r.Board.Perspectives,
+		"in_kind": v.statement.InKind, "streams": v.statement.Streams}
 	s := &sheet{}
 	if cmd.Without != "" {
 		left, err := report.Without(in, cmd.Without, cmd.Bear)
@@ -66,12 +69,15 @@ func (cmd *partnersCmd) run(w world) error {
 	} else {
 		p := &page{width: v.width, colour: v.colour}
 		s.printSections(p)
+		if cmd.Without == "" {
+			v.printInKind(p)
+			v.printStreams(p)
+			v.printForecast(p)
+		}
 		_, err = io.WriteString(w.stdout, p.text.String())
 	}
-	for _, one := range v.statement.Partnership.Partners {
-		if err == nil && one.Short != nil && cmd.Without == "" {
-			return errFound
-		}
+	if s := v.statement.Partnership; s != nil && err == nil && cmd.Without == "" && slices.ContainsFunc(s.Partners, func(one engine.PartnerSum) bool { return one.Short != nil }) {
+		return errFound
 	}
 	return err
 }
@@ -153,6 +159,9 @@ func (d *comparer) partners(want *expectedSettlement, found *engine.PartnershipS
 		} else {
 			d.text("net of "+name, want.Partners[name], "no such partner")
 		}
+	}
+	if want.Uncured != "" {
+		d.amount("losses that no payment would cure", want.Uncured, found.Uncured)
 	}
 	d.count("payments that would cure a loss", len(want.Cure), len(found.Cure))
 	for i, pay := range want.Cure {

@@ -40,16 +40,21 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// Account is whose it is, what kind, and, of restricted money, what it may be spent on.
+// Account is whose it is, what kind, of restricted money what it may be spent on, and which it is of several: the name
+// of a reserve, or of a stream of restricted money.
 type Account struct {
 	Party   string
 	Kind    Kind
 	Purpose string
+	Name    string
 }
 
 // String names the account as an error does.
 func (a Account) String() string {
 	text := a.Party + " " + a.Kind.String()
+	if a.Name != "" {
+		text += " " + a.Name
+	}
 	if a.Purpose != "" {
 		text += " (" + a.Purpose + ")"
 	}
@@ -57,7 +62,7 @@ func (a Account) String() string {
 }
 
 func (a Account) compare(b Account) int {
-	return cmp.Or(cmp.Compare(a.Party, b.Party), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Purpose, b.Purpose))
+	return cmp.Or(cmp.Compare(a.Party, b.Party), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Purpose, b.Purpose), cmp.Compare(a.Name, b.Name))
 }
 
 // Leg moves an amount from one account to another. A negative amount moves the other way, as a correction does.
@@ -129,8 +134,11 @@ func (b *Book) check(ref string, legs []Leg) error {
 			if a.Party == "" || a.Kind == 0 || a.Kind >= kindCount {
 				return fmt.Errorf("from %s to %s: an account has a party and a kind", l.From, l.To)
 			}
-			if a.Kind == Restricted && a.Purpose == "" {
+			switch {
+			case a.Kind == Restricted && a.Purpose == "":
 				return fmt.Errorf("from %s to %s: restricted money says what it may be spent on", l.From, l.To)
+			case a.Kind == Reserve && a.Name == "":
+				return fmt.Errorf("from %s to %s: a reserve has a name", l.From, l.To)
 			}
 		}
 		switch {
@@ -185,7 +193,7 @@ type Balance struct {
 	Opening, Movement, Closing money.Amount
 }
 
-// Balances returns every account that was ever posted to, in the order of parties, kinds and purposes. Entries before
+// Balances returns every account that was ever posted to, in the order of parties, kinds, purposes and names. Entries before
 // since, counted from 0, make the opening balance and the rest the movement.
 func (b *Book) Balances(since int) []Balance {
 	at := map[Account]int{}

@@ -65,6 +65,7 @@ func TestRefused(t *testing.T) {
 		{"no kind", "two", []ledger.Leg{{From: account("council", 0), To: payee, Amount: sum(1)}}, "a party and a kind"},
 		{"staff for money", "two", []ledger.Leg{{From: staff, To: payee, Amount: sum(1)}}, "never money"},
 		{"restricted to nothing", "two", []ledger.Leg{{From: account("council", ledger.Restricted), To: payee, Amount: sum(1)}}, "what it may be spent on"},
+		{"a reserve without a name", "two", []ledger.Leg{{From: account("council", ledger.Reserve), To: payee, Amount: sum(1)}}, "a reserve has a name"},
 		{"another purpose", "two", []ledger.Leg{{From: youth, To: roads, Amount: sum(1)}}, "keeps its purpose"},
 	} {
 		t.Run(k.it, func(t *testing.T) {
@@ -100,6 +101,11 @@ func TestLawBooksBalance(t *testing.T) {
 				to := account(rapid.SampledFrom(parties).Draw(t, "to"), ledger.Kind(rapid.IntRange(1, 5).Draw(t, "kind")))
 				if rapid.IntRange(0, 4).Draw(t, "in kind") == 0 {
 					from.Kind, to.Kind = ledger.InKind, ledger.InKind
+				}
+				for _, a := range []*ledger.Account{&from, &to} {
+					if a.Kind == ledger.Reserve {
+						a.Name = rapid.SampledFrom([]string{"pot", "fund"}).Draw(t, "name")
+					}
 				}
 				if from != to {
 					legs = append(legs, ledger.Leg{From: from, To: to, Amount: sum(rapid.Int64Range(-1_000_000, 1_000_000).Draw(t, "pence"))})

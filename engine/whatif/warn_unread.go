@@ -131,6 +131,10 @@ func (v *review) reached() map[thing]bool {
 		w.expr(v.c.Stakes[i].PutsIn)
 		w.expr(v.c.Stakes[i].Rate)
 	}
+	for i := range v.c.InKind {
+		w.visit(thing{quantityThing, v.c.InKind[i].Quantity})
+		w.expr(v.c.InKind[i].Offered)
+	}
 	for i := range v.c.Accounts {
 		w.expr(v.c.Accounts[i].OpensWith)
 		w.expr(v.c.Accounts[i].Receives)
@@ -271,6 +275,7 @@ func (w *walker) payment(p *contracts.Payment) {
 	}
 	w.cond(p.When)
 	w.cond(p.Unless)
+	w.cond(p.Eligible)
 	if p.Hurdle != nil {
 		w.cond(&p.Hurdle.Test)
 	}

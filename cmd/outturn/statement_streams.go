@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"outturn/contracts/money"
+	"outturn/engine"
+)
+
+// printStreams shows what each stream of money holds, and what it was asked for and did not pay.
+func (v view) printStreams(p *page) {
+	streams := v.statement.Streams
+	if len(streams) == 0 {
+		return
+	}
+	p.heading("Streams of money")
+	t := table{columns: []column{{title: "stream", flex: true}, {title: "for"}, {title: "put in", right: true}, {title: "paid in", right: true}, {title: "paid", right: true}, {title: "holds", right: true}}}
+	for _, s := range streams {
+		t.add(words(s.Stream)+", of "+v.party(s.Owner), purpose(s.RestrictedTo), v.money(s.PutIn), v.money(s.PaidIn), v.money(s.Paid), v.money(s.Holds))
+	}
+	p.write(2, t)
+	for _, s := range streams {
+		if !s.HeldBack.IsZero() {
+			p.line(2, fmt.Sprintf("Of what %s paid, %s is held back.", words(s.Stream), v.money(s.HeldBack)), dim)
+		}
+		for i, b := range s.Blocked {
+			if skipped := len(s.Blocked) - v.limit; i < skipped {
+				if i == 0 {
+					p.line(2, "and "+counted(skipped, "earlier sum")+" that "+words(s.Stream)+" did not pay (--lines N shows more)", dim)
+				}
+				continue // the latest are shown
+			}
+			p.line(2, fmt.Sprintf("Blocked: %s of %s%s. %s. (%s)", v.money(b.Amount), words(b.Payment), v.blockedOf(s, b), sentenceCase(b.Why), s.Clause), plain)
+		}
+	}
+}
+
+// purpose is what money may be spent on, as a table says it.
+func purpose(name string) string {
+	if name == "" {
+		return "anything"
+	}
+	return words(name)
+}
+
+// blockedOf names the line of a sum that was blocked.
+func (v view) blockedOf(s engine.StreamSum, b engine.Blocked) string {
+	text := ""
+	if b.Of != "" {
+		text = ", " + words(b.Of)
+	}
+	for _, a := range v.contract.Accounts {
+		if a.Name == s.Stream {
+			text += ", " + words(v.contract.Periods[a.Period].Name) + " " + strconv.Itoa(b.Period)
+		}
+	}
+	return text
+}
+
+func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+
+// printForecast says when each stream ends, and what is left or missing if it goes on as it went.
+func (v view) printForecast(p *page) {
+	if len(v.statement.Streams) == 0 {
+		return
+	}
+	p.heading("When the streams end")
+	p.line(2, "A forecast, of which nothing is settled: each period that is left goes as the latest did, and what the contract says already still comes in.", dim)
+	t := table{columns: []column{{title: "stream", flex: true}, {title: "holds", right: true}, {title: "pays a period", right: true}, {title: "is paid", right: true}, {title: "to come", right: true},
+		{title: "ends"}, {title: "runs out"}, {title: "short", right: true}, {title: "unspent", right: true}}}
+	for _, s := range v.statement.Streams {
+		f := s.Forecast
+		if f == nil {
+			t.add(words(s.Stream), v.money(s.Holds), "", "", "", s.Last, "ended", "", v.money(s.Holds))
+			continue
+		}
+		runs := "no"
+		if f.RunsOut != "" {
+			runs = f.RunsOut
+		}
+		t.add(words(s.Stream), v.money(s.Holds), v.money(f.Pace), v.money(f.Inflow), v.money(f.ToCome), s.Last, runs, v.money(f.Short), v.money(f.Unspent))
+	}
+	p.write(2, t)
+	for _, s := range v.statement.Streams {
+		if f := s.Forecast; f != nil && !f.Pace.IsZero() && dateOf(s.Last) < v.contract.Last {
+			p.line(2, fmt.Sprintf("From %s on, %s a period has no stream behind it: %s ends.", dateOf(s.Last).AddDays(1).Long(), v.money(f.Pace), words(s.Stream)), plain)
+		}
+	}
+}
+
+// expectedStream is what somebody worked out of one stream. What is blocked is compared where it is listed, whole.
+type expectedStream struct {
+	Stream   string            `yaml:"stream"`
+	PutIn    string            `yaml:"put_in"`
+	PaidIn   string            `yaml:"paid_in"`
+	Paid     string            `yaml:"paid"`
+	HeldBack string            `yaml:"held_back"`
+	Holds    string            `yaml:"holds"`
+	Blocked  []expectedBlocked `yaml:"blocked"`
+	RunsOut  string            `yaml:"runs_out"`
+	Short    string            `yaml:"short"`
+	Unspent  string            `yaml:"unspent"`
+}
+
+// expectedBlocked is one sum that a stream did not pay. Why holds some words of the reason.
+type expectedBlocked struct {
+	Payment string `yaml:"payment"`
+	Of      string `yaml:"of"`
+	Period  int    `yaml:"period"`
+	Amount  string `yaml:"amount"`
+	Why     string `yaml:"why"`
+}
+
+// stream compares what one stream comes to.
+func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
+	for _, s := range found {
+		if s.Stream != want.Stream {
+			continue
+		}
+		forecast := s.Forecast
+		if forecast == nil {
+			none := money.FromMinor(d.currency, 0)
+			forecast = &engine.Forecast{Short: none, Unspent: none}
+		}
+		for _, figure := range []struct {
+			name, want string
+			found      money.Amount
+		}{{"put in", want.PutIn, s.PutIn}, {"paid in", want.PaidIn, s.PaidIn}, {"paid", want.Paid, s.Paid}, {"held back", want.HeldBack, s.HeldBack}, {"holds", want.Holds, s.Holds},
+			{"short", want.Short, forecast.Short}, {"unspent", want.Unspent, forecast.Unspent}} {
+			if figure.want != "" {
+				d.amount(want.Stream+", "+figure.name, figure.want, figure.found)
+			}
+		}
+		if want.RunsOut != "" {
+			d.text(want.Stream+", runs out", want.RunsOut, forecast.RunsOut)
+		}
+		if want.Blocked != nil {
+			d.blocked(want, s)
+		}
+		return
+	}
+	d.text("stream", want.Stream, "no such stream")
+}
+
+func (d *comparer) blocked(want expectedStream, found engine.StreamSum) {
+	d.count(want.Stream+", sums blocked", len(want.Blocked), len(found.Blocked))
+	for i, b := range want.Blocked {
+		if i >= len(found.Blocked) {
+			return
+		}
+		f := found.Blocked[i]
+		at := fmt.Sprintf("%s, blocked %d", want.Stream, i+1)
+		d.text(at, fmt.Sprintf("%s %s %d", b.Payment, b.Of, b.Period), fmt.Sprintf("%s %s %d", f.Payment, f.Of, f.Period))
+		d.amount(at, b.Amount, f.Amount)
+		if !strings.Contains(f.Why, b.Why) {
+			d.text(at+", why", b.Why, f.Why)
+		}
+	}
+}
