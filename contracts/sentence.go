@@ -59,6 +59,9 @@ func (c *Contract) paymentSentence(i int) string {
 	if p.Held != nil {
 		b.WriteString("; " + c.heldWords(p.Held))
 	}
+	if !p.Shadow.First.IsZero() {
+		b.WriteString("; " + shadowWords(p.Shadow) + " it is worked out and shown, and not paid")
+	}
 	if p.Rest != nil {
 		b.WriteString("; the rest stays with " + c.payeeWords(*p.Rest))
 	}
@@ -355,6 +358,9 @@ func (c *Contract) dueWords(due Due) string {
 // measures, tables, comparisons, savings, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
+	if !c.Shadow.First.IsZero() {
+		all = append(all, capital(shadowWords(c.Shadow))+" everything is worked out and shown, and nobody pays.")
+	}
 	for i := range c.Cohorts {
 		all = append(all, c.cohortSentence(&c.Cohorts[i]))
 	}
@@ -409,6 +415,10 @@ func (c *Contract) accountSentence(a *Account) string {
 		text += "; what it paid is not taken back"
 	}
 	return text + ". (" + a.Clause + ")"
+}
+
+func shadowWords(days calendar.Span) string {
+	return "from " + days.First.Long() + " to " + days.Last.Long()
 }
 
 func clauseWords(clause string) string {

@@ -221,6 +221,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 		r.wait(pi, waitOf(price.State))
 		return nil
 	}
+	if r.inShadow(pi, sc.met) {
+		r.wait(pi, waitShadow)
+		return nil
+	}
 	// A sample is drawn from what was claimed and validated: what failed before payment never reaches it.
 	examined, failed := r.examined(pi, sc)
 	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined, failed})
@@ -431,6 +435,10 @@ func (r *reader) paySum(pi int, sc *scope) error {
 		return nil
 	}
 	if !within(pay, l.first) {
+		return nil
+	}
+	if r.inShadow(pi, dayOf(sc.met, l.first)) {
+		r.wait(pi, waitShadow)
 		return nil
 	}
 	l.payment, l.unit, l.key, l.period = pi, sc.unit, sc.key, r.linePeriod(sc.key, l.first)

@@ -34,6 +34,7 @@ const (
 	waitCondition
 	waitRefused
 	waitElsewhere
+	waitShadow
 	reasonCount
 )
 
@@ -69,4 +70,5 @@ var words = [reasonCount]string{
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: "paid by another scheme",
+	waitShadow:    "in the shadow: shown, and not paid",
 }
