@@ -497,7 +497,3 @@ func (r *reader) sum(pi int, sc *scope) (rawLine, reason, error) {
 	}
 	return l, counted, nil
 }
-
-func moneyText(x money.Exact, c money.Currency) string {
-	return formula.Figure{Type: formula.Money, Num: x}.Format(c)
-}
