@@ -187,7 +187,15 @@ func (st *settlement) statement() (Statement, error) {
 		out.Payments = append(out.Payments, sum)
 		for why, n := range t.waits.count[i] {
 			if n > 0 {
-				out.Waiting = append(out.Waiting, WaitingSum{c.Payments[i].Name, words[why], n})
+				sum := WaitingSum{Payment: c.Payments[i].Name, Reason: words[why], Count: n}
+				if reason(why) == waitElsewhere {
+					price, err := t.waits.elsewhere[i].Amount(c.Currency, c.Rounding)
+					if err != nil {
+						return Statement{}, err
+					}
+					sum.Price = &price
+				}
+				out.Waiting = append(out.Waiting, sum)
 			}
 		}
 	}

@@ -59,7 +59,7 @@ type gateAt struct {
 
 func newTotals(p *plan) *totals {
 	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{}, gave: map[gaveAt]gave{},
-		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
+		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments)), make([]money.Exact, len(p.c.Payments))},
 		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}}
 }
 
@@ -97,6 +97,7 @@ func (t *totals) merge(o *totals) {
 		a.lines, a.adjusted, a.count = a.lines+b.lines, a.adjusted+b.adjusted, a.count.Add(b.count)
 		t.move(&a.moved, b.toDate, b.settled)
 		t.add(&a.held, b.held)
+		t.waits.elsewhere[i] = t.waits.elsewhere[i].Add(o.waits.elsewhere[i])
 		for why, n := range o.waits.count[i] {
 			t.waits.count[i][why] += n
 		}

@@ -36,7 +36,10 @@ type claim struct {
 }
 
 // waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct{ count [][reasonCount]int }
+type waits struct {
+	count     [][reasonCount]int
+	elsewhere []money.Exact // by payment: the prices of what another scheme paid for
+}
 
 func (r *reader) wait(pay int, why reason) {
 	r.lastWait = why
@@ -232,6 +235,9 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	if pay.For == contracts.ForMeasure {
 		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid && sum.IsZero() {
 			r.wait(pi, waitElsewhere)
+			if r.waits != nil {
+				r.waits.elsewhere[pi] = r.waits.elsewhere[pi].Add(price.Num)
+			}
 			return nil
 		}
 	}

@@ -134,6 +134,8 @@ type WaitingSum struct {
 	Payment string `json:"payment"`
 	Reason  string `json:"reason"`
 	Count   int    `json:"count"`
+
+	Price *money.Amount `json:"price,omitempty"` // of what another scheme paid for: what it would have been paid here, before steps and caps
 }
 
 // Bind is a cap or a gate that changed what is paid.

@@ -26,6 +26,8 @@ type CountPart struct {
 	What   []string `json:"what"`
 	Count  *string  `json:"count,omitempty"`
 	Hidden bool     `json:"hidden,omitempty"`
+
+	Price *money.Amount `json:"price,omitempty"` // what outcomes that another scheme paid for would have been paid here
 }
 
 // Duplication is what was found to be claimed twice or paid for by somebody else, and is not paid.
@@ -155,6 +157,14 @@ func (m *maker) duplication(b *Board) {
 		}
 	}
 	b.Duplication.Parts, b.Duplication.Total = m.partsOf(what, counts)
+	for _, w := range m.last.Waiting {
+		for i := range b.Duplication.Parts {
+			// What stands together with a hidden count has no price: so many times one would say it.
+			if part := &b.Duplication.Parts[i]; !part.Hidden && w.Reason == engine.ReasonElsewhere && part.What[0] == w.Payment+": "+w.Reason {
+				part.Price = w.Price
+			}
+		}
+	}
 }
 
 func (m *maker) indicators(b *Board) {
