@@ -36,10 +36,7 @@ type claim struct {
 }
 
 // waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct {
-	count     [][reasonCount]int
-	elsewhere []money.Exact // by payment: the prices of what another scheme paid for
-}
+type waits struct{ count [][reasonCount]int }
 
 func (r *reader) wait(pay int, why reason) {
 	r.lastWait = why
@@ -233,11 +230,11 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	}
 	sum, paid := price.Num, false
 	if pay.For == contracts.ForMeasure {
-		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid && sum.IsZero() {
+		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid {
+			r.tell(pi, price.Num.Sub(sum))
+		}
+		if paid && sum.IsZero() {
 			r.wait(pi, waitElsewhere)
-			if r.waits != nil {
-				r.waits.elsewhere[pi] = r.waits.elsewhere[pi].Add(price.Num)
-			}
 			return nil
 		}
 	}

@@ -131,9 +131,9 @@ func (v reportView) printOutcomes(p *sheet) {
 		p.line(words(k.Cohort)+": "+v.partsText(k.Parts)+".", plain)
 	}
 	if d := v.Board.Duplication; len(d.Parts) > 0 {
-		p.line("Claimed twice or paid for by another scheme, and not paid: "+v.partsText(d.Parts)+".", plain)
+		p.line("Found twice, and not paid: "+v.partsText(d.Parts)+".", plain)
 	} else {
-		p.line("Nothing was found to be claimed twice or paid for by another scheme.", plain)
+		p.line("Nothing was found to be claimed twice, or paid for by another scheme.", plain)
 	}
 }
 
@@ -150,7 +150,7 @@ func (v reportView) partsText(parts []report.CountPart) string {
 	return strings.Join(texts, "; ")
 }
 
-// priced says what outcomes that another scheme paid for would have been paid.
+// priced says what would have been paid for what was found twice.
 func (v reportView) priced(part report.CountPart) string {
 	if part.Price == nil {
 		return ""

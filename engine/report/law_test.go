@@ -257,15 +257,15 @@ func sumsAgree(t *rapid.T, r *report.Report, last *engine.Statement) {
 
 // suppressedIsPriced holds that what another scheme paid for is told with its price, unless its count is not shown.
 func suppressedIsPriced(t *rapid.T, r *report.Report, last *engine.Statement, fee int64) {
-	for _, w := range last.Waiting {
-		if w.Payment != "job_fee" || w.Reason != engine.ReasonElsewhere {
+	for _, e := range last.Elsewhere {
+		if e.Payment != "job_fee" {
 			continue
 		}
-		if pence(*w.Price) != fee*100*int64(w.Count) {
-			t.Fatalf("%d outcomes at £%d are worth %s", w.Count, fee, w.Price)
+		if pence(e.Sum) != fee*100*int64(e.Outcomes) {
+			t.Fatalf("%d outcomes at £%d are worth %s", e.Outcomes, fee, e.Sum)
 		}
 		for _, part := range r.Board.Duplication.Parts {
-			if part.Hidden == (part.Price != nil) && strings.HasPrefix(part.What[0], "job_fee") {
+			if strings.HasPrefix(part.What[0], "job_fee") && part.Hidden == (part.Price != nil) || part.Price != nil && !part.Price.Equal(e.Sum) && len(last.Elsewhere) == 1 {
 				t.Fatalf("%+v shows a price and no count, or the other way", part)
 			}
 		}
