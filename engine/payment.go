@@ -37,8 +37,12 @@ type claim struct {
 // waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
 type waits struct{ count [][reasonCount]int }
 
-func (r *reader) wait(pay int, why reason) {
+func (r *reader) wait(pay int, why reason) { r.waitAt(pay, why, 0, 0) }
+
+// waitAt is wait for the outcome of a day, which falls due on another where only that is wanting.
+func (r *reader) waitAt(pay int, why reason, day, due calendar.Date) {
 	r.lastWait = why
+	r.looks.waiting(r, pay, why, day, due)
 	if r.waits != nil {
 		r.waits.count[pay][why]++
 	}
@@ -156,6 +160,11 @@ func (r *reader) payOutcomes(pi, u int) error {
 	if state == formula.Unknown {
 		r.wait(pi, waitUnknown)
 	}
+	if len(found) == 0 {
+		if err := r.notMet(pi, &r.c.Measures[pay.Index], state, &sc); err != nil {
+			return err
+		}
+	}
 	var taken taken
 	for i := range found {
 		in := sc
@@ -193,7 +202,7 @@ func (r *reader) payJoining(pi, u int) error {
 func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	pay := &r.c.Payments[pi]
 	if !within(pay, sc.met) {
-		r.wait(pi, waitCondition)
+		r.waitAt(pi, waitCondition, sc.met, 0)
 		return nil
 	}
 	if r.payVaries[pi] {
@@ -206,10 +215,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	case err != nil:
 		return err
 	case why != counted:
-		r.wait(pi, why)
+		r.waitAt(pi, why, sc.met, 0)
 		return nil
 	case due > r.through:
-		r.wait(pi, waitNotDue)
+		r.waitAt(pi, waitNotDue, sc.met, due)
 		return nil
 	}
 	price, err := r.eval(pay.Price, sc)
@@ -217,20 +226,20 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 		return err
 	}
 	if price.State != formula.Known {
-		r.wait(pi, waitOf(price.State))
+		r.waitAt(pi, waitOf(price.State), sc.met, 0)
 		return nil
 	}
 	// A sample is drawn from what was claimed and validated: what failed before payment never reaches it.
 	examined, failed := r.examined(pi, sc)
 	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined, failed})
 	if failed {
-		r.wait(pi, waitFailed)
+		r.waitAt(pi, waitFailed, sc.met, 0)
 		return nil
 	}
 	sum, paid := price.Num, false
 	if pay.For == contracts.ForMeasure {
 		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid && sum.IsZero() {
-			r.wait(pi, waitElsewhere)
+			r.waitAt(pi, waitElsewhere, sc.met, 0)
 			return nil
 		}
 	}

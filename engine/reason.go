@@ -35,10 +35,13 @@ const (
 	waitRefused
 	waitElsewhere
 	reasonCount
+
+	waitNotMet // of a trail alone: a statement does not count what has not happened
+	trailCount
 )
 
 // words says each reason as a statement prints it.
-var words = [reasonCount]string{
+var words = [trailCount]string{
 	counted:            "counted",
 	notJoined:          "has not joined",
 	joinedBefore:       "joined before the first day that counts",
@@ -69,4 +72,6 @@ var words = [reasonCount]string{
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: "paid by another scheme",
+
+	waitNotMet: "not met so far",
 }
