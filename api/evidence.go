@@ -368,12 +368,6 @@ func batchShape(b Batch) client.Batch {
 }
 
 func itemShape(i Item) client.Item {
-	day := func(d calendar.Date) string {
-		if d.IsZero() {
-			return ""
-		}
-		return d.String()
-	}
 	return client.Item{Sequence: i.Sequence, Batch: i.Batch, Line: i.Line, Organisation: i.Organisation, Unit: i.Unit, UnitType: i.UnitType, Root: i.Root, Kind: i.Kind,
-		ID: i.ID, Points: i.Points, Source: i.Source, First: day(i.First), Last: day(i.Last), Learned: day(i.Learned), Row: i.Body, At: i.At.UTC()}
+		ID: i.ID, Points: i.Points, Source: i.Source, Document: documentOf(i.Source), First: dayText(i.First), Last: dayText(i.Last), Learned: dayText(i.Learned), Row: i.Body, At: i.At.UTC()}
 }

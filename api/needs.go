@@ -310,6 +310,7 @@ type AuditRow struct {
 // View reads. Every method answers ErrUnknown for what the person's organisation may not see. Lists come in pages.
 type View interface {
 	ScheduleView
+	AttachmentView
 	Organisation(ctx context.Context, id string) (Organisation, error)
 	Organisations(ctx context.Context, p Page) ([]Organisation, error)
 	Person(ctx context.Context, id string) (Person, error)
@@ -351,6 +352,7 @@ type View interface {
 type Tx interface {
 	View
 	ScheduleTx
+	AttachmentTx
 	AddOrganisation(ctx context.Context, o Organisation) error
 	AddPerson(ctx context.Context, p Person) error
 	SetPerson(ctx context.Context, p Person) error // roles, name, subject and whether active

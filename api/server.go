@@ -96,6 +96,8 @@ func (s *Service) routes() {
 	s.signingRoutes()
 	s.evidenceRoutes()
 	s.sourceRoutes()
+	s.attachmentRoutes()
+	s.trailRoutes()
 	s.runRoutes()
 	s.scheduleRoutes()
 	s.forecastRoutes()

@@ -242,14 +242,8 @@ func explain(ctx context.Context, g *settling, q ExplainQuery) (client.Explained
 		}
 		out.Lines = append(out.Lines, l)
 	}
-	day := func(d calendar.Date) string {
-		if d.IsZero() {
-			return ""
-		}
-		return d.String()
-	}
 	for _, u := range items {
-		out.Items = append(out.Items, client.Usage{Unit: u.Unit, Kind: u.Kind, First: day(u.Item.First), Last: day(u.Item.Last), Learned: day(u.Item.Learned), ID: u.Item.ID, Points: u.Item.Points, Use: u.Use})
+		out.Items = append(out.Items, client.Usage{Unit: u.Unit, Kind: u.Kind, First: dayText(u.Item.First), Last: dayText(u.Item.Last), Learned: dayText(u.Item.Learned), ID: u.Item.ID, Points: u.Item.Points, Use: u.Use, Payments: u.By})
 	}
 	return out, nil
 }

@@ -20,6 +20,7 @@ type ItemUse struct {
 	Kind string
 	Item evidence.Item
 	Use  string
+	Used bool
 	By   []string // the payments that read it
 }
 
@@ -151,7 +152,8 @@ func (st *settlement) uses(r *reader, readers map[[2]int][]string) []ItemUse {
 	for u := range r.tree.Units {
 		unit := &r.tree.Units[u]
 		for i := range unit.Items {
-			out = append(out, ItemUse{Unit: unit.Key, Kind: st.c.Evidence[unit.Items[i].Kind].Name, Item: unit.Items[i], Use: words[r.itemReason(u, i)], By: readers[[2]int{u, i}]})
+			why := r.itemReason(u, i)
+			out = append(out, ItemUse{Unit: unit.Key, Kind: st.c.Evidence[unit.Items[i].Kind].Name, Item: unit.Items[i], Use: words[why], Used: why == itemUsed, By: readers[[2]int{u, i}]})
 		}
 	}
 	return out

@@ -82,6 +82,21 @@ func Trails(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 	return nil
 }
 
+// WholeUses says what became of each item that is about the contract, a role or a cohort.
+func WholeUses(c *contracts.Contract, on Occasion, s evidence.Snapshot) ([]ItemUse, error) {
+	p, err := newPlan(c, on)
+	if err != nil {
+		return nil, err
+	}
+	var out []ItemUse
+	items := s.Whole()
+	for i := range items {
+		why := p.wholeReason(&items[i])
+		out = append(out, ItemUse{Kind: c.Evidence[items[i].Kind].Name, Item: items[i], Use: words[why], Used: why == itemUsed})
+	}
+	return out, nil
+}
+
 // lookout notes what a payment was found to wait for, while its lines are worked out again.
 type lookout struct {
 	payment, unit int

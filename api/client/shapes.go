@@ -244,6 +244,7 @@ type Item struct {
 	ID           string          `json:"id,omitempty"`
 	Points       string          `json:"points,omitempty" doc:"The item that it corrects or withdraws"`
 	Source       string          `json:"source,omitempty"`
+	Document     string          `json:"document,omitempty" doc:"SHA-256 of the document that it names in its source"`
 	First        string          `json:"first,omitempty"`
 	Last         string          `json:"last,omitempty"`
 	Learned      string          `json:"learned,omitempty"`
@@ -314,6 +315,8 @@ type Usage struct {
 	ID      string `json:"id,omitempty"`
 	Points  string `json:"points,omitempty"`
 	Use     string `json:"use"`
+
+	Payments []string `json:"payments,omitempty" doc:"The payments that read it"`
 }
 
 // Tried is what evidence would pay under a version of a contract.
