@@ -142,7 +142,7 @@ func (s *Service) issued(ctx context.Context, v View, contract string, number in
 // unsettled says an error of the engine: the contract and the evidence together give no answer.
 func unsettled(err error) error {
 	var p *problem
-	if errors.As(err, &p) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if err == nil || errors.As(err, &p) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &problem{Problem: refuse(http.StatusUnprocessableEntity, "this cannot be settled: %s", err).Problem, cause: err}

@@ -13,7 +13,6 @@ import (
 
 	"outturn/api/client"
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"

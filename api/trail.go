@@ -9,6 +9,7 @@ import (
 
 	"outturn/api/client"
 	"outturn/contracts/calendar"
+	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/schedule"
@@ -157,7 +158,7 @@ func (s *Service) itemStatus(ctx context.Context, v View, c *call, in *struct {
 	}
 	err = g.trails(ctx, item.Root, func(t *engine.Trail) error {
 		if t.UnitType == item.RootType {
-			itemTrail(&out, t, &item, rank)
+			itemTrail(&out, t, &item, rank, money.FromMinor(g.terms.Currency, 0).String())
 		}
 		return nil
 	})
@@ -253,7 +254,7 @@ func useOf(uses []engine.ItemUse, item *Item, rank int) string {
 }
 
 // itemTrail says what became of an item of a unit, and what the payments that read it come to.
-func itemTrail(out *client.ItemStatus, t *engine.Trail, item *Item, rank int) {
+func itemTrail(out *client.ItemStatus, t *engine.Trail, item *Item, rank int, nought string) {
 	out.Use = useOf(t.Items, item, rank)
 	var by []string
 	for i := range t.Items {
@@ -268,7 +269,7 @@ func itemTrail(out *client.ItemStatus, t *engine.Trail, item *Item, rank int) {
 		at := slices.IndexFunc(out.Payments, func(p client.ItemBy) bool { return p.Unit == unit && p.Payment == payment })
 		if at < 0 {
 			at = len(out.Payments)
-			out.Payments = append(out.Payments, client.ItemBy{Unit: unit, Payment: payment, Clause: clause, Earned: "0"})
+			out.Payments = append(out.Payments, client.ItemBy{Unit: unit, Payment: payment, Clause: clause, Earned: nought})
 		}
 		return &out.Payments[at]
 	}

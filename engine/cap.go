@@ -195,6 +195,7 @@ func (r *reader) refused(l *rawLine, ci int, allowed int64, limit string) {
 	l.notes = append(l.notes[:len(l.notes):len(l.notes)], k.Name+" ("+k.Clause+")")
 	if allowed == 0 {
 		r.wait(l.payment, waitRefused)
+		r.looks.refused(r, l)
 	}
 	if r.trace != nil {
 		r.trace.say(k.Name, "not above "+limit+" ("+k.Clause+")", money.FromMinor(r.c.Currency, allowed).Format(r.c.Currency))

@@ -110,6 +110,10 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 	if err := r.applyCaps(st.last, func(int, candidate) {}, nil); err != nil {
 		return nil, nil, err
 	}
+	if err := st.restRead(r); err != nil {
+		return nil, nil, err
+	}
+	uses := st.uses(r, readers) // before what is held is looked at, as the statement counts them
 	var out []Explanation
 	for _, pi := range st.unitPays {
 		if name := st.c.Payments[pi].Name; payment != "" && payment != name {
@@ -119,7 +123,7 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 			out = append(out, st.explained(r, pi, u, steps[[2]int{pi, u}])...)
 		}
 	}
-	return out, st.uses(r, readers), nil
+	return out, uses, nil
 }
 
 // explained are the lines of one payment for one unit, or one empty line where nothing is paid but much was asked.

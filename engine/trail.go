@@ -29,7 +29,7 @@ type CohortPlace struct {
 	Reason               string
 }
 
-// Earned is what a payment comes to for a unit, to date and after caps.
+// Earned is what a payment comes to for a unit, to date, after caps and without what is kept back.
 type Earned struct {
 	Unit, Payment, Clause string
 	ToDate                money.Amount
@@ -126,11 +126,21 @@ func (st *settlement) trail(r *reader) (*Trail, error) {
 	if err := st.places(r, out); err != nil {
 		return nil, err
 	}
-	if err := r.applyCaps(st.last, func(int, candidate) {}, nil); err != nil {
+	r.looks = &lookout{payment: -1}
+	err := r.applyCaps(st.last, func(int, candidate) {}, nil)
+	out.Waits = append(out.Waits, r.looks.waits...)
+	if r.looks = nil; err != nil {
 		return nil, err
 	}
+	if err := st.restRead(r); err != nil {
+		return nil, err
+	}
+	out.Items = st.uses(r, readers) // before what is held is looked at, as the statement counts them
 	for i := range r.lines {
 		l := &r.lines[i]
+		if _, err := st.hold(r, l); err != nil { // what is kept back is not due yet
+			return nil, err
+		}
 		pay := &st.c.Payments[l.payment]
 		key := r.tree.Units[l.unit].Key
 		at := slices.IndexFunc(out.Earned, func(e Earned) bool { return e.Unit == key && e.Payment == pay.Name })
@@ -140,8 +150,19 @@ func (st *settlement) trail(r *reader) (*Trail, error) {
 		}
 		out.Earned[at].ToDate = out.Earned[at].ToDate.Add(st.amount(l.toDate))
 	}
-	out.Items = st.uses(r, readers)
 	return out, nil
+}
+
+// restRead reads what no payment of a unit did and the settlement does: who joins what, and what is gathered for the whole.
+func (st *settlement) restRead(r *reader) error {
+	if err := st.places(r, &Trail{}); err != nil {
+		return err
+	}
+	out := &shardResult{tallies: make([]map[key]*tally, len(st.gathers))}
+	for i := range out.tallies {
+		out.tallies[i] = map[key]*tally{}
+	}
+	return st.gatherTree(st.last, r, out)
 }
 
 // alone works out one payment for one unit with nothing kept from before, so that all it reads is seen, and notes which
@@ -223,6 +244,15 @@ func (l *lookout) waiting(r *reader, pay int, why reason, day, due calendar.Date
 	}
 	l.lacks = nil
 	l.waits = append(l.waits, w)
+}
+
+// refused notes that a cap let nothing of a line through.
+func (l *lookout) refused(r *reader, line *rawLine) {
+	if l == nil {
+		return
+	}
+	pay := &r.c.Payments[line.payment]
+	l.waits = append(l.waits, Wait{Unit: r.tree.Units[line.unit].Key, Payment: pay.Name, Clause: pay.Clause, Reason: words[waitRefused]})
 }
 
 // notMet notes that a measure has not been met and may still be: in its window what it looks for has not come.
