@@ -123,5 +123,10 @@ var permissions = map[string]permission{
 	"answer-dispute":           {roles: commissioners, contract: true},
 	"escalate-dispute":         {roles: providers, contract: true},
 	"withdraw-dispute":         {roles: providers, contract: true},
+	"propose-override":         {roles: commissioners, contract: true},
+	"list-overrides":           {roles: parties, contract: true},
+	"get-override":             {roles: parties, contract: true},
+	"sign-override":            {roles: commissioners, contract: true},
+	"withdraw-override":        {roles: commissioners, contract: true},
 	"list-audit":               {roles: auditors, contract: true},
 }

@@ -104,6 +104,7 @@ func (s *Service) routes() {
 	s.statementRoutes()
 	s.paymentRoutes()
 	s.disputeRoutes()
+	s.overrideRoutes()
 }
 
 // config is huma's, without the routes that it would add and with our JSON.

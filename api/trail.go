@@ -29,9 +29,10 @@ func (s *Service) trailRoutes() {
 func (s *Service) missing(ctx context.Context, v View, _ *call, in *struct {
 	OnContract
 	OccasionQuery
+	AsKnown
 	Unit string `query:"unit" maxLength:"128" doc:"Only this root unit"`
 }, to *outlet) error {
-	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false, in.AsKnown)
 	if err == nil {
 		err = g.gather(ctx, v, in.Contract)
 	}
@@ -201,7 +202,7 @@ func (s *Service) knowing(ctx context.Context, v View, contract string, number i
 	if coming := k.Coming(last.Through, 1); len(coming) > 0 {
 		through = coming[0].Through
 	}
-	g, err := s.about(ctx, v, contract, through.String(), "", false)
+	g, err := s.about(ctx, v, contract, through.String(), "", false, AsKnown{})
 	if err == nil {
 		g.on.CutOff = max(g.on.CutOff, last.CutOff)
 		err = g.gather(ctx, v, contract)
