@@ -255,6 +255,9 @@ func (d *door) kindFault(row *evidence.Row) string {
 	if why := d.takes[row.Kind]; why != "" {
 		return why
 	}
+	if why := admitted(d.operation, d.terms, row.Kind); why != "" {
+		return why
+	}
 	kind := &d.terms.Evidence[row.Kind]
 	if kind.Of == contracts.OfRole && len(row.Party) > 0 && !d.at.holds(RoleCommissioner) && !slices.ContainsFunc(d.at.grants, func(g Grant) bool { return g.Party == string(row.Party) }) {
 		return "an item of " + string(row.Party) + " comes from them or from the payer"
@@ -262,8 +265,8 @@ func (d *door) kindFault(row *evidence.Row) string {
 	return ""
 }
 
-// kindsOf says of each kind why it is not taken from a sender, "" where it is. A kind that a grant names comes from
-// those whom grants name for it. Of the others, answers to examined claims come from the payer's side, what is about no
+// kindsOf says of each kind why it is not taken from a sender, "" where it is. A kind comes from those alone who tell it by
+// the contract, and, where grants name it, from those whom they name. Of the others, answers to examined claims come from the payer's side, what is about no
 // unit from payers and providers, and the rest from providers.
 func kindsOf(c *contracts.Contract, at *standing) []string {
 	names := func(g Grant, kind string) bool { return slices.Contains(g.Kinds, kind) }
@@ -279,10 +282,14 @@ func kindsOf(c *contracts.Contract, at *standing) []string {
 		kind := &c.Evidence[k]
 		mine := slices.ContainsFunc(at.grants, func(g Grant) bool { return names(g, kind.Name) })
 		named := slices.ContainsFunc(at.others, func(g Grant) bool { return names(g, kind.Name) })
+		told := len(kind.ToldBy) > 0
 		switch {
+		case told && !at.holds(kind.ToldBy...):
+			takes[k] = kind.Name + " is told by the " + strings.ReplaceAll(strings.Join(kind.ToldBy, " or the "), "_", " ") + " alone in this contract"
 		case mine:
 		case named:
 			takes[k] = kind.Name + " comes from others in this contract"
+		case told:
 		case examined[k]:
 			if !at.holds(RoleCommissioner, RoleVerifier) || at.holds(RoleProvider) {
 				takes[k] = kind.Name + " answers claims, and comes from the payer's side"

@@ -100,6 +100,9 @@ func (s *Service) changePayment(ctx context.Context, tx Tx, c *call, in *OnPosti
 		if !c.at.speaksFor(p.From, payers...) {
 			return none, forbidden()
 		}
+		if err := s.inOrder(ctx, tx, c, found, &p); err != nil {
+			return none, err
+		}
 		if err := do(c, &p); err != nil {
 			return none, err
 		}
@@ -113,6 +116,33 @@ func (s *Service) changePayment(ctx context.Context, tx Tx, c *call, in *OnPosti
 		return made[client.Payment]{Body: paymentShape(p)}, tx.SetPayment(ctx, p)
 	}
 	return none, ErrUnknown
+}
+
+// inOrder holds a release to the contract's order: a party may have to wait until another has released what it pays the
+// same payee on the same statement.
+func (s *Service) inOrder(ctx context.Context, v View, c *call, found []Payment, p *Payment) error {
+	if c.operation != "release-payment" || p.Amount.Sign() <= 0 {
+		return nil
+	}
+	head, err := v.Statement(ctx, p.Contract, p.Statement)
+	if err != nil {
+		return err
+	}
+	_, terms, err := s.version(ctx, v, p.Contract, head.Version)
+	if err != nil {
+		return err
+	}
+	payer := partyOf(terms, p.From)
+	if payer == nil || payer.ReleasesAfter < 0 {
+		return nil
+	}
+	first := terms.Parties[payer.ReleasesAfter].ID
+	for _, o := range found {
+		if o.From == first && o.To == p.To && o.Part == 0 && o.State != PaymentReleased && o.Amount.Sign() > 0 {
+			return conflict("the contract has what %s pays released first, and posting %d of this statement, from %s to %s, is %s", first, o.Posting, o.From, o.To, o.State)
+		}
+	}
+	return nil
 }
 
 func paymentShape(p Payment) client.Payment {

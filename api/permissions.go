@@ -38,6 +38,11 @@ var (
 	keepers       = []string{RoleOperator, RoleAdministrator}
 	operators     = []string{RoleOperator}
 	auditors      = []string{RoleCommissioner, RoleAuditor}
+	validators    = []string{RoleVerifier, RoleCommissioner}
+	evaluators    = []string{RoleEvaluator}
+	partners      = []string{RolePartnerFinance}
+	comparers     = []string{RoleCommissioner, RoleProvider, RoleAuditor, RoleEvaluator}
+	reckoners     = []string{RoleCommissioner, RoleProvider, RoleAuditor, RolePartnerFinance} // who sees sums and no unit among them
 )
 
 // permissions is the table.
@@ -99,21 +104,21 @@ var permissions = map[string]permission{
 	"get-run":                  {roles: parties, contract: true},
 	"get-run-statement":        {roles: parties, contract: true},
 	"ask-run":                  {roles: commissioners, contract: true},
-	"get-schedule":             {roles: parties, contract: true},
+	"get-schedule":             {roles: reckoners, contract: true},
 	"forecast":                 {roles: parties, contract: true},
 	"preview-settlement":       {roles: parties, contract: true},
 	"explain-preview":          {roles: parties, contract: true},
 	"settle":                   {roles: commissioners, contract: true},
-	"list-statements":          {roles: parties, contract: true},
-	"get-statement":            {roles: parties, contract: true},
+	"list-statements":          {roles: reckoners, contract: true},
+	"get-statement":            {roles: reckoners, contract: true},
 	"get-statement-head":       {roles: parties, contract: true},
 	"get-statement-lines":      {roles: parties, contract: true},
 	"explain-statement":        {roles: parties, contract: true},
 	"sample-statement":         {roles: auditors, contract: true},
 	"export-statement":         {roles: auditors, contract: true},
-	"list-ledger":              {roles: parties, contract: true},
-	"get-balances":             {roles: parties, contract: true},
-	"list-payments":            {roles: parties, contract: true},
+	"list-ledger":              {roles: reckoners, contract: true},
+	"get-balances":             {roles: reckoners, contract: true},
+	"list-payments":            {roles: reckoners, contract: true},
 	"prepare-payment":          {roles: payers, contract: true},
 	"release-payment":          {roles: payers, contract: true},
 	"hold-payment":             {roles: payers, contract: true},
@@ -123,6 +128,12 @@ var permissions = map[string]permission{
 	"answer-dispute":           {roles: commissioners, contract: true},
 	"escalate-dispute":         {roles: providers, contract: true},
 	"withdraw-dispute":         {roles: providers, contract: true},
+	"send-validations":         {roles: validators, contract: true},
+	"send-certified-figures":   {roles: evaluators, contract: true},
+	"send-partner-figures":     {roles: partners, contract: true},
+	"list-claims":              {roles: validators, contract: true},
+	"get-comparisons":          {roles: comparers, contract: true},
+	"get-savings":              {roles: reckoners, contract: true},
 	"propose-override":         {roles: commissioners, contract: true},
 	"list-overrides":           {roles: parties, contract: true},
 	"get-override":             {roles: parties, contract: true},

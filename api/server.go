@@ -105,6 +105,7 @@ func (s *Service) routes() {
 	s.paymentRoutes()
 	s.disputeRoutes()
 	s.overrideRoutes()
+	s.handRoutes()
 }
 
 // config is huma's, without the routes that it would add and with our JSON.

@@ -40,9 +40,15 @@ func (s *Service) missing(ctx context.Context, v View, _ *call, in *struct {
 		return err
 	}
 	defer g.close()
-	err = g.trails(ctx, in.Unit, func(t *engine.Trail) error {
-		for _, w := range t.Waits {
-			if !w.Mends {
+	return unsettled(g.waits(ctx, in.Unit, to, func(w *engine.Wait) bool { return w.Mends }))
+}
+
+// waits writes what payments wait for, of each root unit or of one.
+func (g *settling) waits(ctx context.Context, unit string, to *outlet, wanted func(*engine.Wait) bool) error {
+	return g.trails(ctx, unit, func(t *engine.Trail) error {
+		for i := range t.Waits {
+			w := &t.Waits[i]
+			if !wanted(w) {
 				continue
 			}
 			one := client.Missing{Root: t.Unit, Unit: w.Unit, Payment: w.Payment, Clause: w.Clause, Reason: w.Reason, Day: dayText(w.Day), Wants: []client.Wants{}}
@@ -55,7 +61,6 @@ func (s *Service) missing(ctx context.Context, v View, _ *call, in *struct {
 		}
 		return nil
 	})
-	return unsettled(err)
 }
 
 // trails tells of each root unit.

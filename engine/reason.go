@@ -40,6 +40,8 @@ const (
 	trailCount
 )
 
+const claimedUnchecked = "claimed, not yet validated"
+
 // words says each reason as a statement prints it.
 var words = [trailCount]string{
 	counted:            "counted",
@@ -65,7 +67,7 @@ var words = [trailCount]string{
 	waitUnknown:   "not observed",
 	waitClaim:     "met, not claimed",
 	waitClaimLate: "met, claimed outside the window",
-	waitCheck:     "claimed, not yet validated",
+	waitCheck:     claimedUnchecked,
 	waitFailed:    "claimed, failed its check",
 	waitNotDue:    "met, not yet due",
 	waitHurdle:    "below the hurdle",

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -83,6 +84,14 @@ type ItemBy struct {
 	Waits   []string `json:"waits,omitempty" doc:"Why some or all of it is not paid"`
 }
 
+// Found is a part of what a statement would say now.
+type Found struct {
+	Status  string          `json:"status" enum:"provisional"`
+	Through string          `json:"through"`
+	CutOff  string          `json:"cut_off"`
+	Found   json.RawMessage `json:"found" doc:"As the statement's head has it"`
+}
+
 // NewAttachment is a document to send.
 type NewAttachment struct {
 	Name        string
@@ -94,6 +103,37 @@ type NewAttachment struct {
 // SendAttachment sends a document that items name.
 func (c *Client) SendAttachment(ctx context.Context, contract string, a NewAttachment) (Attachment, error) {
 	return answered[Attachment](ctx, c, Request{Method: http.MethodPost, Path: at("contracts", contract, "attachments"), Query: values("name", a.Name, "sha256", a.SHA256), Body: a.Body, ContentType: a.ContentType, Key: NewKeyName()})
+}
+
+// SendValidations sends the results of checks, as SendBatch does; SendCertified and SendPartnerFigures likewise what the
+// evaluator certifies and what a partner tells of itself.
+func (c *Client) SendValidations(ctx context.Context, contract string, e Evidence) (Batch, error) {
+	return c.sendThrough(ctx, contract, "validations", e)
+}
+
+// SendCertified sends figures that the evaluator certifies.
+func (c *Client) SendCertified(ctx context.Context, contract string, e Evidence) (Batch, error) {
+	return c.sendThrough(ctx, contract, "certified-figures", e)
+}
+
+// SendPartnerFigures sends what a partner tells of itself.
+func (c *Client) SendPartnerFigures(ctx context.Context, contract string, e Evidence) (Batch, error) {
+	return c.sendThrough(ctx, contract, "partner-figures", e)
+}
+
+// Claims streams the claims that wait for a check, a Missing a line.
+func (c *Client) Claims(ctx context.Context, contract, through string) (io.ReadCloser, error) {
+	return c.raw(ctx, at("contracts", contract, "claims"), values("through", through))
+}
+
+// Comparisons says what the comparisons of a contract find now.
+func (c *Client) Comparisons(ctx context.Context, contract, through string) (Found, error) {
+	return get[Found](ctx, c, at("contracts", contract, "comparisons"), values("through", through))
+}
+
+// Savings says how the savings of a contract and its partners stand now.
+func (c *Client) Savings(ctx context.Context, contract, through string) (Found, error) {
+	return get[Found](ctx, c, at("contracts", contract, "savings"), values("through", through))
 }
 
 // Attachments lists the documents that were sent.
