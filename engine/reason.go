@@ -40,6 +40,12 @@ const (
 	trailCount
 )
 
+// The reasons by which a statement counts what was found twice.
+const (
+	ReasonElsewhere = "paid by another scheme"
+	ReasonDuplicate = "duplicate of an item that stands"
+)
+
 // words says each reason as a statement prints it.
 var words = [trailCount]string{
 	counted:            "counted",
@@ -55,7 +61,7 @@ var words = [trailCount]string{
 	itemUsed:        "used",
 	itemCorrected:   "corrected by a later item",
 	itemWithdrawn:   "withdrawn by a later item",
-	itemDuplicate:   "duplicate of an item that stands",
+	itemDuplicate:   ReasonDuplicate,
 	itemWithdrawing: "withdraws an earlier item",
 	itemAfter:       "happened after the last day settled",
 	itemNoRule:      "of a kind that no rule reads",
@@ -71,7 +77,7 @@ var words = [trailCount]string{
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
-	waitElsewhere: "paid by another scheme",
+	waitElsewhere: ReasonElsewhere,
 
 	waitNotMet: "not met so far",
 }
