@@ -88,7 +88,7 @@ func (s *Service) sendAttachment(ctx context.Context, tx Tx, c *call, in *struct
 	ContentType string `header:"Content-Type"`
 }) (made[client.Attachment], error) {
 	var none made[client.Attachment]
-	if what := personal(in.Name); what != "" {
+	if what := Personal(in.Name); what != "" {
 		return none, faulty(http.StatusUnprocessableEntity, "names of documents are kept", problemFault("name", "this looks like "+what, "call the document otherwise"))
 	}
 	if _, _, err := s.active(ctx, tx, in.Contract); err != nil {

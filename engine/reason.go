@@ -40,7 +40,14 @@ const (
 	trailCount
 )
 
-const claimedUnchecked = "claimed, not yet validated"
+// The reasons by which a statement counts what was found twice.
+const (
+	ReasonElsewhere = "paid by another scheme"
+	ReasonDuplicate = "duplicate of an item that stands"
+)
+
+// ToBeChecked is the reason of a claim that waits for its check.
+const ToBeChecked = "claimed, not yet validated"
 
 // words says each reason as a statement prints it.
 var words = [trailCount]string{
@@ -57,7 +64,7 @@ var words = [trailCount]string{
 	itemUsed:        "used",
 	itemCorrected:   "corrected by a later item",
 	itemWithdrawn:   "withdrawn by a later item",
-	itemDuplicate:   "duplicate of an item that stands",
+	itemDuplicate:   ReasonDuplicate,
 	itemWithdrawing: "withdraws an earlier item",
 	itemAfter:       "happened after the last day settled",
 	itemNoRule:      "of a kind that no rule reads",
@@ -67,13 +74,13 @@ var words = [trailCount]string{
 	waitUnknown:   "not observed",
 	waitClaim:     "met, not claimed",
 	waitClaimLate: "met, claimed outside the window",
-	waitCheck:     claimedUnchecked,
+	waitCheck:     ToBeChecked,
 	waitFailed:    "claimed, failed its check",
 	waitNotDue:    "met, not yet due",
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
-	waitElsewhere: "paid by another scheme",
+	waitElsewhere: ReasonElsewhere,
 
 	waitNotMet: "not met so far",
 }

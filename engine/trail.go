@@ -45,9 +45,6 @@ type Wait struct {
 	Lacks                 []Lack        // the evidence that it was found to want
 }
 
-// ToBeChecked is the reason of a claim that waits for its check.
-const ToBeChecked = claimedUnchecked
-
 // Lack is a kind of evidence that was looked for in vain.
 type Lack struct {
 	Kind  string
