@@ -42,7 +42,7 @@ var (
 	evaluators    = []string{RoleEvaluator}
 	partners      = []string{RolePartnerFinance}
 	comparers     = []string{RoleCommissioner, RoleProvider, RoleAuditor, RoleEvaluator}
-	reckoners     = []string{RoleCommissioner, RoleProvider, RoleAuditor, RolePartnerFinance} // who sees sums and no unit among them
+	reckoners     = []string{RoleCommissioner, RoleProvider, RoleAuditor, RolePartnerFinance} // see sums; the last sees no unit
 )
 
 // permissions is the table.
