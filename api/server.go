@@ -106,6 +106,7 @@ func (s *Service) routes() {
 	s.disputeRoutes()
 	s.overrideRoutes()
 	s.handRoutes()
+	s.reportRoutes()
 }
 
 // config is huma's, without the routes that it would add and with our JSON.

@@ -35,23 +35,6 @@ type claim struct {
 	examined, failed bool
 }
 
-// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct{ count [][reasonCount]int }
-
-func (r *reader) wait(pay int, why reason) { r.waitAt(pay, why, 0, 0) }
-
-// waitAt is wait for the outcome of a day, which falls due on another where only that is wanting.
-func (r *reader) waitAt(pay int, why reason, day, due calendar.Date) {
-	r.lastWait = why
-	r.looks.waiting(r, pay, why, day, due)
-	if r.waits != nil {
-		r.waits.count[pay][why]++
-	}
-	if r.trace != nil {
-		r.trace.say(r.c.Payments[pay].Name, words[why], "not paid")
-	}
-}
-
 // assess works out every line of the tree for the payments that can be read in a pass, before caps.
 func (r *reader) assess(pass int) error {
 	for _, pi := range r.unitPays {
@@ -347,13 +330,6 @@ func (r *reader) allowed(pi int, sc *scope) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-func waitOf(s formula.State) reason {
-	if s == formula.NotYet {
-		return waitNotYet
-	}
-	return waitUnknown
 }
 
 // paySums pays a sum that a formula gives, or a figure at a price: for the unit, or for each ended period of it.

@@ -115,7 +115,7 @@ func TestAToppingUpWaits(t *testing.T) {
 	if must(t, found, err); !strings.Contains(string(found.Found), "10.32") && !strings.Contains(string(found.Found), "0.1032") {
 		t.Errorf("the effect, 1 less 1.39 over 1.55, is 10.32%%: %s", found.Found)
 	}
-	saved, err := c.health.Savings(w.ctx, c.contract, "2026-01-31")
+	saved, err := c.auditor.Savings(w.ctx, c.contract, "2026-01-31")
 	if must(t, saved, err); saved.Status != "provisional" {
 		t.Errorf("%+v", saved)
 	}
@@ -128,6 +128,15 @@ func TestAToppingUpWaits(t *testing.T) {
 		if want := map[string]string{"council job_fee": "800.00", "fund job_fee": "200.00", "council reduction": "112000.00"}[p.From+" "+p.Payment]; p.Amount != want {
 			t.Errorf("%+v, expected %s", p, want)
 		}
+	}
+	// Who may see no unit is shown no count that is one unit's, whatever they ask for.
+	body := func(by *actor) string {
+		b, err := by.Report(w.ctx, c.contract, 1, 0)
+		return string(read(t, b, err))
+	}
+	if open, closed := body(c.auditor), body(c.health); !strings.Contains(open, `"small_numbers":0`) || strings.Contains(open, `"hidden":true`) ||
+		!strings.Contains(closed, `"small_numbers":10`) || !strings.Contains(closed, `"hidden":true`) || strings.Contains(closed, "P1") {
+		t.Errorf("the report for the auditor:\n%s\nand for the health body:\n%s", open, closed)
 	}
 	prepare := func(by *actor, what string) {
 		t.Helper()
@@ -166,7 +175,7 @@ func TestAToppingUpWaits(t *testing.T) {
 		"the verifier looks at comparisons":     {c.verifier, "/comparisons?through=2026-01-31", 403},
 		"the provider looks at claims to check": {c.provider, "/claims?through=2026-01-31", 403},
 		"the evaluator looks at savings":        {c.evaluator, "/savings?through=2026-01-31", 403},
-		"the auditor looks at savings":          {c.auditor, "/savings?through=2026-01-31", 200},
+		"the health body looks at savings":      {c.health, "/savings?through=2026-01-31", 403},
 		"a stranger looks at comparisons":       {c.payerElsewhere(w), "/comparisons?through=2026-01-31", 404},
 	} {
 		if a := w.sendRaw(refused.by.Key, "GET", "/v1/contracts/"+c.contract+refused.path, "", "", nil); a.status != refused.want {

@@ -113,6 +113,7 @@ var matrix = map[string]row{
 	"list-claims":              {ids: onContract, query: "through=2012-06-30"},
 	"get-comparisons":          {ids: onContract, query: "through=2012-06-30"},
 	"get-savings":              {ids: onContract, query: "through=2012-06-30"},
+	"get-report":               {ids: onContract},
 	"propose-override":         {ids: onContract, body: `{"reason":"the register was closed","items":[{"attachment":"2012-04-16","family":"F900"}]}`},
 	"list-overrides":           {ids: onContract},
 	"get-override":             {ids: onContract},
