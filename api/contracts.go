@@ -224,6 +224,11 @@ func grantFaults(c *contracts.Contract, g client.Grant) (faults []client.Fault) 
 	for i, kind := range g.Kinds {
 		if !slices.ContainsFunc(c.Evidence, func(k contracts.Kind) bool { return k.Name == kind }) {
 			faults = append(faults, client.Fault{Pointer: fmt.Sprintf("/kinds/%d", i), Found: kind, Message: "no such kind of evidence in the contract"})
+			continue
+		}
+		at := slices.IndexFunc(c.Evidence, func(k contracts.Kind) bool { return k.Name == kind })
+		if tell := c.Evidence[at].ToldBy; len(tell) > 0 && !slices.Contains(tell, g.Role) {
+			faults = append(faults, client.Fault{Pointer: fmt.Sprintf("/kinds/%d", i), Found: kind, Message: "the contract says who alone tells this", Expected: fmt.Sprint(tell)})
 		}
 	}
 	return faults

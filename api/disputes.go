@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -16,7 +17,8 @@ import (
 
 // Disputes: a provider says what is wrong with one line, the payer answers within its days, the provider takes the
 // answer further or lets it be. Only the line's own amount is kept back meanwhile. A dispute that is upheld changes no
-// statement: corrected evidence does, on the next one.
+// statement: whoever upholds it names the evidence that mends it, a batch or an override, and the next statement that
+// knows of it has the line that puts it right. Until then the disputed part is kept back.
 
 // The states of a dispute.
 const (
@@ -44,7 +46,7 @@ func (s *Service) disputeRoutes() {
 		}) (client.List[client.Dispute], error) {
 			return list(&in.Paged, func(p Page) ([]Dispute, error) {
 				return visible(p, func(p Page) ([]Dispute, error) { return v.Disputes(ctx, in.Contract, p) }, func(d Dispute) bool { return c.mayRead(d.Organisation) })
-			}, disputeShape)
+			}, disputeShape) // on which statement an upheld one is mended is said where it is looked at
 		})
 	reads(s, huma.Operation{OperationID: "get-dispute", Method: http.MethodGet, Path: base + "/{dispute}", Summary: "Look at a dispute", Tags: tags},
 		func(ctx context.Context, v View, c *call, in *OnDispute) (client.Dispute, error) {
@@ -52,15 +54,24 @@ func (s *Service) disputeRoutes() {
 			if err == nil && !c.mayRead(d.Organisation) {
 				err = ErrUnknown
 			}
-			return disputeShape(d), err
+			if err != nil {
+				return client.Dispute{}, err
+			}
+			shape := disputeShape(d)
+			shape.Mended, err = mendedOn(ctx, v, &d)
+			return shape, err
 		})
 	acts(s, huma.Operation{OperationID: "answer-dispute", Method: http.MethodPost, Path: base + "/{dispute}/answer", Summary: "Answer a dispute: uphold it or reject it", Tags: tags, DefaultStatus: http.StatusOK},
 		func(ctx context.Context, tx Tx, c *call, in *struct {
 			OnDispute
 			Body client.Ruling
 		}) (made[client.Dispute], error) {
+			if err := mends(ctx, tx, in.Contract, in.Body); err != nil {
+				return made[client.Dispute]{}, err
+			}
 			return s.changeDispute(ctx, tx, c, &in.OnDispute, []string{disputeRaised, disputeEscalated}, func(d *Dispute) {
 				further := d.State == disputeEscalated
+				d.Batch, d.Override = in.Body.Batch, in.Body.Override
 				d.Answer, d.State = in.Body.Answer, disputeRejected
 				if in.Body.Upheld {
 					d.State = disputeUpheld
@@ -91,11 +102,11 @@ func (s *Service) raiseDispute(ctx context.Context, tx Tx, c *call, in *struct {
 	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
 		return none, err
 	}
-	line, terms, err := s.disputed(ctx, tx, in.Contract, in.Statement, in.Body)
+	line, _, err := s.disputed(ctx, tx, in.Contract, in.Statement, in.Body)
 	if err != nil {
 		return none, err
 	}
-	open, err := s.openDisputes(ctx, tx, in.Contract, in.Statement)
+	open, err := openDisputes(ctx, tx, in.Contract, in.Statement, dayOf(c))
 	if err != nil {
 		return none, err
 	}
@@ -114,7 +125,7 @@ func (s *Service) raiseDispute(ctx context.Context, tx Tx, c *call, in *struct {
 	if err := tx.AddDispute(ctx, d); err != nil {
 		return none, err
 	}
-	return made[client.Dispute]{Body: disputeShape(d), Location: "/v1/contracts/" + in.Contract + "/disputes/" + id}, s.keepBack(ctx, tx, c, terms, in.Contract, in.Statement)
+	return made[client.Dispute]{Body: disputeShape(d), Location: "/v1/contracts/" + in.Contract + "/disputes/" + id}, s.keepBack(ctx, tx, c, in.Contract, in.Statement)
 }
 
 // disputed finds the line of a statement that is meant.
@@ -147,20 +158,92 @@ func (s *Service) disputed(ctx context.Context, v View, contract string, stateme
 }
 
 // openDisputes are those of a statement for which money is kept back.
-func (s *Service) openDisputes(ctx context.Context, v View, contract string, statement int) (open []Dispute, err error) {
+func openDisputes(ctx context.Context, v View, contract string, statement int, today calendar.Date) (open []Dispute, err error) {
 	for p := (Page{Limit: 1000}); ; {
 		found, err := v.Disputes(ctx, contract, p)
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range found {
-			if d.Statement == statement && (d.State == disputeRaised || d.State == disputeEscalated || d.State == disputeUpheld || d.State == disputeRejected && !d.Due.IsZero()) {
-				open = append(open, d)
-			}
+		for i := range found {
+			d := &found[i]
 			p.After = d.Place
+			if d.Statement != statement {
+				continue
+			}
+			keeps := d.State == disputeRaised || d.State == disputeEscalated || d.State == disputeRejected && !d.Due.IsZero() && d.Due >= today
+			if d.State == disputeUpheld {
+				mended, err := mendedOn(ctx, v, d)
+				if err != nil {
+					return nil, err
+				}
+				keeps = mended == 0
+			}
+			if keeps {
+				open = append(open, *d)
+			}
 		}
 		if len(found) < p.Limit {
 			return open, nil
+		}
+	}
+}
+
+// mends holds a ruling to what it must name: one that upholds names the evidence that puts the line right, on record.
+func mends(ctx context.Context, v View, contract string, r client.Ruling) error {
+	fault := func(pointer, found, message, remedy string) error {
+		return faulty(http.StatusUnprocessableEntity, "a dispute is upheld together with what mends it", client.Fault{Pointer: pointer, Found: found, Message: message, Remedy: remedy})
+	}
+	switch {
+	case !r.Upheld && (r.Batch != "" || r.Override != ""):
+		return fault("/upheld", "", "a dispute that is rejected is mended by nothing", "uphold it, or leave batch and override out")
+	case !r.Upheld:
+		return nil
+	case (r.Batch == "") == (r.Override == ""):
+		return fault("/batch", "", "no statement changes by a dispute alone", "name the batch of corrected evidence, or the override, that mends it: one of the two")
+	case r.Batch != "":
+		b, err := v.Batch(ctx, contract, r.Batch)
+		if errors.Is(err, ErrUnknown) || err == nil && b.Accepted == 0 {
+			return fault("/batch", r.Batch, "no batch of this contract of which anything is on record", "name the batch of the corrected evidence")
+		}
+		return err
+	}
+	o, err := v.Override(ctx, contract, r.Override)
+	if errors.Is(err, ErrUnknown) || err == nil && o.State != OverrideApplied {
+		return fault("/override", r.Override, "no override of this contract that was applied", "have it signed by two people first")
+	}
+	return err
+}
+
+// mendedOn is the number of the first statement after the disputed one that knew of what mends it; 0 while there is none.
+func mendedOn(ctx context.Context, v View, d *Dispute) (int, error) {
+	batch := d.Batch
+	if d.Override != "" {
+		o, err := v.Override(ctx, d.Contract, d.Override)
+		if err != nil {
+			return 0, err
+		}
+		batch = o.Batch
+	}
+	if d.State != disputeUpheld || batch == "" {
+		return 0, nil
+	}
+	b, err := v.Batch(ctx, d.Contract, batch)
+	if err != nil {
+		return 0, err
+	}
+	for p := (Page{After: int64(d.Statement), Limit: 1000}); ; {
+		heads, err := v.Statements(ctx, d.Contract, p)
+		if err != nil {
+			return 0, err
+		}
+		for _, head := range heads {
+			if head.Sequence >= b.Last {
+				return head.Number, nil
+			}
+			p.After = int64(head.Number)
+		}
+		if len(heads) < p.Limit {
+			return 0, nil
 		}
 	}
 }
@@ -193,43 +276,63 @@ func (s *Service) changeDispute(ctx context.Context, tx Tx, c *call, in *OnDispu
 	if err := tx.SetDispute(ctx, d); err != nil {
 		return none, err
 	}
-	_, terms, err := s.stored(ctx, tx, in.Contract, d.Statement)
-	if err != nil {
-		return none, err
-	}
-	return made[client.Dispute]{Body: disputeShape(d)}, s.keepBack(ctx, tx, c, terms, in.Contract, d.Statement)
+	return made[client.Dispute]{Body: disputeShape(d)}, s.keepBack(ctx, tx, c, in.Contract, d.Statement)
 }
 
-// keepBack works out anew how much of each payment of a statement is disputed. What was released stays released.
-func (s *Service) keepBack(ctx context.Context, tx Tx, c *call, terms *contracts.Contract, contract string, statement int) error {
-	open, err := s.openDisputes(ctx, tx, contract, statement)
-	if err != nil {
-		return err
-	}
+// keepBack works out anew how much of each payment of a statement is disputed. What was released stays released; what was
+// kept back of it then is a payment of its own.
+func (s *Service) keepBack(ctx context.Context, tx Tx, c *call, contract string, statement int) error {
 	found, err := tx.Payments(ctx, contract, statement)
 	if err != nil {
 		return err
 	}
-	kept := make([]money.Amount, len(found))
-	for _, d := range open {
-		line, _, err := s.disputed(ctx, tx, contract, statement, client.NewDispute{Unit: d.Unit, Of: d.Of, Payment: d.Payment, Period: d.Period})
-		if err != nil {
+	changed, err := s.keptBack(ctx, tx, found, contract, statement, dayOf(c))
+	if err != nil {
+		return err
+	}
+	for _, i := range changed {
+		found[i].At = c.request.at
+		if err := tx.SetPayment(ctx, found[i]); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// keptBack puts into payments of a statement how much of each is disputed by now, and returns which of them changed.
+func (s *Service) keptBack(ctx context.Context, v View, found []Payment, contract string, statement int, today calendar.Date) (changed []int, err error) {
+	open, err := openDisputes(ctx, v, contract, statement, today)
+	if err != nil || len(open) == 0 && !slices.ContainsFunc(found, func(p Payment) bool { return !p.Disputed.IsZero() }) {
+		return nil, err
+	}
+	_, terms, err := s.stored(ctx, v, contract, statement)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]money.Amount, len(found))
+	for i := range kept {
+		kept[i] = money.FromMinor(terms.Currency, 0)
+	}
+	for _, d := range open {
+		line, _, err := s.disputed(ctx, v, contract, statement, client.NewDispute{Unit: d.Unit, Of: d.Of, Payment: d.Payment, Period: d.Period})
+		if err != nil {
+			return nil, err
 		}
 		for i := range found {
 			kept[i] = kept[i].Add(partIn(terms, &line, &found[i]))
 		}
 	}
-	for i, p := range found {
-		if p.State == PaymentReleased || kept[i].Equal(p.Disputed) {
-			continue
+	for i := range found {
+		p := &found[i]
+		if p.Part > 0 && !kept[i].IsZero() {
+			kept[i] = p.Amount // it is paid when nothing of the posting is disputed any more
 		}
-		p.Disputed, p.At = kept[i], c.request.at
-		if err := tx.SetPayment(ctx, p); err != nil {
-			return err
+		if p.State != PaymentReleased && !kept[i].Equal(p.Disputed) {
+			p.Disputed = kept[i]
+			changed = append(changed, i)
 		}
 	}
-	return nil
+	return changed, nil
 }
 
 // partIn is how much of a line is in one posting: its own leg where the line is divided.
@@ -258,5 +361,5 @@ func disputeShape(d Dispute) client.Dispute {
 		due = d.Due.String()
 	}
 	return client.Dispute{ID: d.ID, Organisation: d.Organisation, Person: d.Person, Statement: d.Statement, Unit: d.Unit, Of: d.Of, Payment: d.Payment, Period: d.Period,
-		Amount: d.Amount.String(), State: d.State, Reason: d.Reason, Answer: d.Answer, Due: due, At: d.At.UTC(), Changed: d.Changed.UTC()}
+		Amount: d.Amount.String(), State: d.State, Reason: d.Reason, Answer: d.Answer, Batch: d.Batch, Override: d.Override, Due: due, At: d.At.UTC(), Changed: d.Changed.UTC()}
 }

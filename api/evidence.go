@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -124,6 +125,8 @@ type door struct {
 	takes   []string // for each kind, why it is not taken from this sender; "" where it is
 	refused int
 	points  []pointing
+
+	override string // whose rows they are: such rows come from whoever signs it
 }
 
 // pointing is a row that corrects or withdraws another.
@@ -161,6 +164,10 @@ func (d *door) rows(take func(*evidence.Row) error) error {
 		}
 		if len(faults) > 0 {
 			return nil
+		}
+		if d.override != "" {
+			row.Source = overrideSource(d.override)
+			return take(row)
 		}
 		if len(row.Points) > 0 {
 			if len(d.points) == pointsMax {
@@ -236,6 +243,9 @@ func (d *door) admit(row *evidence.Row) (faults []evidence.Fault) {
 }
 
 func (d *door) kindFault(row *evidence.Row) string {
+	if d.override != "" {
+		return ""
+	}
 	if row.Kind < 0 {
 		if !row.Withdraws && !d.at.holds(RoleProvider, RoleCommissioner) {
 			return "units are declared by providers and commissioners"
@@ -245,6 +255,9 @@ func (d *door) kindFault(row *evidence.Row) string {
 	if why := d.takes[row.Kind]; why != "" {
 		return why
 	}
+	if why := admitted(d.operation, d.terms, row.Kind); why != "" {
+		return why
+	}
 	kind := &d.terms.Evidence[row.Kind]
 	if kind.Of == contracts.OfRole && len(row.Party) > 0 && !d.at.holds(RoleCommissioner) && !slices.ContainsFunc(d.at.grants, func(g Grant) bool { return g.Party == string(row.Party) }) {
 		return "an item of " + string(row.Party) + " comes from them or from the payer"
@@ -252,8 +265,8 @@ func (d *door) kindFault(row *evidence.Row) string {
 	return ""
 }
 
-// kindsOf says of each kind why it is not taken from a sender, "" where it is. A kind that a grant names comes from
-// those whom grants name for it. Of the others, answers to examined claims come from the payer's side, what is about no
+// kindsOf says of each kind why it is not taken from a sender, "" where it is. A kind comes from those alone who tell it by
+// the contract, and, where grants name it, from those whom they name. Of the others, answers to examined claims come from the payer's side, what is about no
 // unit from payers and providers, and the rest from providers.
 func kindsOf(c *contracts.Contract, at *standing) []string {
 	names := func(g Grant, kind string) bool { return slices.Contains(g.Kinds, kind) }
@@ -269,10 +282,14 @@ func kindsOf(c *contracts.Contract, at *standing) []string {
 		kind := &c.Evidence[k]
 		mine := slices.ContainsFunc(at.grants, func(g Grant) bool { return names(g, kind.Name) })
 		named := slices.ContainsFunc(at.others, func(g Grant) bool { return names(g, kind.Name) })
+		told := len(kind.ToldBy) > 0
 		switch {
+		case told && !at.holds(kind.ToldBy...):
+			takes[k] = kind.Name + " is told by the " + strings.ReplaceAll(strings.Join(kind.ToldBy, " or the "), "_", " ") + " alone in this contract"
 		case mine:
 		case named:
 			takes[k] = kind.Name + " comes from others in this contract"
+		case told:
 		case examined[k]:
 			if !at.holds(RoleCommissioner, RoleVerifier) || at.holds(RoleProvider) {
 				takes[k] = kind.Name + " answers claims, and comes from the payer's side"
@@ -324,10 +341,21 @@ func (s *Service) listItems(ctx context.Context, v View, c *call, in *struct {
 	Batch string `query:"batch" maxLength:"64"`
 	Unit  string `query:"unit" maxLength:"128" doc:"Key of the root unit"`
 	ID    string `query:"id" maxLength:"128" doc:"The sender's name for the item"`
+	AsKnown
 }) (client.List[client.Item], error) {
+	before, err := in.before()
+	if err != nil {
+		return client.List[client.Item]{}, err
+	}
+	upTo := int64(math.MaxInt64)
+	if !before.IsZero() {
+		if upTo, err = v.SequenceAt(ctx, in.Contract, before); err != nil {
+			return client.List[client.Item]{}, err
+		}
+	}
 	filter := ItemFilter{Batch: in.Batch, Root: in.Unit, ID: in.ID}
 	return list(&in.Paged, func(p Page) ([]Item, error) {
-		return visible(p, func(p Page) ([]Item, error) { return v.Items(ctx, in.Contract, filter, p) }, func(i Item) bool { return c.mayRead(i.Organisation) })
+		return visible(p, func(p Page) ([]Item, error) { return v.Items(ctx, in.Contract, filter, p) }, func(i Item) bool { return i.Sequence <= upTo && c.mayRead(i.Organisation) })
 	}, itemShape)
 }
 
@@ -368,12 +396,6 @@ func batchShape(b Batch) client.Batch {
 }
 
 func itemShape(i Item) client.Item {
-	day := func(d calendar.Date) string {
-		if d.IsZero() {
-			return ""
-		}
-		return d.String()
-	}
 	return client.Item{Sequence: i.Sequence, Batch: i.Batch, Line: i.Line, Organisation: i.Organisation, Unit: i.Unit, UnitType: i.UnitType, Root: i.Root, Kind: i.Kind,
-		ID: i.ID, Points: i.Points, Source: i.Source, First: day(i.First), Last: day(i.Last), Learned: day(i.Learned), Row: i.Body, At: i.At.UTC()}
+		ID: i.ID, Points: i.Points, Source: i.Source, Document: documentOf(i.Source), First: dayText(i.First), Last: dayText(i.Last), Learned: dayText(i.Learned), Row: i.Body, At: i.At.UTC()}
 }

@@ -277,9 +277,9 @@ const (
 // Payment is one posting of a statement on its way to being paid. Prepared and released are never by one person.
 type Payment struct {
 	Contract                       string
-	Statement, Posting             int // the posting's place in the statement, from 0
+	Statement, Posting, Part       int // the posting's place in the statement, from 0; part 1 is what was kept back of it when it was released
 	From, To, Rule                 string
-	Amount, Disputed               money.Amount // Disputed of it is kept back
+	Amount, Disputed               money.Amount // of the part; Disputed of it is kept back
 	State, Preparer, Releaser, Why string
 	At                             time.Time // of the last change
 }
@@ -294,6 +294,7 @@ type Dispute struct {
 	Amount                             money.Amount // of the line, and held
 	State                              string       // "raised", "answered", "escalated", "upheld", "rejected", "withdrawn"
 	Reason, Answer                     string
+	Batch, Override                    string        // by which an upheld one is mended
 	Due                                calendar.Date // the day by which the other side must act
 	At, Changed                        time.Time
 }
@@ -310,6 +311,8 @@ type AuditRow struct {
 // View reads. Every method answers ErrUnknown for what the person's organisation may not see. Lists come in pages.
 type View interface {
 	ScheduleView
+	AttachmentView
+	OverrideView
 	Organisation(ctx context.Context, id string) (Organisation, error)
 	Organisations(ctx context.Context, p Page) ([]Organisation, error)
 	Person(ctx context.Context, id string) (Person, error)
@@ -339,7 +342,7 @@ type View interface {
 	Record(ctx context.Context, contract string, number int) iter.Seq2[[]byte, error]
 
 	Ledger(ctx context.Context, contract string, p Page) ([]LedgerEntry, error)
-	Balances(ctx context.Context, contract string) ([]Balance, error)
+	Balances(ctx context.Context, contract string, before time.Time) ([]Balance, error) // zero: so far
 	Payments(ctx context.Context, contract string, statement int) ([]Payment, error)
 	Dispute(ctx context.Context, contract, id string) (Dispute, error)
 	Disputes(ctx context.Context, contract string, p Page) ([]Dispute, error)
@@ -351,6 +354,8 @@ type View interface {
 type Tx interface {
 	View
 	ScheduleTx
+	AttachmentTx
+	OverrideTx
 	AddOrganisation(ctx context.Context, o Organisation) error
 	AddPerson(ctx context.Context, p Person) error
 	SetPerson(ctx context.Context, p Person) error // roles, name, subject and whether active
@@ -375,6 +380,8 @@ type Tx interface {
 	// Settle begins a final statement.
 	Settle(ctx context.Context, contract string) (StatementWriter, error)
 	SetPayment(ctx context.Context, p Payment) error
+	// AddRest adds what was kept back of a posting when it was released.
+	AddRest(ctx context.Context, p Payment) error
 	AddDispute(ctx context.Context, d Dispute) error
 	SetDispute(ctx context.Context, d Dispute) error
 }

@@ -71,10 +71,16 @@ func (s *Service) reported(ctx context.Context, v View, c *call, in *OnStatement
 		return nil, err
 	}
 	found, err := v.Payments(ctx, in.Contract, in.Statement)
+	if err == nil {
+		_, err = s.keptBack(ctx, v, found, in.Contract, in.Statement, dayOf(c))
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range found {
+		if p.Part != 0 {
+			continue
+		}
 		input.Payments = append(input.Payments, report.Payment{From: p.From, To: p.To, Payment: p.Rule, State: p.State, Amount: p.Amount, Disputed: p.Disputed})
 	}
 	r, err := report.New(input)

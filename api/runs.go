@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -84,27 +85,33 @@ type settling struct {
 	sequence int64
 	prior    []*proof.Stored
 	position engine.Position
+	before   time.Time // what had to be on record; zero for now
 }
 
 func (g *settling) close() { _ = g.snapshot.Close() } // temporary files, of which nothing is lost
 
 // about finds what is in force and which settlement is meant.
-func (s *Service) about(ctx context.Context, v View, contract string, through, cutOff string, final bool) (*settling, error) {
+func (s *Service) about(ctx context.Context, v View, contract string, through, cutOff string, final bool, known AsKnown) (*settling, error) {
 	g := &settling{}
 	var err error
-	if g.version, g.terms, err = s.active(ctx, v, contract); err != nil {
+	if g.before, err = known.before(); err != nil {
+		return nil, err
+	}
+	if g.version, g.terms, err = s.inForce(ctx, v, contract, g.before); err != nil {
 		return nil, err
 	}
 	g.on, err = occasion(g.terms, through, cutOff, final)
 	return g, err
 }
 
-// gather fetches what a settlement is made of: the evidence on record up to now, and the final statements before it.
-func (g *settling) gather(ctx context.Context, v View, contract string) (err error) {
-	if g.sequence, err = v.Sequence(ctx, contract); err != nil {
+// gather fetches what a settlement is made of: the evidence on record up to now, or then, and the final statements before it.
+func (g *settling) gather(ctx context.Context, v View, contract string) error {
+	sequence, number, err := standingBefore(ctx, v, contract, g.before)
+	if err != nil {
 		return err
 	}
-	return g.fetch(ctx, v, contract, 0)
+	g.sequence = sequence
+	return g.fetch(ctx, v, contract, number)
 }
 
 // fetch opens the snapshot, and the statements before a number, 0 for all.
@@ -142,7 +149,7 @@ func (s *Service) issued(ctx context.Context, v View, contract string, number in
 // unsettled says an error of the engine: the contract and the evidence together give no answer.
 func unsettled(err error) error {
 	var p *problem
-	if errors.As(err, &p) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	if err == nil || errors.As(err, &p) || errors.Is(err, ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &problem{Problem: refuse(http.StatusUnprocessableEntity, "this cannot be settled: %s", err).Problem, cause: err}
@@ -151,8 +158,9 @@ func unsettled(err error) error {
 func (s *Service) preview(ctx context.Context, v View, _ *call, in *struct {
 	OnContract
 	OccasionQuery
+	AsKnown
 }, to *outlet) error {
-	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false, in.AsKnown)
 	if err == nil {
 		err = g.gather(ctx, v, in.Contract)
 	}
@@ -175,8 +183,9 @@ func (s *Service) explainPreview(ctx context.Context, v View, c *call, in *struc
 	OnContract
 	OccasionQuery
 	ExplainQuery
+	AsKnown
 }) (client.Explained, error) {
-	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false, in.AsKnown)
 	if err == nil {
 		err = g.gather(ctx, v, in.Contract)
 	}
@@ -196,7 +205,7 @@ func (s *Service) settle(ctx context.Context, tx Tx, c *call, in *struct {
 	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
 		return none, err
 	}
-	g, err := s.about(ctx, tx, in.Contract, in.Body.Through, in.Body.CutOff, true)
+	g, err := s.about(ctx, tx, in.Contract, in.Body.Through, in.Body.CutOff, true, AsKnown{})
 	if err != nil {
 		return none, err
 	}

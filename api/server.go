@@ -98,13 +98,17 @@ func (s *Service) routes() {
 	s.signingRoutes()
 	s.evidenceRoutes()
 	s.sourceRoutes()
+	s.attachmentRoutes()
+	s.trailRoutes()
 	s.runRoutes()
 	s.scheduleRoutes()
 	s.forecastRoutes()
 	s.statementRoutes()
-	s.reportRoutes()
 	s.paymentRoutes()
 	s.disputeRoutes()
+	s.overrideRoutes()
+	s.handRoutes()
+	s.reportRoutes()
 }
 
 // config is huma's, without the routes that it would add and with our JSON.

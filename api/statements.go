@@ -13,7 +13,6 @@ import (
 
 	"outturn/api/client"
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"
@@ -43,13 +42,25 @@ func (s *Service) statementRoutes() {
 		func(ctx context.Context, v View, _ *call, in *struct {
 			OnContract
 			Paged
+			AsKnown
 		}) (client.List[client.Statement], error) {
-			return list(&in.Paged, func(p Page) ([]StatementHead, error) { return v.Statements(ctx, in.Contract, p) }, statementShape)
+			before, err := in.before()
+			if err != nil {
+				return client.List[client.Statement]{}, err
+			}
+			return list(&in.Paged, func(p Page) ([]StatementHead, error) {
+				return visible(p, func(p Page) ([]StatementHead, error) { return v.Statements(ctx, in.Contract, p) }, func(h StatementHead) bool { return was(h.At, before) })
+			}, statementShape)
 		})
 	reads(s, huma.Operation{OperationID: "get-statement", Method: http.MethodGet, Path: base + "/{statement}", Summary: "Who issued a statement, when, and on what", Tags: tags},
 		func(ctx context.Context, v View, _ *call, in *OnStatement) (client.Statement, error) {
 			head, err := v.Statement(ctx, in.Contract, in.Statement)
-			return statementShape(head), err
+			if err != nil {
+				return client.Statement{}, err
+			}
+			shape := statementShape(head)
+			shape.Overrides, err = v.OverridesKnown(ctx, in.Contract, head.Sequence)
+			return shape, err
 		})
 	streams(s, huma.Operation{OperationID: "get-statement-head", Method: http.MethodGet, Path: base + "/{statement}/head", Summary: "The statement as it was issued, byte for byte", Tags: tags}, "application/json", s.statementHead)
 	streams(s, huma.Operation{OperationID: "get-statement-lines", Method: http.MethodGet, Path: base + "/{statement}/lines", Summary: "The lines of a statement as they were issued, a record a line; or one unit's", Tags: tags, Metadata: bulk}, mediaNDJSON, s.statementLines)
@@ -71,8 +82,15 @@ func (s *Service) statementRoutes() {
 		func(ctx context.Context, v View, _ *call, in *struct {
 			OnContract
 			Paged
+			AsKnown
 		}) (client.List[client.Entry], error) {
-			return list(&in.Paged, func(p Page) ([]LedgerEntry, error) { return v.Ledger(ctx, in.Contract, p) }, entryShape)
+			before, err := in.before()
+			if err != nil {
+				return client.List[client.Entry]{}, err
+			}
+			return list(&in.Paged, func(p Page) ([]LedgerEntry, error) {
+				return visible(p, func(p Page) ([]LedgerEntry, error) { return v.Ledger(ctx, in.Contract, p) }, func(e LedgerEntry) bool { return was(e.At, before) })
+			}, entryShape)
 		})
 	reads(s, huma.Operation{OperationID: "get-balances", Method: http.MethodGet, Path: "/v1/contracts/{contract}/balances", Summary: "What each party has received, and that it all comes to nought", Tags: tags}, s.balances)
 	reads(s, huma.Operation{OperationID: "list-audit", Method: http.MethodGet, Path: "/v1/contracts/{contract}/audit", Summary: "List every act on a contract, and every refusal", Tags: tags},
@@ -201,13 +219,20 @@ func (s *Service) export(ctx context.Context, v View, _ *call, in *OnStatement, 
 	return proof.Bundle{Contract: g.terms, Snapshot: schedule.Watch(ctx, g.snapshot), Prior: g.prior, Statement: st}.Write(to)
 }
 
-func (s *Service) balances(ctx context.Context, v View, _ *call, in *OnContract) (client.Balances, error) {
+func (s *Service) balances(ctx context.Context, v View, _ *call, in *struct {
+	OnContract
+	AsKnown
+}) (client.Balances, error) {
 	out := client.Balances{Parties: []client.Balance{}}
 	_, terms, err := s.active(ctx, v, in.Contract)
 	if err != nil {
 		return out, err
 	}
-	found, err := v.Balances(ctx, in.Contract)
+	before, err := in.before()
+	if err != nil {
+		return out, err
+	}
+	found, err := v.Balances(ctx, in.Contract, before)
 	if err != nil {
 		return out, err
 	}
@@ -242,14 +267,8 @@ func explain(ctx context.Context, g *settling, q ExplainQuery) (client.Explained
 		}
 		out.Lines = append(out.Lines, l)
 	}
-	day := func(d calendar.Date) string {
-		if d.IsZero() {
-			return ""
-		}
-		return d.String()
-	}
 	for _, u := range items {
-		out.Items = append(out.Items, client.Usage{Unit: u.Unit, Kind: u.Kind, First: day(u.Item.First), Last: day(u.Item.Last), Learned: day(u.Item.Learned), ID: u.Item.ID, Points: u.Item.Points, Use: u.Use})
+		out.Items = append(out.Items, client.Usage{Unit: u.Unit, Kind: u.Kind, First: dayText(u.Item.First), Last: dayText(u.Item.Last), Learned: dayText(u.Item.Learned), ID: u.Item.ID, Points: u.Item.Points, Use: u.Use, Payments: u.By})
 	}
 	return out, nil
 }

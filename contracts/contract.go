@@ -67,6 +67,7 @@ const (
 type Party struct {
 	ID, Role, Name string
 	Each           int
+	ReleasesAfter  int // the party whose payments to the same payee are released before this one's, or -1
 }
 
 // Calendar says when a contract is settled and what evidence may still come.
@@ -151,6 +152,7 @@ type Kind struct {
 	Says   []Field
 	Each   int // index into Periods when there is one reading a period, else -1
 	IfNone Silence
+	ToldBy []string // who alone may tell it, as the service knows those who send; none: whoever is granted it
 	Clause string
 }
 

@@ -38,6 +38,7 @@ func (d *decoder) readEvidence() {
 		case "unknown":
 			k.IfNone = SilenceUnknown
 		}
+		d.readTellers(k, n.get("told_by"), who)
 		k.Says = d.readFields(n.get("says"), who+", says", d.fields, i)
 		if k.Form == ExaminedClaim {
 			d.checkFields(k, i)

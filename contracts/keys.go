@@ -115,7 +115,8 @@ var partyOneShape = mapOf("a party such as {party: council, role: provider, name
 	must("party", "what the contract calls it", nameShape),
 	must("role", "what it is in the contract", nameShape),
 	may("name", "its full name", proseShape),
-	may("each", "the unit type whose every unit is a party of its own", nameShape))
+	may("each", "the unit type whose every unit is a party of its own", nameShape),
+	may("releases_after", "the party whose payments to the same payee are released before this one's", nameShape))
 
 var calendarShape = mapOf("settle, cut_off, last_cut_off, run and zone",
 	must("settle", "the period series that statements cover", nameShape),
@@ -143,6 +144,7 @@ var evidenceShape = mapOf("of, as and the rest of a kind of evidence",
 	may("says", "the typed fields of an item", namedAs("fields by name", fieldShape)),
 	may("each", "the period series of which there is one item each", nameShape),
 	may("if_none", "what no item means", ifNoneShape),
+	may("told_by", "who alone may tell it", oneOrMore("one or more of those who send evidence", words("who sends evidence", tellers...))),
 	may("clause", "where the term stands", clauseShape))
 
 var ifNoneShape = words("nought or unknown",

@@ -359,7 +359,7 @@ func (c *Contract) Sentences() []string {
 	for i := range c.Checks {
 		all = append(all, c.checkSentence(&c.Checks[i]))
 	}
-	return all
+	return append(all, c.handSentences()...)
 }
 
 // accountSentence says whose an account is, what comes into it, and what becomes of what it has not paid.

@@ -226,6 +226,7 @@ func (r *reader) refused(l *rawLine, ci int, asked, allowed int64, limit string)
 	l.notes = append(l.notes[:len(l.notes):len(l.notes)], k.Name+" ("+k.Clause+")")
 	if l.toDate == 0 {
 		r.wait(l.payment, waitRefused)
+		r.looks.refused(r, l)
 	}
 	if r.trace != nil {
 		r.trace.say(k.Name, r.capText(k, limit)+" ("+k.Clause+")", money.FromMinor(r.c.Currency, allowed).Format(r.c.Currency))

@@ -265,13 +265,13 @@ func (st *settlement) itemSums(out *Statement) {
 	}
 }
 
-func (st *settlement) wholeReason(it *evidence.Item) reason {
+func (p *plan) wholeReason(it *evidence.Item) reason {
 	switch {
 	case it.Standing != evidence.Stands:
 		return itemUsed + reason(it.Standing)
-	case it.First > st.through:
+	case it.First > p.through:
 		return itemAfter
-	case !st.readKinds[it.Kind]:
+	case !p.readKinds[it.Kind]:
 		return itemNoRule
 	}
 	return itemUsed

@@ -21,6 +21,7 @@ func (r *reader) due(pi int, sc *scope, taken *taken) (calendar.Date, reason, er
 	if pay.Due.ValidatedBy >= 0 {
 		found, passed, checked := r.checkOf(pay.Due.ValidatedBy, sc)
 		if !found {
+			r.wanted(pay.Due.ValidatedBy, 0)
 			return 0, waitCheck, nil
 		}
 		if !passed {
@@ -137,6 +138,9 @@ func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *taken) (cale
 				why = waitClaimLate
 			}
 		}
+	}
+	if why == waitClaim {
+		r.wanted(pay.Due.ClaimedBy, w.span.Last)
 	}
 	return 0, why, nil
 }

@@ -20,6 +20,8 @@ type ItemUse struct {
 	Kind string
 	Item evidence.Item
 	Use  string
+	Used bool
+	By   []string // the payments that read it
 }
 
 // Explain settles again and returns every line of one root unit, with each figure on the way to it, and what became of
@@ -88,28 +90,16 @@ func (st *settlement) explainWhole(payment string) ([]Explanation, error) {
 func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string) ([]Explanation, []ItemUse, error) {
 	r := newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole()))
 	steps := map[[2]int][]Step{}
+	readers := map[[2]int][]string{}
 	r.take(t, ordinal)
 	for _, pi := range st.unitPays {
 		for u := range t.Units {
 			if t.Units[u].Type != st.c.Payments[pi].Per.Unit {
 				continue
 			}
-			r.stamp++ // forget what was worked out, so that each payment's working is whole
-			r.arena, r.outcomes = r.arena[:0], r.outcomes[:0]
 			r.trace = &trace{currency: st.c.Currency}
 			r.whole.reader.trace = r.trace
-			clear(r.whole.memo)
-			from := len(r.lines)
-			err := r.pay(pi, u)
-			// A payment that this one read was worked out with it; its own lines come in its own turn.
-			own := from
-			for _, l := range r.lines[from:] {
-				if l.payment == pi {
-					r.lines[own] = l
-					own++
-				}
-			}
-			r.lines = r.lines[:own]
+			err := r.alone(pi, u, readers)
 			steps[[2]int{pi, u}] = r.trace.steps
 			r.trace, r.whole.reader.trace = nil, nil
 			if err != nil {
@@ -120,6 +110,10 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 	if err := r.applyCaps(st.last, func(int, candidate) {}, nil); err != nil {
 		return nil, nil, err
 	}
+	if err := st.restRead(r); err != nil {
+		return nil, nil, err
+	}
+	uses := st.uses(r, readers) // before what is held is looked at, as the statement counts them
 	var out []Explanation
 	for _, pi := range st.unitPays {
 		if name := st.c.Payments[pi].Name; payment != "" && payment != name {
@@ -129,7 +123,7 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 			out = append(out, st.explained(r, pi, u, steps[[2]int{pi, u}])...)
 		}
 	}
-	return out, st.uses(r), nil
+	return out, uses, nil
 }
 
 // explained are the lines of one payment for one unit, or one empty line where nothing is paid but much was asked.
@@ -157,12 +151,13 @@ func (st *settlement) explained(r *reader, pi, u int, steps []Step) []Explanatio
 }
 
 // uses says what became of each item of a tree.
-func (st *settlement) uses(r *reader) []ItemUse {
+func (st *settlement) uses(r *reader, readers map[[2]int][]string) []ItemUse {
 	var out []ItemUse
 	for u := range r.tree.Units {
 		unit := &r.tree.Units[u]
 		for i := range unit.Items {
-			out = append(out, ItemUse{Unit: unit.Key, Kind: st.c.Evidence[unit.Items[i].Kind].Name, Item: unit.Items[i], Use: words[r.itemReason(u, i)]})
+			why := r.itemReason(u, i)
+			out = append(out, ItemUse{Unit: unit.Key, Kind: st.c.Evidence[unit.Items[i].Kind].Name, Item: unit.Items[i], Use: words[why], Used: why == itemUsed, By: readers[[2]int{u, i}]})
 		}
 	}
 	return out

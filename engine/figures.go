@@ -114,7 +114,11 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 	if err != nil {
 		return formula.Figure{}, "", err
 	}
-	return g.figure(q, r.silence(q)), g.text, nil
+	f := g.figure(q, r.silence(q))
+	if r.looks != nil && f.State == formula.Unknown && q.Source.Kind == contracts.FromItems {
+		r.wanted(q.Source.Index, 0)
+	}
+	return f, g.text, nil
 }
 
 // judged is a condition as a yes/no figure, known from the day on which the last figure that it tested was.

@@ -26,6 +26,9 @@ func (r *reader) gatherUnit(q *contracts.Quantity, sc *scope) (tally, error) {
 	if known := r.knownOn(q, w); !w.open {
 		if known > sc.asAt {
 			t.state = formula.NotYet
+			if q.Source.Kind == contracts.FromItems {
+				r.wanted(q.Source.Index, w.span.Last)
+			}
 			return t, nil
 		}
 		t.known = known

@@ -2,8 +2,11 @@ package engine_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"outturn/contracts"
 	"outturn/contracts/money"
@@ -204,6 +207,74 @@ func accounted(c *contracts.Contract, e told, s *settled) string {
 	}
 	if sum != st.Snapshot.Items {
 		return fmt.Sprintf("%d items are accounted for of %d", sum, st.Snapshot.Items)
+	}
+	return ""
+}
+
+// trailed adds up the trails of all units and holds them against the statement; it says where they differ.
+func trailed(c *contracts.Contract, on engine.Occasion, snapshot evidence.Snapshot, s *settled) string {
+	found := map[string]int64{}
+	add := func(n int64, parts ...string) { found[strings.Join(parts, " ")] += n }
+	err := engine.Trails(c, on, snapshot, engine.Position{}, "", func(t *engine.Trail) error {
+		for _, e := range t.Earned {
+			minor, _ := e.ToDate.Minor()
+			add(minor, "pays", e.Payment)
+		}
+		for _, w := range t.Waits {
+			if w.Reason != "not met so far" {
+				add(1, "waits", w.Payment, w.Reason)
+			}
+		}
+		for _, p := range t.Cohorts {
+			add(1, "cohort", p.Cohort, p.Reason)
+		}
+		for _, i := range t.Items {
+			add(1, "item", i.Use)
+		}
+		return nil
+	})
+	whole, err2 := engine.WholeUses(c, on, snapshot)
+	if err = errors.Join(err, err2); err != nil {
+		return err.Error()
+	}
+	for _, i := range whole {
+		add(1, "item", i.Use)
+	}
+	less := func(n int64, parts ...string) { add(-n, parts...) }
+	st := &s.statement
+	for i, p := range st.Payments {
+		if c.Payments[i].Per.Unit >= 0 {
+			minor, _ := p.ToDate.Minor()
+			less(minor, "pays", p.Payment)
+		}
+	}
+	for _, w := range st.Waiting {
+		if at := slices.IndexFunc(c.Payments, func(p contracts.Payment) bool { return p.Name == w.Payment }); c.Payments[at].Per.Unit >= 0 {
+			less(int64(w.Count), "waits", w.Payment, w.Reason)
+		}
+	}
+	for i, k := range st.Cohorts {
+		if c.Cohorts[i].CloseAt > 0 || c.Cohorts[i].CloseAfter != nil {
+			// A statement that needs one pass alone counts a cohort before it is closed; a trail comes after.
+			for _, what := range slices.Collect(maps.Keys(found)) {
+				if strings.HasPrefix(what, "cohort "+k.Cohort+" ") {
+					delete(found, what)
+				}
+			}
+			continue
+		}
+		less(int64(k.Counted), "cohort", k.Cohort, "counted")
+		for _, r := range k.Excluded {
+			less(int64(r.Count), "cohort", k.Cohort, r.Reason)
+		}
+	}
+	for _, r := range st.Items {
+		less(int64(r.Count), "item", r.Reason)
+	}
+	for _, what := range slices.Sorted(maps.Keys(found)) {
+		if n := found[what]; n != 0 {
+			return fmt.Sprintf("the trails say %d more than the statement of: %s", n, what)
+		}
 	}
 	return ""
 }

@@ -350,6 +350,21 @@ func TestLawEveryLineIsExplained(t *testing.T) {
 	})
 }
 
+// Trails say of units what the statement says of all of them: what each payment comes to, why what is not paid waits, who
+// counts and who does not, and what became of each item.
+func TestLawTrailsAreTheStatement(t *testing.T) {
+	law(t, func(t *rapid.T, w *drawn) {
+		s, err := w.told.snapshot(w.c, w.on.CutOff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := w.settleOn(t, w.on, s, engine.Position{})
+		if fault := trailed(w.c, w.on, s, out); fault != "" {
+			t.Fatalf("%s\n%s%s", fault, w.c.Source, out.head)
+		}
+	})
+}
+
 // A provisional statement says the same as a final one and posts nothing.
 func TestLawProvisionalPostsNothing(t *testing.T) {
 	law(t, func(t *rapid.T, w *drawn) {

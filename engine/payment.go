@@ -35,19 +35,6 @@ type claim struct {
 	examined, failed bool
 }
 
-// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct{ count [][reasonCount]int }
-
-func (r *reader) wait(pay int, why reason) {
-	r.lastWait = why
-	if r.waits != nil {
-		r.waits.count[pay][why]++
-	}
-	if r.trace != nil {
-		r.trace.say(r.c.Payments[pay].Name, words[why], "not paid")
-	}
-}
-
 // assess works out every line of the tree for the payments that can be read in a pass, before caps.
 func (r *reader) assess(pass int) error {
 	for _, pi := range r.unitPays {
@@ -157,6 +144,11 @@ func (r *reader) payOutcomes(pi, u int) error {
 	if state == formula.Unknown {
 		r.wait(pi, waitUnknown)
 	}
+	if len(found) == 0 {
+		if err := r.notMet(pi, &r.c.Measures[pay.Index], state, &sc); err != nil {
+			return err
+		}
+	}
 	var taken taken
 	for i := range found {
 		in := sc
@@ -194,7 +186,7 @@ func (r *reader) payJoining(pi, u int) error {
 func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	pay := &r.c.Payments[pi]
 	if !within(pay, sc.met) {
-		r.wait(pi, waitCondition)
+		r.waitAt(pi, waitCondition, sc.met, 0)
 		return nil
 	}
 	if r.payVaries[pi] {
@@ -207,10 +199,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	case err != nil:
 		return err
 	case why != counted:
-		r.wait(pi, why)
+		r.waitAt(pi, why, sc.met, 0)
 		return nil
 	case due > r.through:
-		r.wait(pi, waitNotDue)
+		r.waitAt(pi, waitNotDue, sc.met, due)
 		return nil
 	}
 	price, err := r.eval(pay.Price, sc)
@@ -218,7 +210,7 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 		return err
 	}
 	if price.State != formula.Known {
-		r.wait(pi, waitOf(price.State))
+		r.waitAt(pi, waitOf(price.State), sc.met, 0)
 		return nil
 	}
 	if r.inShadow(pi, sc.met) {
@@ -229,7 +221,7 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	examined, failed := r.examined(pi, sc)
 	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined, failed})
 	if failed {
-		r.wait(pi, waitFailed)
+		r.waitAt(pi, waitFailed, sc.met, 0)
 		return nil
 	}
 	sum, paid := price.Num, false
@@ -238,7 +230,7 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 			r.tell(pi, price.Num.Sub(sum))
 		}
 		if paid && sum.IsZero() {
-			r.wait(pi, waitElsewhere)
+			r.waitAt(pi, waitElsewhere, sc.met, 0)
 			return nil
 		}
 	}
@@ -342,13 +334,6 @@ func (r *reader) allowed(pi int, sc *scope) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-func waitOf(s formula.State) reason {
-	if s == formula.NotYet {
-		return waitNotYet
-	}
-	return waitUnknown
 }
 
 // paySums pays a sum that a formula gives, or a figure at a price: for the unit, or for each ended period of it.

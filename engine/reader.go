@@ -74,6 +74,7 @@ type reader struct {
 	onGate   func(pay *contracts.Payment, text string)
 	notes    []string // of the line in hand
 	trace    *trace
+	looks    *lookout // while it is told what was looked for in vain
 }
 
 type memoFigure struct {

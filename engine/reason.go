@@ -36,13 +36,19 @@ const (
 	waitElsewhere
 	waitShadow
 	reasonCount
+
+	waitNotMet // of a trail alone: a statement does not count what has not happened
+	trailCount
 )
 
 // ReasonDuplicate is the reason by which a statement counts items that were found twice.
 const ReasonDuplicate = "duplicate of an item that stands"
 
+// ToBeChecked is the reason of a claim that waits for its check.
+const ToBeChecked = "claimed, not yet validated"
+
 // words says each reason as a statement prints it.
-var words = [reasonCount]string{
+var words = [trailCount]string{
 	counted:            "counted",
 	notJoined:          "has not joined",
 	joinedBefore:       "joined before the first day that counts",
@@ -66,7 +72,7 @@ var words = [reasonCount]string{
 	waitUnknown:   "not observed",
 	waitClaim:     "met, not claimed",
 	waitClaimLate: "met, claimed outside the window",
-	waitCheck:     "claimed, not yet validated",
+	waitCheck:     ToBeChecked,
 	waitFailed:    "claimed, failed its check",
 	waitNotDue:    "met, not yet due",
 	waitHurdle:    "below the hurdle",
@@ -74,4 +80,6 @@ var words = [reasonCount]string{
 	waitRefused:   "beyond a cap",
 	waitElsewhere: "paid by another scheme",
 	waitShadow:    "in the shadow: shown, and not paid",
+
+	waitNotMet: "not met so far",
 }

@@ -221,7 +221,12 @@ type Evidence struct {
 
 // SendBatch sends evidence. Where nothing of it was taken the error is a *Problem that lists every fault.
 func (c *Client) SendBatch(ctx context.Context, contract string, e Evidence) (Batch, error) {
-	r := Request{Method: http.MethodPost, Path: at("contracts", contract, "batches"), Query: values("name", e.Name), Body: e.Body, ContentType: e.ContentType, Key: e.Key}
+	return c.sendThrough(ctx, contract, "batches", e)
+}
+
+// sendThrough sends evidence through one of the doors of a contract.
+func (c *Client) sendThrough(ctx context.Context, contract, door string, e Evidence) (Batch, error) {
+	r := Request{Method: http.MethodPost, Path: at("contracts", contract, door), Query: values("name", e.Name), Body: e.Body, ContentType: e.ContentType, Key: e.Key}
 	if e.Sound {
 		r.Query.Set("take", "sound")
 	}

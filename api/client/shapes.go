@@ -244,6 +244,7 @@ type Item struct {
 	ID           string          `json:"id,omitempty"`
 	Points       string          `json:"points,omitempty" doc:"The item that it corrects or withdraws"`
 	Source       string          `json:"source,omitempty"`
+	Document     string          `json:"document,omitempty" doc:"SHA-256 of the document that it names in its source"`
 	First        string          `json:"first,omitempty"`
 	Last         string          `json:"last,omitempty"`
 	Learned      string          `json:"learned,omitempty"`
@@ -267,6 +268,8 @@ type Statement struct {
 	Digest   string    `json:"digest" doc:"SHA-256 of the statement's head as issued"`
 	By       string    `json:"by"`
 	At       time.Time `json:"at"`
+
+	Overrides []string `json:"overrides,omitempty" doc:"Overrides among whose evidence it was made; said where one statement is looked at"`
 }
 
 // Explained is the lines of a unit, or of the whole, each with its working, and what became of each item.
@@ -314,6 +317,8 @@ type Usage struct {
 	ID      string `json:"id,omitempty"`
 	Points  string `json:"points,omitempty"`
 	Use     string `json:"use"`
+
+	Payments []string `json:"payments,omitempty" doc:"The payments that read it"`
 }
 
 // Tried is what evidence would pay under a version of a contract.
@@ -349,6 +354,7 @@ type Balance struct {
 type Payment struct {
 	Statement int        `json:"statement"`
 	Posting   int        `json:"posting" doc:"Its place in the statement's postings, from 0"`
+	Part      int        `json:"part,omitzero" doc:"1: what was kept back of the posting when it was released, because it was disputed"`
 	From      string     `json:"from"`
 	To        string     `json:"to"`
 	Payment   string     `json:"payment"`
@@ -389,6 +395,9 @@ type Dispute struct {
 	State        string    `json:"state" enum:"raised,rejected,upheld,escalated,withdrawn"`
 	Reason       string    `json:"reason"`
 	Answer       string    `json:"answer,omitempty"`
+	Batch        string    `json:"batch,omitempty" doc:"The batch that mends an upheld one"`
+	Override     string    `json:"override,omitempty" doc:"Or the override that does"`
+	Mended       int       `json:"mended,omitzero" doc:"The statement with the line that puts it right; said where one dispute is looked at"`
 	Due          string    `json:"due,omitempty" doc:"The day by which the other side must act"`
 	At           time.Time `json:"at"`
 	Changed      time.Time `json:"changed"`
@@ -398,6 +407,9 @@ type Dispute struct {
 type Ruling struct {
 	Upheld bool   `json:"upheld"`
 	Answer string `json:"answer" minLength:"1" maxLength:"2000"`
+
+	Batch    string `json:"batch,omitempty" maxLength:"64" doc:"The batch of corrected evidence that mends it, where it is upheld"`
+	Override string `json:"override,omitempty" maxLength:"64" doc:"Or the override that does; one of the two"`
 }
 
 // AuditRow is one act, or one refusal.

@@ -270,7 +270,7 @@ func (w *world) whole(id string, weeks int) {
 		if err != nil || len(entries) != 2*weeks {
 			w.Errorf("%s: %d entries for %d weeks: %v", id, len(entries), weeks, err)
 		}
-		balances, err := tx.Balances(ctx, id)
+		balances, err := tx.Balances(ctx, id, time.Time{})
 		if want := fmt.Sprintf("%d.00", 400*weeks); err != nil || len(balances) != 2 || balances[0].Amount.String() != "-"+want || balances[1].Amount.String() != want {
 			w.Errorf("%s: balances %v, expected %s: %v", id, balances, want, err)
 		}

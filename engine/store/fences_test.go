@@ -90,7 +90,7 @@ func settled(t *testing.T) (*store.Store, string) {
 
 // ofContracts are the tables whose rows belong to a contract.
 var ofContracts = []string{"contracts", "grants", "versions", "signatures", "batches", "items", "members", "runs", "statements",
-	"chunks", "postings", "entries", "payments", "disputes", "schedules", "sources"}
+	"chunks", "postings", "entries", "payments", "disputes", "schedules", "sources", "attachments", "overrides", "override_signatures"}
 
 // Without any check of ours, an organisation sees no row of a contract it takes no part in, and nobody sees anything who
 // does not say for whom.

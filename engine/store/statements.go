@@ -292,11 +292,11 @@ func (v *View) Ledger(ctx context.Context, contract string, p Page) ([]LedgerEnt
 	return list, told(err)
 }
 
-// Balances sums what each party received, below nought where it paid.
-func (v *View) Balances(ctx context.Context, contract string) ([]Balance, error) {
+// Balances sums what each party received before a moment (zero: so far), below nought where it paid.
+func (v *View) Balances(ctx context.Context, contract string, before time.Time) ([]Balance, error) {
 	rows, err := v.tx.Query(ctx, `select e.party, sum(e.amount)::text, s.currency
 		from entries e join statements s on s.contract = e.contract and s.place = e.statement
-		where e.contract = $1 group by e.party, s.currency order by e.party`, contract)
+		where e.contract = $1 and ($2::timestamptz is null or e.at < $2) group by e.party, s.currency order by e.party`, contract, given(before))
 	if err != nil {
 		return nil, told(err)
 	}

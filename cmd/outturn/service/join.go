@@ -74,9 +74,9 @@ func (j joined) Begin(ctx context.Context, at time.Time, o api.Organisation, p a
 }
 
 // actOf is an act as the store records it. Whether what is paid hangs on it the store finds out by itself; that a
-// settlement does is said at once, so that its evidence is not read twice.
+// settlement does, or an override, is said at once, so that evidence is not read twice.
 func actOf(a api.Act) store.Act {
-	return store.Act{Operation: a.Operation, Contract: a.Contract, Key: a.Key, Digest: a.Digest, RequestID: a.RequestID, At: a.At, Decides: a.Operation == "settle"}
+	return store.Act{Operation: a.Operation, Contract: a.Contract, Key: a.Key, Digest: a.Digest, RequestID: a.RequestID, At: a.At, Decides: a.Operation == "settle" || a.Operation == "sign-override"}
 }
 
 // Act hands an error of do through as it is: it is the API's own. But where the store knows better, because the
@@ -207,8 +207,8 @@ func (w view) Ledger(ctx context.Context, contract string, p api.Page) ([]api.Le
 	return each(list, err, func(e store.LedgerEntry) api.LedgerEntry { return api.LedgerEntry(e) })
 }
 
-func (w view) Balances(ctx context.Context, contract string) ([]api.Balance, error) {
-	list, err := w.v.Balances(ctx, contract)
+func (w view) Balances(ctx context.Context, contract string, before time.Time) ([]api.Balance, error) {
+	list, err := w.v.Balances(ctx, contract, before)
 	return each(list, err, func(b store.Balance) api.Balance { return api.Balance(b) })
 }
 
@@ -307,6 +307,9 @@ func (w writer) Commit(h api.StatementHead, s engine.Statement) error {
 
 func (x tx) SetPayment(ctx context.Context, p api.Payment) error {
 	return told(x.t.SetPayment(ctx, store.Payment(p)))
+}
+func (x tx) AddRest(ctx context.Context, p api.Payment) error {
+	return told(x.t.AddRest(ctx, store.Payment(p)))
 }
 func (x tx) AddDispute(ctx context.Context, d api.Dispute) error {
 	return told(x.t.AddDispute(ctx, store.Dispute(d)))

@@ -235,7 +235,7 @@ func (w *world) count() []byte {
 	c, err := pgx.Connect(ctx, w.url)
 	defer must(w.t, c, err).Close(ctx)
 	var b bytes.Buffer
-	for _, table := range []string{"contracts", "grants", "versions", "signatures", "batches", "items", "statements", "postings", "entries", "payments", "disputes"} {
+	for _, table := range []string{"contracts", "grants", "versions", "signatures", "batches", "items", "statements", "postings", "entries", "payments", "disputes", "runs", "sources", "attachments", "overrides", "override_signatures"} {
 		var n int
 		if err := c.QueryRow(ctx, "select count(*) from outturn."+table).Scan(&n); err != nil {
 			w.t.Fatal(err)

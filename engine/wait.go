@@ -1,0 +1,30 @@
+package engine
+
+import (
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+)
+
+// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
+type waits struct{ count [][reasonCount]int }
+
+func (r *reader) wait(pay int, why reason) { r.waitAt(pay, why, 0, 0) }
+
+// waitAt is wait for the outcome of a day, which falls due on another where only that is wanting.
+func (r *reader) waitAt(pay int, why reason, day, due calendar.Date) {
+	r.lastWait = why
+	r.looks.waiting(r, pay, why, day, due)
+	if r.waits != nil {
+		r.waits.count[pay][why]++
+	}
+	if r.trace != nil {
+		r.trace.say(r.c.Payments[pay].Name, words[why], "not paid")
+	}
+}
+
+func waitOf(s formula.State) reason {
+	if s == formula.NotYet {
+		return waitNotYet
+	}
+	return waitUnknown
+}
