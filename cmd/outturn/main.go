@@ -29,6 +29,7 @@ type cli struct {
 	Diff     diffCmd         `cmd:"" help:"Say in sentences what changed between two versions of a contract."`
 	Generate generateCmd     `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
 	Partners partnersCmd     `cmd:"" help:"Show who invests and who benefits, and who loses by taking part."`
+	Report   reportCmd       `cmd:"" help:"Print what the partnership's board, or one party's accounting officer, reads of a settlement."`
 	Appraise appraiseCmd     `cmd:"" help:"Discount savings by the year, for an appraisal; never settled."`
 	Ledger   ledgerCmd       `cmd:"" help:"Print the books of recorded statements: what each account held, what moved, what it holds."`
 	Export   exportCmd       `cmd:"" help:"Write a statement and all it was made from as one bundle."`
@@ -37,6 +38,7 @@ type cli struct {
 	Migrate  migrateCmd      `cmd:"" help:"Bring the database to this release's schema."`
 	Serve    serveCmd        `cmd:"" help:"Run the service: the JSON API, on a database."`
 	Work     workCmd         `cmd:"" help:"Settle what falls due, and fetch evidence, on the database, until interrupted."`
+	Remote   remoteCmd       `cmd:"" help:"Speak to a service that runs elsewhere: draft, sign, send evidence, settle, release, fetch."`
 	Pseudo   pseudonymiseCmd `cmd:"" name:"pseudonymise" help:"Put keyed pseudonyms in the place of identifiers, before evidence is sent."`
 	Demo     demoCmd         `cmd:"" help:"Tell the whole story of a contract, on a database of its own: drafted, signed, settled, audited."`
 	Version  versionCmd      `cmd:"" help:"Print the version of the program and of the contract language."`
