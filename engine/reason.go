@@ -34,6 +34,7 @@ const (
 	waitCondition
 	waitRefused
 	waitElsewhere
+	waitShadow
 	reasonCount
 
 	waitNotMet // of a trail alone: a statement does not count what has not happened
@@ -81,6 +82,7 @@ var words = [trailCount]string{
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: ReasonElsewhere,
+	waitShadow:    "in the shadow: shown, and not paid",
 
 	waitNotMet: "not met so far",
 }
