@@ -259,7 +259,7 @@ func merge(p *phase, store *store) (*Snapshot, error) {
 		if err == nil {
 			err = one.err
 		}
-		s.shards = append(s.shards, one.chunks)
+		s.shards, s.roots = append(s.shards, one.chunks), append(s.roots, len(one.leaves))
 		for _, leaf := range one.leaves {
 			root.Add(leaf)
 		}

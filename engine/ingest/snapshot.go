@@ -18,6 +18,7 @@ type Snapshot struct {
 	store   *store
 	held    *chunks
 	shards  [][]chunk
+	roots   []int // by shard
 	whole   []evidence.Item
 	summary evidence.Summary
 }
@@ -26,6 +27,9 @@ var _ evidence.Snapshot = (*Snapshot)(nil)
 
 // Shards returns how many ranges the roots are divided into.
 func (s *Snapshot) Shards() int { return len(s.shards) }
+
+// Roots returns how many roots a shard has.
+func (s *Snapshot) Roots(shard int) int { return s.roots[shard] }
 
 // Units yields the roots of a shard in canonical order. A tree is valid until the next is asked for. An error means
 // that a temporary file could not be read back, and ends it.
