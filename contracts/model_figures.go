@@ -136,6 +136,7 @@ const (
 	Is
 	MetWhen
 	Lasting // a figure of earlier periods, each as much of it as lasts: a step of a saving
+	Rated   // what a saving's rating lets through of the step before it
 )
 
 // SourceKind says what a gathering head gathers.
@@ -167,6 +168,7 @@ type Quantity struct {
 	Except               int // SpellsOf: kind whose spells are taken away, or -1
 	Bridging             int // SpellsOf: gaps of up to so many days are closed
 	Is                   *formula.Expr
+	Saving               int             // Rated: whose rating
 	Lag                  int             // Lasting: periods before it begins
 	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after
 	Met                  *Condition

@@ -136,6 +136,8 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 		return w.reader.head(q, i, sc)
 	case contracts.Lasting:
 		return w.lasting(q, sc)
+	case contracts.Rated:
+		return w.rated(q, sc)
 	default: // gathered, below
 	}
 	var t tally
