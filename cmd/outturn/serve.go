@@ -21,7 +21,8 @@ type serveCmd struct {
 	Audience string  `help:"Whom its tokens must be meant for." env:"OUTTURN_OIDC_AUDIENCE"`
 	Rate     float64 `help:"Requests a second that one key may send." default:"100"`
 	Runs     int     `help:"Settlements at once in this process; 0 leaves them to others, such as outturn work." default:"2"`
-	Quiet    bool    `help:"Log only what went wrong."`
+	partFlags
+	Quiet bool `help:"Log only what went wrong."`
 }
 
 // Run serves until it is interrupted, and lets requests in flight finish.
@@ -52,7 +53,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *sto
 	if cmd.Runs == 0 {
 		return served.Serve(ctx, on)
 	}
-	finish, err := startWork(ctx, kept, log, cmd.Runs)
+	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PartRows)
 	if err != nil {
 		return errors.Join(err, on.Close())
 	}

@@ -21,6 +21,8 @@ type Snapshot struct {
 	roots   []int // by shard
 	whole   []evidence.Item
 	summary evidence.Summary
+	beside  evidence.Summary
+	leaves  []evidence.Digest
 }
 
 var _ evidence.Snapshot = (*Snapshot)(nil)
@@ -57,6 +59,21 @@ func (s *Snapshot) Whole() []evidence.Item { return s.whole }
 
 // Summary returns what a statement says of the snapshot.
 func (s *Snapshot) Summary() evidence.Summary { return s.summary }
+
+// Stretch returns the snapshot's roots without their bytes, where the options asked for their digests.
+func (s *Snapshot) Stretch() evidence.Stretch {
+	out := evidence.Stretch{Leaves: s.leaves, Summary: s.summary}
+	out.Summary.CutOff, out.Summary.Digest = 0, evidence.Digest{}
+	out.Summary.Items -= s.beside.Items
+	out.Summary.Late -= s.beside.Late
+	for i := range out.Summary.Standing {
+		out.Summary.Standing[i] -= s.beside.Standing[i]
+	}
+	return out
+}
+
+// Beside returns the counts of the items about the contract, a role or a cohort.
+func (s *Snapshot) Beside() evidence.Summary { return s.beside }
 
 // Close removes the temporary files. The snapshot must not be read after.
 func (s *Snapshot) Close() error { return s.store.close() }

@@ -49,6 +49,11 @@ func (v *View) Run(ctx context.Context, contract, kind string, through calendar.
 		contract, kind, int32(through))
 }
 
+// RunByID finds a run by its name.
+func (v *View) RunByID(ctx context.Context, contract, id string) (Run, error) {
+	return one[Run](ctx, v, "select "+runColumns+" from runs where contract = $1 and id = $2", contract, id)
+}
+
 // AddRun notes that a settlement is due, and reports whether it was new: there is one run of a kind through a day.
 func (tx *Tx) AddRun(ctx context.Context, r Run) (added bool, err error) {
 	tag, err := tx.tx.Exec(ctx, `insert into runs (contract, id, kind, through, cut_off, sequence, state, due)
