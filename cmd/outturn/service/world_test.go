@@ -256,9 +256,9 @@ func (w *world) dump() []byte {
 	must(w.t, names, errors.Join(err, err2))
 	var b bytes.Buffer
 	for _, name := range names {
-		rows, err := c.Query(ctx, fmt.Sprintf("select t::text || coalesce(encode(t.body, 'escape'), '') from (select *, null::bytea as body from outturn.%[1]q) t", name))
-		if name == "idempotency" {
-			rows, err = c.Query(ctx, "select t::text || encode(t.body, 'escape') from outturn.idempotency t")
+		rows, err := c.Query(ctx, fmt.Sprintf("select t::text from outturn.%q t", name))
+		if name == "idempotency" || name == "attachments" {
+			rows, err = c.Query(ctx, fmt.Sprintf("select t::text || encode(t.body, 'escape') from outturn.%q t", name))
 		}
 		texts, err2 := pgx.CollectRows(rows, pgx.RowTo[*string])
 		if errors.Join(err, err2) != nil {
