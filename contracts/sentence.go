@@ -349,6 +349,11 @@ func (c *Contract) dueWords(due Due) string {
 // measures, tables, comparisons, savings, contributions in kind, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
+	for i := range c.Parties {
+		if c.Parties[i].SucceededBy >= 0 {
+			all = append(all, c.successionSentence(&c.Parties[i]))
+		}
+	}
 	for i := range c.Cohorts {
 		all = append(all, c.cohortSentence(&c.Cohorts[i]))
 	}

@@ -53,7 +53,7 @@ func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 }
 
 func (st *settlement) inKindFigure(w *whole, k *contracts.InKind, at key) (InKindFigure, error) {
-	out := InKindFigure{Of: levelText(st.plan, k.Per, at), By: st.c.Parties[partyOf(&k.By, &at)].ID, To: st.c.Parties[partyOf(&k.To, &at)].ID, Value: st.amount(0)}
+	out := InKindFigure{Of: levelText(st.plan, k.Per, at), By: st.c.Parties[st.heir[partyOf(&k.By, &at)]].ID, To: st.c.Parties[st.heir[partyOf(&k.To, &at)]].ID, Value: st.amount(0)}
 	if settle := at.periods[st.c.Calendar.Settle]; settle > 0 { // a level's text leaves it out
 		out.Of = joined(out.Of, fmt.Sprint(settle))
 	}

@@ -49,6 +49,7 @@ type plan struct {
 	checkFields  []checkFields
 	elsewhere    struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
 	last         int                           // the last pass, which writes lines
+	heir         []int                         // by party: who stands in its place on the last day settled
 	readKinds    []bool                        // kinds that any rule reads
 }
 
@@ -89,6 +90,9 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		byTreated: filled(len(c.Comparisons)), byAgainst: filled(len(c.Comparisons)),
 		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)),
 		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence))}
+	for i := range c.Parties {
+		p.heir = append(p.heir, c.Heir(i, on.Through))
+	}
 	if err := p.checkLimits(); err != nil {
 		return nil, err
 	}

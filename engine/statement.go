@@ -87,6 +87,9 @@ type PartySum struct {
 	Settled money.Amount `json:"settled"`
 	Due     money.Amount `json:"due"`
 	ToDate  money.Amount `json:"to_date"`
+
+	// Those in whose place it stands, with all that was settled of them.
+	Succeeds []string `json:"succeeds,omitempty"`
 }
 
 // Posting is what one party now pays another under one payment; below nought it comes back. A provisional statement
