@@ -124,6 +124,17 @@ func (d *decoder) countedOnce(n *node, e *formula.Expr, party int) {
 	}
 }
 
+// givenByPeriod refuses contributions that have no period where positions are worked out by periods.
+func (d *decoder) givenByPeriod(p *Partnership) {
+	for i := range d.c.InKind {
+		k := &d.c.InKind[i]
+		if p.By >= 0 && k.By.Name != "" && !slices.Contains(k.Per.Periods, p.By) {
+			d.fault(d.quantities[k.Quantity].place(), Fault{Message: fmt.Sprintf("contribution in kind %s: positions are worked out by %s, and it stands per %s", k.Name, spaced(d.c.Periods[p.By].Name), d.c.levelWords(k.Per)),
+				Remedy: "let it stand per " + d.c.Periods[p.By].Name + ", or leave by out of partnership"})
+		}
+	}
+}
+
 // InKindSentence says a contribution in kind in one sentence.
 func (c *Contract) InKindSentence(k *InKind) string {
 	text := capital(c.payeeWords(k.By)) + " gives " + c.payeeWords(k.To) + " " + orName(k.Called, k.Name) + " in kind"

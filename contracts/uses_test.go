@@ -88,6 +88,9 @@ var constructs = []construct{
 	{"every unit a party", func(c *contracts.Contract) bool {
 		return anyOf(c.Parties, func(p *contracts.Party) bool { return p.Each >= 0 })
 	}},
+	{"a party that another succeeds", func(c *contracts.Contract) bool {
+		return anyOf(c.Parties, func(p *contracts.Party) bool { return p.SucceededBy >= 0 })
+	}},
 	{"cohorts that close", func(c *contracts.Contract) bool {
 		return anyOf(c.Cohorts, func(k *contracts.Cohort) bool { return k.CloseAt > 0 || k.CloseAfter != nil })
 	}},
@@ -135,6 +138,9 @@ var constructs = []construct{
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"contributions in kind", func(c *contracts.Contract) bool { return len(c.InKind) > 0 }},
+	{"positions by period, spending that shifts, indicators", func(c *contracts.Contract) bool {
+		return c.Partnership != nil && c.Partnership.By >= 0 && c.Partnership.Spend.Reactive >= 0 && len(c.Partnership.Indicators) > 0
+	}},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
 	{"streams of money", func(c *contracts.Contract) bool {
 		return anyOf(c.Accounts, func(a *contracts.Account) bool { return a.Stream })

@@ -39,7 +39,9 @@ func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 	for i := range st.c.InKind {
 		k := &st.c.InKind[i]
 		sum := InKindSum{Contribution: k.Name, Clause: k.Clause, Sentence: st.c.InKindSentence(k), Figures: []InKindFigure{}, Value: st.amount(0)}
-		for _, at := range w.domain(k.Per) {
+		keys := w.domain(k.Per)
+		st.givenAt = append(st.givenAt, keys)
+		for _, at := range keys {
 			f, err := st.inKindFigure(w, k, at)
 			if err != nil {
 				return nil, fmt.Errorf("contribution in kind %s%s (%s): %w", k.Name, keyText(st.plan, k.Per, at), k.Clause, err)
@@ -53,10 +55,7 @@ func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 }
 
 func (st *settlement) inKindFigure(w *whole, k *contracts.InKind, at key) (InKindFigure, error) {
-	out := InKindFigure{Of: levelText(st.plan, k.Per, at), By: st.c.Parties[st.heir[partyOf(&k.By, &at)]].ID, To: st.c.Parties[st.heir[partyOf(&k.To, &at)]].ID, Value: st.amount(0)}
-	if settle := at.periods[st.c.Calendar.Settle]; settle > 0 { // a level's text leaves it out
-		out.Of = joined(out.Of, fmt.Sprint(settle))
-	}
+	out := InKindFigure{Of: st.ofWhole(k.Per, at), By: st.c.Parties[st.heir[partyOf(&k.By, &at)]].ID, To: st.c.Parties[st.heir[partyOf(&k.To, &at)]].ID, Value: st.amount(0)}
 	f, err := w.quantity(k.Quantity, at)
 	if err != nil {
 		return out, err
@@ -80,11 +79,17 @@ func (st *settlement) inKindFigure(w *whole, k *contracts.InKind, at key) (InKin
 	return out, err
 }
 
-func joined(a, b string) string {
-	if a == "" {
-		return b
+// givenBy adds up what a party gave, in all or in one period of a series.
+func (st *settlement) givenBy(party string, series, period int) money.Amount {
+	sum := st.amount(0)
+	for i, k := range st.given {
+		for j, f := range k.Figures {
+			if f.By == party && (series < 0 || int(st.givenAt[i][j].periods[series]) == period) {
+				sum = sum.Add(f.Value)
+			}
+		}
 	}
-	return a + " / " + b
+	return sum
 }
 
 // inKindWaits says which contributions are not counted, since they are not known.

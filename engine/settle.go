@@ -7,7 +7,6 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
-	"outturn/contracts/formula"
 	"outturn/engine/evidence"
 )
 
@@ -29,20 +28,20 @@ func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 // settlement is a settlement under way.
 type settlement struct {
 	*plan
-	snapshot  evidence.Snapshot
-	position  Position
-	sink      Sink
-	gathered  *gathered
-	readers   []*reader // by worker
-	totals    *totals
-	root      evidence.Root
-	roll      Roll
-	compared  []ComparisonSum
-	saved     []SavingSum
-	streams   []StreamSum
-	given     []InKindSum
-	inKind    []formula.Figure // by partner
-	benefited map[contracts.SavingPart][]SavingFigure
+	snapshot evidence.Snapshot
+	position Position
+	sink     Sink
+	gathered *gathered
+	readers  []*reader // by worker
+	totals   *totals
+	root     evidence.Root
+	roll     Roll
+	compared []ComparisonSum
+	saved    []SavingSum
+	streams  []StreamSum
+	given    []InKindSum
+	givenAt  [][]key // of the figures of what was given
+	partners *partnersRead
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
