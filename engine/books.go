@@ -35,12 +35,15 @@ func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) 
 		if k.err != nil {
 			return nil, fmt.Errorf("statement %d: %w", n+1, k.err)
 		}
-		if err := k.book.Post(fmt.Sprintf("statement %d", n+1), k.legs...); err != nil {
+		if err := k.book.Post(EntryName(n+1), k.legs...); err != nil {
 			return nil, err
 		}
 	}
 	return k.book, nil
 }
+
+// EntryName is the name of the entry of a statement, by its number.
+func EntryName(statement int) string { return fmt.Sprintf("statement %d", statement) }
 
 // keeper keeps a contract's book: what each statement states to date, so that the next one's movement can be posted.
 type keeper struct {
@@ -183,6 +186,14 @@ func (k *keeper) recoverables(s *Statement) {
 func (k *keeper) endName(e *contracts.Payee) string {
 	if e.Party >= 0 {
 		return k.c.Parties[k.c.Heir(e.Party, k.through)].ID
+	}
+	return e.Name
+}
+
+// endName names one end of a payment as the contract does: its party, or whatever stands for several.
+func endName(c *contracts.Contract, e *contracts.Payee) string {
+	if e.Party >= 0 {
+		return c.Parties[e.Party].ID
 	}
 	return e.Name
 }

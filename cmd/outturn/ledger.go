@@ -87,7 +87,7 @@ func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 			out.Succeeded = append(out.Succeeded, e.Ref)
 		}
 	}
-	for _, b := range book.Balances(book.Before(fmt.Sprintf("statement %d", number))) {
+	for _, b := range book.Balances(book.Before(engine.EntryName(number))) {
 		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Name, b.Opening, b.Movement, b.Closing})
 		if b.Kind != ledger.InKind {
 			out.Sum = jsonBalance{Opening: out.Sum.Opening.Add(b.Opening), Movement: out.Sum.Movement.Add(b.Movement), Closing: out.Sum.Closing.Add(b.Closing)}
