@@ -33,6 +33,7 @@ func (d *decoder) readPayments() {
 		d.readHeld(r, n, p)
 		p.RestrictedTo = n.value("restricted_to")
 		d.readBetween(n.get("between"), p, who+", between")
+		p.Shadow = d.shadow(n.get("shadow"), who+", shadow")
 	}
 }
 
