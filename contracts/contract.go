@@ -63,11 +63,21 @@ const (
 )
 
 // Party is somebody who pays or is paid. Each is the index of the unit type whose every unit is a party of its own
-// (each organisation), or -1.
+// (each organisation), or -1. SucceededBy is the party that stands in its place from SucceededOn on, or -1.
 type Party struct {
 	ID, Role, Name string
 	Each           int
 	ReleasesAfter  int // the party whose payments to the same payee are released before this one's, or -1
+	SucceededBy    int
+	SucceededOn    calendar.Date
+}
+
+// Heir is the party that stands in a party's place on a day: itself, or whoever has succeeded it by then.
+func (c *Contract) Heir(party int, on calendar.Date) int {
+	for party >= 0 && c.Parties[party].SucceededBy >= 0 && c.Parties[party].SucceededOn <= on {
+		party = c.Parties[party].SucceededBy
+	}
+	return party
 }
 
 // Calendar says when a contract is settled and what evidence may still come.

@@ -116,7 +116,9 @@ var partyOneShape = mapOf("a party such as {party: council, role: provider, name
 	must("role", "what it is in the contract", nameShape),
 	may("name", "its full name", proseShape),
 	may("each", "the unit type whose every unit is a party of its own", nameShape),
-	may("releases_after", "the party whose payments to the same payee are released before this one's", nameShape))
+	may("releases_after", "the party whose payments to the same payee are released before this one's", nameShape),
+	may("succeeded_by", "the party that takes its place, with all it holds and owes", nameShape),
+	may("succeeded_on", "the first day on which the other stands in its place", dateShape))
 
 var calendarShape = mapOf("settle, cut_off, last_cut_off, run and zone",
 	must("settle", "the period series that statements cover", nameShape),

@@ -218,7 +218,7 @@ func (d *decoder) readParties(n *node) {
 		if item.bad || id == nil || !d.nameFits(id, "party", reserved) {
 			continue
 		}
-		p := Party{ID: id.text, Role: item.value("role"), Name: item.value("name"), Each: -1, ReleasesAfter: -1}
+		p := Party{ID: id.text, Role: item.value("role"), Name: item.value("name"), Each: -1, ReleasesAfter: -1, SucceededBy: -1}
 		who := "party " + p.ID
 		if slices.ContainsFunc(d.c.Parties, func(o Party) bool { return o.ID == p.ID }) {
 			d.bad(id, Fault{Message: who + " stands twice", Remedy: "each party has its own name"})
@@ -236,6 +236,7 @@ func (d *decoder) readParties(n *node) {
 		d.c.Parties = append(d.c.Parties, p)
 	}
 	d.readReleases(n)
+	d.readSuccession(n)
 	if len(d.c.Parties) < 2 && !slices.ContainsFunc(n.items, func(i *node) bool { return i.bad }) {
 		d.fault(n.place(), Fault{Message: "parties", Expected: "at least two, one to pay and one to be paid"})
 	}

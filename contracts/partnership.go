@@ -127,6 +127,9 @@ func (d *decoder) readPartner(n *node, p *Partnership) {
 	case at < 0 || d.c.Parties[at].Each >= 0:
 		d.bad(id, Fault{Message: fmt.Sprintf("partnership, partners: there is no party %q", id.text), Remedy: meant(id.text, d.partyNames())})
 		return
+	case slices.ContainsFunc(p.Partners, func(o Partner) bool { return o.Party != at && d.c.Heir(o.Party, d.c.Last) == d.c.Heir(at, d.c.Last) }):
+		d.bad(id, Fault{Message: fmt.Sprintf("partnership, partners: %s and another partner are one body in the end", id.text), Remedy: "name the first of them alone: its successor has its place"})
+		return
 	case slices.ContainsFunc(p.Partners, func(o Partner) bool { return o.Party == at }):
 		d.bad(id, Fault{Message: "partnership, partners: " + id.text + " stands twice"})
 		return

@@ -322,6 +322,11 @@ func (c *Contract) Sentences() []string {
 	if !c.Shadow.First.IsZero() {
 		all = append(all, capital(shadowWords(c.Shadow))+" everything is worked out and shown, and nobody pays.")
 	}
+	for i := range c.Parties {
+		if c.Parties[i].SucceededBy >= 0 {
+			all = append(all, c.successionSentence(&c.Parties[i]))
+		}
+	}
 	for i := range c.Cohorts {
 		all = append(all, c.cohortSentence(&c.Cohorts[i]))
 	}

@@ -88,6 +88,9 @@ var constructs = []construct{
 	{"every unit a party", func(c *contracts.Contract) bool {
 		return anyOf(c.Parties, func(p *contracts.Party) bool { return p.Each >= 0 })
 	}},
+	{"a party that another succeeds", func(c *contracts.Contract) bool {
+		return anyOf(c.Parties, func(p *contracts.Party) bool { return p.SucceededBy >= 0 })
+	}},
 	{"cohorts that close", func(c *contracts.Contract) bool {
 		return anyOf(c.Cohorts, func(k *contracts.Cohort) bool { return k.CloseAt > 0 || k.CloseAfter != nil })
 	}},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine/ledger"
 )
@@ -16,11 +17,14 @@ import (
 // release moves it the other way. Where a statement takes back more from a party than it gives, the rest is recoverable,
 // until what is due to it later from the same payer makes it good.
 func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) {
-	k := &keeper{c: c, book: ledger.NewBook(c.Currency), held: map[string]money.Amount{}, putIn: map[string]money.Amount{}, owed: map[ends]money.Amount{}, given: map[gift]money.Amount{}}
+	k := &keeper{c: c, book: ledger.NewBook(c.Currency), held: map[string]money.Amount{}, putIn: map[string]money.Amount{}, owed: map[ends]money.Amount{}, given: map[gift]money.Amount{}, succeeded: map[int]bool{}}
 	for n := range statements {
 		s := &statements[n]
 		if s.Status != "final" {
 			return nil, fmt.Errorf("statement through %s is %s and posts nothing", s.Through, s.Status)
+		}
+		if err := k.successions(s); err != nil {
+			return nil, fmt.Errorf("statement %d: %w", n+1, err)
 		}
 		k.legs, k.err = nil, nil
 		k.streams(s)
@@ -31,12 +35,15 @@ func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) 
 		if k.err != nil {
 			return nil, fmt.Errorf("statement %d: %w", n+1, k.err)
 		}
-		if err := k.book.Post(fmt.Sprintf("statement %d", n+1), k.legs...); err != nil {
+		if err := k.book.Post(EntryName(n+1), k.legs...); err != nil {
 			return nil, err
 		}
 	}
 	return k.book, nil
 }
+
+// EntryName is the name of the entry of a statement, by its number.
+func EntryName(statement int) string { return fmt.Sprintf("statement %d", statement) }
 
 // keeper keeps a contract's book: what each statement states to date, so that the next one's movement can be posted.
 type keeper struct {
@@ -47,6 +54,8 @@ type keeper struct {
 	held, putIn map[string]money.Amount // by payment; by stream
 	owed        map[ends]money.Amount   // to be given back, by who paid it and who has it
 	given       map[gift]money.Amount   // in kind
+	through     calendar.Date           // the last day settled of the statement in hand
+	succeeded   map[int]bool            // parties whose balances were carried over
 }
 
 type ends struct{ from, to string }
@@ -141,7 +150,7 @@ func (k *keeper) retentions(s *Statement) {
 		}
 		now := k.in(p.Held, "held of "+p.Payment)
 		pay := &k.c.Payments[at]
-		k.add(ledger.Account{Party: endName(k.c, &pay.From), Kind: ledger.Retention}, ledger.Account{Party: endName(k.c, &pay.To), Kind: ledger.Retention}, now.Sub(k.none().Add(k.held[p.Payment])), p.Payment)
+		k.add(ledger.Account{Party: k.endName(&pay.From), Kind: ledger.Retention}, ledger.Account{Party: k.endName(&pay.To), Kind: ledger.Retention}, now.Sub(k.none().Add(k.held[p.Payment])), p.Payment)
 		k.held[p.Payment] = now
 	}
 }
@@ -173,10 +182,66 @@ func (k *keeper) recoverables(s *Statement) {
 	}
 }
 
-// endName names one end of a payment: its party, or whatever stands for several.
+// endName names one end of a payment: its party or whoever has succeeded it, or whatever stands for several.
+func (k *keeper) endName(e *contracts.Payee) string {
+	if e.Party >= 0 {
+		return k.c.Parties[k.c.Heir(e.Party, k.through)].ID
+	}
+	return e.Name
+}
+
+// endName names one end of a payment as the contract does: its party, or whatever stands for several.
 func endName(c *contracts.Contract, e *contracts.Payee) string {
 	if e.Party >= 0 {
 		return c.Parties[e.Party].ID
 	}
 	return e.Name
+}
+
+// successions carries over all that is in the name of a party that a statement finds succeeded: an entry of its own,
+// which stands before the statement's. What moves later moves in the successor's name.
+func (k *keeper) successions(s *Statement) error {
+	through, err := calendar.ParseDate(s.Through)
+	if err != nil {
+		return err
+	}
+	k.through = through
+	for i := range k.c.Parties {
+		p := &k.c.Parties[i]
+		if k.succeeded[i] || p.SucceededBy < 0 || p.SucceededOn > through {
+			continue
+		}
+		k.succeeded[i] = true
+		to := k.c.Parties[k.c.Heir(i, through)].ID
+		if err := k.book.Succeed(SuccessionEntry(p.ID, to), p.ID, to); err != nil {
+			return err
+		}
+		k.rename(p.ID, to)
+	}
+	return nil
+}
+
+// SuccessionEntry names the entry by which one party's balances are carried over to another.
+func SuccessionEntry(party, successor string) string { return party + " carried over to " + successor }
+
+// rename lets what is remembered of a party be remembered of its successor.
+func (k *keeper) rename(party, successor string) {
+	now := func(e ends) ends {
+		if e.from == party {
+			e.from = successor
+		}
+		if e.to == party {
+			e.to = successor
+		}
+		return e
+	}
+	owed, given := map[ends]money.Amount{}, map[gift]money.Amount{}
+	for e, amount := range k.owed {
+		owed[now(e)] = k.none().Add(owed[now(e)]).Add(amount)
+	}
+	for g, amount := range k.given {
+		at := gift{g.contribution, now(g.ends)}
+		given[at] = k.none().Add(given[at]).Add(amount)
+	}
+	k.owed, k.given = owed, given
 }

@@ -177,7 +177,13 @@ func (st *settlement) statement() (Statement, error) {
 	}
 	for i := range c.Parties {
 		m := t.parties[i]
-		out.Due = append(out.Due, PartySum{Party: c.Parties[i].ID, Name: c.Parties[i].Name, Settled: st.amount(m.settled), Due: st.amount(m.toDate - m.settled), ToDate: st.amount(m.toDate)})
+		sum := PartySum{Party: c.Parties[i].ID, Name: c.Parties[i].Name, Settled: st.amount(m.settled), Due: st.amount(m.toDate - m.settled), ToDate: st.amount(m.toDate)}
+		for before := range c.Parties {
+			if before != i && st.heir[before] == i {
+				sum.Succeeds = append(sum.Succeeds, c.Parties[before].ID)
+			}
+		}
+		out.Due = append(out.Due, sum)
 	}
 	if st.on.Final {
 		out.Status = "final"

@@ -284,7 +284,7 @@ func (st *settlement) finishLine(r *reader, o *outLine, unit int, k *key, t *tot
 func (st *settlement) post(o *outLine, k *key, t *totals) {
 	pay := &st.c.Payments[o.payment]
 	if len(o.legs) == 0 { // one payer and one payee: nothing to divide, and no allocation
-		from, to := partyOf(&pay.From, k), partyOf(&pay.To, k)
+		from, to := st.heir[partyOf(&pay.From, k)], st.heir[partyOf(&pay.To, k)]
 		t.move(&t.parties[from], -o.toDate, -o.settled)
 		t.add(&t.paid[from], o.toDate)
 		t.move(&t.parties[to], o.toDate, o.settled)
@@ -361,12 +361,13 @@ func side(legs []outLeg, name string) []outLeg {
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// legParty is the party of a leg, or the one party of an end that is not divided.
+// legParty is the party of a leg, or the one party of an end that is not divided; or whoever has succeeded it. Lines name
+// parties as the contract does, whoever stands in their place.
 func (st *settlement) legParty(l *outLeg, e *contracts.Payee, k *key) int {
 	if l.side != "" {
-		return st.partyNamed(l.party)
+		return st.heir[st.partyNamed(l.party)]
 	}
-	return partyOf(e, k)
+	return st.heir[partyOf(e, k)]
 }
 
 func partyOf(e *contracts.Payee, k *key) int {

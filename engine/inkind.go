@@ -55,7 +55,7 @@ func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 }
 
 func (st *settlement) inKindFigure(w *whole, k *contracts.InKind, at key) (InKindFigure, error) {
-	out := InKindFigure{Of: st.ofWhole(k.Per, at), By: st.c.Parties[partyOf(&k.By, &at)].ID, To: st.c.Parties[partyOf(&k.To, &at)].ID, Value: st.amount(0)}
+	out := InKindFigure{Of: st.ofWhole(k.Per, at), By: st.c.Parties[st.heir[partyOf(&k.By, &at)]].ID, To: st.c.Parties[st.heir[partyOf(&k.To, &at)]].ID, Value: st.amount(0)}
 	f, err := w.quantity(k.Quantity, at)
 	if err != nil {
 		return out, err

@@ -62,8 +62,9 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 	out.Waits = append(out.Waits, st.inKindWaits()...)
 	cash := st.amount(0)
 	for i, p := range terms.Partners {
-		one := PartnerSum{Party: st.c.Parties[p.Party].ID, Side: string(p.Side), Paid: st.amount(st.totals.paid[p.Party]),
-			Received: st.amount(st.totals.parties[p.Party].toDate + st.totals.paid[p.Party]), Benefit: st.amount(benefit[p.Party]), InKind: st.amount(0)}
+		party := st.heir[p.Party] // all that a body had, its successor has
+		one := PartnerSum{Party: st.c.Parties[party].ID, Side: string(p.Side), Paid: st.amount(st.totals.paid[party]),
+			Received: st.amount(st.totals.parties[party].toDate + st.totals.paid[party]), Benefit: st.amount(benefit[party]), InKind: st.amount(0)}
 		if err := st.putIn(out, i, &one); err != nil {
 			return nil, err
 		}
@@ -106,7 +107,7 @@ func (st *settlement) benefits(out *PartnershipSum) []int64 {
 			}
 			for i, share := range f.Shares {
 				minor, _ := share.Amount.Minor()
-				sums[s.Beneficiaries[i].Party] += minor
+				sums[st.heir[s.Beneficiaries[i].Party]] += minor
 			}
 		}
 	}

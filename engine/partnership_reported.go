@@ -235,9 +235,10 @@ func (st *settlement) reported(out *PartnershipSum) error {
 		span, _ := series.Span(n)
 		row := PartnershipPeriod{First: span.First.String(), Last: span.Last.String()}
 		for i, p := range terms.Partners {
-			one := PartnerPeriod{Party: st.c.Parties[p.Party].ID, Paid: st.amount(0), InKind: st.amount(0), Received: st.amount(0), Benefit: st.amount(0)}
+			party := st.heir[p.Party]
+			one := PartnerPeriod{Party: st.c.Parties[party].ID, Paid: st.amount(0), InKind: st.amount(0), Received: st.amount(0), Benefit: st.amount(0)}
 			for at, sum := range st.totals.gave {
-				if at.party == p.Party && st.byPeriod(at.period) == n {
+				if at.party == party && st.byPeriod(at.period) == n {
 					one.Paid, one.Received = one.Paid.Add(st.amount(sum.paid)), one.Received.Add(st.amount(sum.received))
 				}
 			}
@@ -252,7 +253,7 @@ func (st *settlement) reported(out *PartnershipSum) error {
 			for _, b := range terms.Benefits {
 				for j, f := range read.benefited[b] {
 					if int(read.keys[b][j].periods[terms.By]) == n {
-						one.Benefit = one.Benefit.Add(f.shareOf(one.Party, st.amount(0)))
+						one.Benefit = one.Benefit.Add(f.shareOf(st.c.Parties[p.Party].ID, st.amount(0)))
 					}
 				}
 			}

@@ -50,6 +50,7 @@ type plan struct {
 	checkFields  []checkFields
 	elsewhere    struct{ outcome, amount, register int } // fields of the kind that tells what others paid, or -1
 	last         int                                     // the last pass, which writes lines
+	heir         []int                                   // by party: who stands in its place on the last day settled
 	readKinds    []bool                                  // kinds that any rule reads
 	byPeriods    bool                                    // partners' positions are worked out by period
 }
@@ -92,6 +93,9 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)), mixed: make([]bool, len(c.Caps)),
 		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence)),
 		byPeriods: c.Partnership != nil && c.Partnership.By >= 0}
+	for i := range c.Parties {
+		p.heir = append(p.heir, c.Heir(i, on.Through))
+	}
 	if err := p.checkLimits(); err != nil {
 		return nil, err
 	}

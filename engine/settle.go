@@ -147,16 +147,26 @@ func mayPay(c *contracts.Contract, payment int, party string) bool {
 // isEnd says whether a party may stand at an end of a payment.
 func isEnd(c *contracts.Contract, e *contracts.Payee, party string) bool {
 	if e.Party >= 0 {
-		return c.Parties[e.Party].ID == party
+		return c.Parties[e.Party].ID == party || follows(c, party, e.Party)
 	}
 	if e.Division < 0 {
 		return true // the party of a role, at the line's level
 	}
 	for _, t := range c.Divisions[e.Division].Tranches {
 		for _, p := range t.Parties {
-			if c.Parties[p].ID == party {
+			if c.Parties[p].ID == party || follows(c, party, p) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// follows says whether a party takes another's place at some time.
+func follows(c *contracts.Contract, party string, other int) bool {
+	for other = c.Parties[other].SucceededBy; other >= 0; other = c.Parties[other].SucceededBy {
+		if c.Parties[other].ID == party {
+			return true
 		}
 	}
 	return false

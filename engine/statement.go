@@ -64,6 +64,7 @@ type Statement struct {
 
 	// What parties gave each other in kind: counted, and never paid.
 	InKind []InKindSum `json:"in_kind,omitempty"`
+
 	// What is worked out and shown, and paid by nobody.
 	Shadow *ShadowSum `json:"shadow,omitempty"`
 
@@ -96,6 +97,9 @@ type PartySum struct {
 	Settled money.Amount `json:"settled"`
 	Due     money.Amount `json:"due"`
 	ToDate  money.Amount `json:"to_date"`
+
+	// Those in whose place it stands, with all that was settled of them.
+	Succeeds []string `json:"succeeds,omitempty"`
 }
 
 // Posting is what one party now pays another under one payment; below nought it comes back. A provisional statement

@@ -152,7 +152,7 @@ func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
 	if err != nil {
 		return StreamSum{}, err
 	}
-	out := StreamSum{Stream: a.Name, Clause: a.Clause, Owner: st.c.Parties[a.Owner].ID, RestrictedTo: a.RestrictedTo, First: a.Between.First.String(), Last: a.Between.Last.String(),
+	out := StreamSum{Stream: a.Name, Clause: a.Clause, Owner: st.c.Parties[st.heir[a.Owner]].ID, RestrictedTo: a.RestrictedTo, First: a.Between.First.String(), Last: a.Between.Last.String(),
 		PutIn: st.amount(own[now]), PaidIn: st.amount(paidIn), Paid: st.amount(paid), HeldBack: st.amount(held), Holds: st.amount(own[now] + paidIn - paid), Blocked: st.blockedOf(w, ai)}
 	if now > 0 && now < w.lastOf(a) {
 		out.Forecast, err = st.forecast(w, ai, now, own, own[now]+paidIn-paid)

@@ -22,6 +22,7 @@ type books struct {
 	Currency  string        `json:"currency"`
 	Statement int           `json:"statement"`
 	Through   string        `json:"through"`
+	Succeeded []string      `json:"succeeded,omitempty"` // whose balances were carried over, and to whom
 	Balances  []jsonBalance `json:"balances"`
 	Sum       jsonBalance   `json:"sum"` // of money: nought in each column
 }
@@ -81,7 +82,12 @@ func (cmd *ledgerCmd) run(w world) error {
 func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 	none := money.FromMinor(f.contract.Currency, 0)
 	out := books{Contract: f.contract.ID, Currency: f.contract.Currency.Code, Statement: number, Through: through, Balances: []jsonBalance{}, Sum: jsonBalance{Opening: none, Movement: none, Closing: none}}
-	for _, b := range book.Balances(number - 1) {
+	for _, e := range book.Entries() {
+		if len(e.Legs) > 0 && e.Legs[0].For == ledger.CarriedOver {
+			out.Succeeded = append(out.Succeeded, e.Ref)
+		}
+	}
+	for _, b := range book.Balances(book.Before(engine.EntryName(number))) {
 		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Name, b.Opening, b.Movement, b.Closing})
 		if b.Kind != ledger.InKind {
 			out.Sum = jsonBalance{Opening: out.Sum.Opening.Add(b.Opening), Movement: out.Sum.Movement.Add(b.Movement), Closing: out.Sum.Closing.Add(b.Closing)}
@@ -95,6 +101,9 @@ func printBooks(w world, f *folder, b books) string {
 	p.heading(fmt.Sprintf("Books of %s after statement %d, through %s", b.Contract, b.Statement, long(b.Through)))
 	p.line(2, "What each party has paid stands below nought, and what it was paid or has set aside above; so all of it sums to nought. What is held back stands below nought with whoever holds it, "+
 		"and what is to be given back with whoever paid it.", dim)
+	for _, one := range b.Succeeded {
+		p.line(2, "All balances of "+words(one)+".", plain)
+	}
 	t := table{columns: []column{{title: "party", flex: true}, {title: "account"}, {title: "opening", right: true}, {title: "movement", right: true}, {title: "closing", right: true}}}
 	show := func(a money.Amount) string { return a.Format(f.contract.Currency) }
 	for _, x := range b.Balances {

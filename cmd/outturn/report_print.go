@@ -314,7 +314,11 @@ func (v reportView) officerSheet(o *report.Officer) *sheet {
 	p.heading("Its accounts")
 	t = table{columns: []column{{title: "account"}, {title: "for", flex: true}, {title: "opening", right: true}, {title: "movement", right: true}, {title: "closing", right: true}}}
 	for _, a := range o.Ledger {
-		t.add(words(a.Account), a.Purpose, v.money(a.Opening), v.money(a.Movement), v.money(a.Closing))
+		account := words(a.Account)
+		if a.Stream != "" {
+			account += ", " + words(a.Stream)
+		}
+		t.add(account, words(a.Purpose), v.money(a.Opening), v.money(a.Movement), v.money(a.Closing))
 	}
 	p.write(t)
 	p.heading("What waits for its word")

@@ -96,6 +96,14 @@ type Book struct {
 // NewBook opens a book of one currency.
 func NewBook(c money.Currency) *Book { return &Book{currency: c, refs: map[string]int{}} }
 
+// Before returns how many entries were posted before one, and all of them where there is none of that name.
+func (b *Book) Before(ref string) int {
+	if at, ok := b.refs[ref]; ok {
+		return at
+	}
+	return len(b.entries)
+}
+
 // Entries returns what was posted, in order. It is not to be changed.
 func (b *Book) Entries() []Entry { return b.entries }
 
@@ -166,6 +174,9 @@ func (b *Book) Reverse(ref, of string) error {
 	return b.Post(ref, legs...)
 }
 
+// CarriedOver is what the legs of a succession are for.
+const CarriedOver = "carried over"
+
 // Succeed carries every balance of a party over to the body that follows it, account by account, so that a
 // reorganisation loses nothing. Nothing is posted where the party holds nothing.
 func (b *Book) Succeed(ref, party, successor string) error {
@@ -179,7 +190,7 @@ func (b *Book) Succeed(ref, party, successor string) error {
 		}
 		to := balance.Account
 		to.Party = successor
-		legs = append(legs, Leg{From: balance.Account, To: to, Amount: balance.Closing, For: "carried over"})
+		legs = append(legs, Leg{From: balance.Account, To: to, Amount: balance.Closing, For: CarriedOver})
 	}
 	if len(legs) == 0 {
 		return nil

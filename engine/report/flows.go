@@ -2,7 +2,10 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
+	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 )
 
@@ -34,7 +37,7 @@ func (m *maker) readFlows() (flows, error) {
 					return nil, fmt.Errorf("statement %d: %s pays or is paid and is no party of %s; read it with the contract it was made under", i+1, id, m.c.ID)
 				}
 			}
-			k := pair{p.From, p.To, p.Payment}
+			k := pair{m.heir(p.From), m.heir(p.To), p.Payment}
 			n, known := at[k]
 			if !known {
 				n = len(all)
@@ -63,3 +66,13 @@ func (m *maker) sum(take func(f *flow) bool) (now, toDate money.Amount) {
 func from(party string) func(*flow) bool { return func(f *flow) bool { return f.from == party } }
 func to(party string) func(*flow) bool   { return func(f *flow) bool { return f.to == party } }
 func all(*flow) bool                     { return true }
+
+// heir is the party that stands in another's place on the last day settled: what was the one's is the other's.
+func (m *maker) heir(id string) string {
+	through, err := calendar.ParseDate(m.last.Through)
+	at := slices.IndexFunc(m.c.Parties, func(p contracts.Party) bool { return p.ID == id })
+	if err != nil || at < 0 {
+		return id
+	}
+	return m.c.Parties[m.c.Heir(at, through)].ID
+}

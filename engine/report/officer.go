@@ -51,6 +51,7 @@ type OwnSaving struct {
 type Account struct {
 	Account  string       `json:"account"`
 	Purpose  string       `json:"purpose,omitempty"`
+	Stream   string       `json:"stream,omitempty"` // which of several
 	Opening  money.Amount `json:"opening"`
 	Movement money.Amount `json:"movement"`
 	Closing  money.Amount `json:"closing"`
@@ -68,7 +69,7 @@ func (m *maker) officers() error {
 	if err != nil {
 		return err
 	}
-	balances := book.Balances(len(m.Statements) - 1)
+	balances := book.Balances(book.Before(engine.EntryName(len(m.Statements))))
 	for i := range m.c.Parties {
 		p := &m.c.Parties[i]
 		o := Officer{Party: p.ID, Name: p.Name, Role: p.Role, Savings: []OwnSaving{}, Ledger: []Account{}, Awaits: []Awaits{}, Disputes: []Dispute{}}
@@ -89,7 +90,7 @@ func (m *maker) officers() error {
 		}
 		for _, b := range balances {
 			if b.Party == p.ID {
-				o.Ledger = append(o.Ledger, Account{b.Kind.String(), b.Purpose, b.Opening, b.Movement, b.Closing})
+				o.Ledger = append(o.Ledger, Account{b.Kind.String(), b.Purpose, b.Name, b.Opening, b.Movement, b.Closing})
 			}
 		}
 		m.awaits(&o)
