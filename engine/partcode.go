@@ -158,6 +158,11 @@ func (t *totals) code(c *coder) {
 		c.int64(&t.paid[i])
 	}
 	codeMap(c, t.postings, comparePosted, (*posted).code, func(n int64) int64 { c.int64(&n); return n })
+	codeMap(c, t.gave, compareGave, (*gaveAt).code, func(g gave) gave {
+		c.int64(&g.paid)
+		c.int64(&g.received)
+		return g
+	})
 	for i := range t.cohorts {
 		codeCounts(c, &t.cohorts[i])
 	}
@@ -172,6 +177,15 @@ func (t *totals) code(c *coder) {
 
 func comparePosted(a, b posted) int {
 	return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.payment, b.payment))
+}
+
+func (g *gaveAt) code(c *coder) {
+	c.int(&g.party)
+	c.int(&g.period)
+}
+
+func compareGave(a, b gaveAt) int {
+	return cmp.Or(cmp.Compare(a.party, b.party), cmp.Compare(a.period, b.period))
 }
 
 func (m *moved) code(c *coder) {

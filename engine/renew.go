@@ -136,6 +136,9 @@ func (f *found) negate() {
 		t.parties[i].negate()
 		t.paid[i] = -t.paid[i]
 	}
+	for at, g := range t.gave {
+		t.gave[at] = gave{-g.paid, -g.received}
+	}
 	for i := range t.cohorts {
 		negateCounts(&t.cohorts[i])
 	}

@@ -4,10 +4,10 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
-	"outturn/contracts/formula"
 	"outturn/engine/evidence"
 )
 
@@ -29,20 +29,20 @@ func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 // settlement is a settlement under way.
 type settlement struct {
 	*plan
-	snapshot  evidence.Snapshot
-	position  Position
-	sink      Sink
-	gathered  *gathered
-	readers   []*reader // by worker
-	totals    *totals
-	root      evidence.Root
-	roll      Roll
-	some      bool            // the snapshot has only some roots of the whole
-	until     []calendar.Date // by root, in order, once the last pass is done
-	compared  []ComparisonSum
-	saved     []SavingSum
-	inKind    []formula.Figure // by partner
-	benefited map[contracts.SavingPart][]SavingFigure
+	snapshot evidence.Snapshot
+	position Position
+	sink     Sink
+	gathered *gathered
+	readers  []*reader // by worker
+	totals   *totals
+	settled  []settledLine // of the whole, where a cap needs it before the end
+	root     evidence.Root
+	roll     Roll
+	some     bool            // the snapshot has only some roots of the whole
+	until    []calendar.Date // by root, in order, once the last pass is done
+	compared []ComparisonSum
+	saved    []SavingSum
+	partners *partnersRead
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
@@ -74,6 +74,11 @@ func begin(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position
 	st := &settlement{plan: p, snapshot: s, position: pos, sink: sink, totals: newTotals(p)}
 	st.gathered = &gathered{tallies: make([]map[key]*tally, len(p.gathers)), checks: make([]map[key]*checkTally, len(c.Checks)),
 		numbers: make([]numbering, len(c.Cohorts)), allowed: map[claimant]int64{}, limits: make([]string, len(c.Caps)), estimates: map[compareAt]*estimate{}}
+	if slices.Contains(p.mixed, true) { // such a cap is filled before the whole is concluded
+		if st.settled, err = st.priorWhole(); err != nil {
+			return nil, err
+		}
+	}
 	return st, nil
 }
 
@@ -120,12 +125,17 @@ func sameEnds(c *contracts.Contract, number int, postings []Posting) error {
 			continue // folding the lines says so
 		}
 		pay := &c.Payments[at]
-		if !isEnd(c, &pay.From, p.From) || !isEnd(c, &pay.To, p.To) {
+		if !isEnd(c, &pay.From, p.From) && !mayPay(c, at, p.From) || !isEnd(c, &pay.To, p.To) {
 			return fmt.Errorf("statement %d settled payment %s (%s) from %s to %s, and the contract now has it between others: end the payment with between, and add another",
 				number, pay.Name, pay.Clause, p.From, p.To)
 		}
 	}
 	return nil
+}
+
+// mayPay says whether a party may pay a payment, or what of it falls to it beyond another's cap.
+func mayPay(c *contracts.Contract, payment int, party string) bool {
+	return slices.ContainsFunc(c.Payers(payment), func(p int) bool { return c.Parties[p].ID == party })
 }
 
 // isEnd says whether a party may stand at an end of a payment.
@@ -258,6 +268,7 @@ func (st *settlement) reduce(pass int, all *found) error {
 		}
 	}
 	w := newWhole(st.plan, g, st.snapshot.Whole())
+	w.settled = st.settled
 	if err := st.compareAfter(pass, w); err != nil {
 		return err
 	}

@@ -173,7 +173,7 @@ func (w *Worker) assessPart(ctx context.Context, p store.RunPart) (err error) {
 		if err := tx.Patient(ctx); err != nil {
 			return err
 		}
-		run, err := tx.RunByID(ctx, p.Contract, p.Run)
+		run, err := tx.RunOf(ctx, p.Contract, p.Run)
 		if err != nil {
 			return err
 		}

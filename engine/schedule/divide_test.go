@@ -86,7 +86,7 @@ func (w *world) settleNow(s *Worker, id string, c *contracts.Contract, through c
 		w.Fatal(err)
 	}
 	w.system(func(tx *store.Tx) (err error) {
-		run, err = tx.RunByID(ctx, id, run.ID)
+		run, err = tx.RunOf(ctx, id, run.ID)
 		return err
 	})
 	return run

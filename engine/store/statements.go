@@ -137,6 +137,12 @@ func (v *View) Statements(ctx context.Context, contract string, p Page) ([]State
 		contract, p.After, p.Limit)
 }
 
+// HeadAt returns the head of a statement, final or provisional, by its place, as it was issued.
+func (v *View) HeadAt(ctx context.Context, contract string, place int64) (head []byte, digest evidence.Digest, err error) {
+	err = v.tx.QueryRow(ctx, "select head, digest from statements where contract = $1 and place = $2", contract, place).Scan(&head, &digest)
+	return head, digest, told(err)
+}
+
 // Provisionals lists the provisional statements of a contract after a place.
 func (v *View) Provisionals(ctx context.Context, contract string, p Page) ([]StatementHead, error) {
 	return collect[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and status = 'provisional' and place > $2 order by place limit $3",
@@ -162,21 +168,22 @@ func (v *View) open(ctx context.Context, c *contracts.Contract, contract string,
 // opener opens a statement, and checks its lines or not.
 type opener func(c *contracts.Contract, name string, head []byte, lines io.ReaderAt, size int64) (*proof.Stored, error)
 
-// Position opens every final statement of a contract, as the position that a settlement starts from.
-func (v *View) Position(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, []*proof.Stored, error) {
-	return v.position(ctx, c, contract, proof.Open)
+// Position opens the final statements of a contract before a number (0: all), as the position that a settlement starts
+// from.
+func (v *View) Position(ctx context.Context, c *contracts.Contract, contract string, before int) (engine.Position, []*proof.Stored, error) {
+	return v.position(ctx, c, contract, before, proof.Open)
 }
 
-// PositionUnread is Position without reading every line from end to end: for whoever takes part in a settlement that
+// PositionUnread is Position of all without reading every line from end to end: for whoever takes part in a settlement that
 // somebody else checks.
 func (v *View) PositionUnread(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, error) {
-	p, _, err := v.position(ctx, c, contract, proof.OpenHead)
+	p, _, err := v.position(ctx, c, contract, 0, proof.OpenHead)
 	return p, err
 }
 
-func (v *View) position(ctx context.Context, c *contracts.Contract, contract string, open opener) (engine.Position, []*proof.Stored, error) {
+func (v *View) position(ctx context.Context, c *contracts.Contract, contract string, before int, open opener) (engine.Position, []*proof.Stored, error) {
 	var stored []*proof.Stored
-	for number := 1; ; number++ {
+	for number := 1; before == 0 || number < before; number++ {
 		s, err := v.open(ctx, c, contract, number, open)
 		if errors.Is(err, ErrUnknown) {
 			break
