@@ -31,6 +31,10 @@ type Options struct {
 	// settled in one piece, and every run where it is below nought.
 	PartRows int64
 
+	// KeepRoots is how many roots a contract must have for what a statement leaves for the next to be kept: 1,000 when
+	// nought; below nought, nothing is kept and every run is in full.
+	KeepRoots int
+
 	Memory  int64        // bytes of a snapshot that is held: the store's default when nought
 	TempDir string       // for what does not fit; the system's when ""
 	HTTP    *http.Client // for sources; one of our own when nil
@@ -67,6 +71,9 @@ func New(ctx context.Context, o Options) (*Worker, error) {
 	defaults(&o.SkewMax, 5*time.Second)
 	if o.Runs <= 0 {
 		o.Runs = 2
+	}
+	if o.KeepRoots == 0 {
+		o.KeepRoots = keepRootsDefault
 	}
 	if o.PartRows == 0 {
 		o.PartRows = partRowsDefault

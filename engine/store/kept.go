@@ -126,7 +126,7 @@ func (v *View) SnapshotOfRoots(ctx context.Context, c *contracts.Contract, contr
 // PositionOf is the position of some roots, and of the whole: what was settled of others is passed over unread. Wanted
 // tells by the head of a record.
 func (v *View) PositionOf(ctx context.Context, c *contracts.Contract, contract string, wanted func(head []byte) bool) (engine.Position, error) {
-	_, stored, err := v.position(ctx, c, contract, proof.OpenHead)
+	_, stored, err := v.position(ctx, c, contract, 0, proof.OpenHead)
 	var p engine.Position
 	for _, s := range stored {
 		p.Prior = append(p.Prior, s.Some(wanted))
