@@ -99,6 +99,7 @@ func (d *candidate) code(c *coder) {
 		c.int(n)
 	}
 	c.int64(&d.amount)
+	c.int64(&d.size)
 	d.at.code(c)
 	d.key.code(c)
 }
@@ -171,6 +172,21 @@ func (t *totals) code(c *coder) {
 		c.int(&t.binds[i].lines)
 		c.int64(&t.binds[i].took)
 	}
+	for i := range t.overlaps {
+		o := &t.overlaps[i]
+		for j := range o.with {
+			for k := range o.with[j] {
+				c.int(&o.with[j][k])
+			}
+			c.int(&o.lost[j])
+			c.int64(&o.minors[j])
+		}
+	}
+	codeMap(c, t.elsewhere, compareTold, (*toldAt).code, func(s toldSum) toldSum {
+		c.int(&s.outcomes)
+		c.exact(&s.sum)
+		return s
+	})
 	codeList(c, &t.matched, func(n *int, c *coder) { c.int(n) })
 	c.bool(&t.overflow)
 }
@@ -186,6 +202,15 @@ func (g *gaveAt) code(c *coder) {
 
 func compareGave(a, b gaveAt) int {
 	return cmp.Or(cmp.Compare(a.party, b.party), cmp.Compare(a.period, b.period))
+}
+
+func (a *toldAt) code(c *coder) {
+	c.int(&a.payment)
+	c.int(&a.register)
+}
+
+func compareTold(a, b toldAt) int {
+	return cmp.Or(cmp.Compare(a.payment, b.payment), cmp.Compare(a.register, b.register))
 }
 
 func (m *moved) code(c *coder) {

@@ -139,6 +139,18 @@ func (f *found) negate() {
 	for at, g := range t.gave {
 		t.gave[at] = gave{-g.paid, -g.received}
 	}
+	for i := range t.overlaps {
+		o := &t.overlaps[i]
+		for j := range o.with {
+			for k := range o.with[j] {
+				o.with[j][k] = -o.with[j][k]
+			}
+			o.lost[j], o.minors[j] = -o.lost[j], -o.minors[j]
+		}
+	}
+	for at, s := range t.elsewhere {
+		t.elsewhere[at] = toldSum{-s.outcomes, s.sum.Neg()}
+	}
 	for i := range t.cohorts {
 		negateCounts(&t.cohorts[i])
 	}

@@ -299,9 +299,9 @@ func (st *settlement) write(r *shardResult) error {
 // shard goes over the units of one shard, whose roots are numbered on from first.
 func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, error) {
 	out := &shardResult{found: newFound(st.plan), bytes: make([]byte, 0, r.hint)}
-	r.waits = nil
+	r.waits, r.overlaps, r.toldOf = nil, nil, nil
 	if pass == st.last {
-		r.waits = &out.totals.waits
+		r.waits, r.overlaps, r.toldOf = &out.totals.waits, out.totals.overlaps, out.totals.elsewhere
 	}
 	var prior *settler
 	defer func() {

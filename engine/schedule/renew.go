@@ -34,6 +34,7 @@ type renewal struct {
 	lines   [][]byte
 	whole   *evidence.Apart
 	changed int
+	share   int              // one in how many roots may be another
 	list    evidence.Roots   // of the roots that were assessed
 	before  []evidence.Roots // what was kept, from its base on
 }
@@ -58,7 +59,7 @@ func (w *Worker) renewal(ctx context.Context, run store.Run) (r *renewal, why st
 		if err != nil {
 			return err
 		}
-		one := &renewal{base: base, version: version.Number}
+		one := &renewal{base: base, version: version.Number, share: w.share}
 		one.kept, one.before, err = v.Kept(ctx, run.Contract, base.Place)
 		switch {
 		case errors.Is(err, store.ErrUnknown):
@@ -91,14 +92,15 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 	if whole {
 		return "something was told of no unit", nil
 	}
-	types, keys, known, err := r.others(terms, told, run)
+	types, keys, err := r.others(terms, told, run)
 	if err != nil {
 		return "", err
 	}
-	if r.changed = len(keys); r.changed > r.kept.Roots/renewShare {
+	if r.changed = len(keys); r.changed > r.kept.Roots/r.share {
 		return fmt.Sprintf("%d of %d roots are not what they were", r.changed, r.kept.Roots), nil
 	}
-	was, err := v.SnapshotOfRoots(ctx, terms, run.Contract, r.base.Sequence, r.base.CutOff, types[:known], keys[:known])
+	// Also of the new: what was told of them by then was left out, and counted.
+	was, err := v.SnapshotOfRoots(ctx, terms, run.Contract, r.base.Sequence, r.base.CutOff, types, keys)
 	if err != nil {
 		return "", err
 	}
@@ -131,15 +133,14 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 	return "", r.join(terms, was, is, run)
 }
 
-// others lists the roots that are not what they were: first those that were known, of which something was told or whose
-// day has come, then those that are new.
-func (r *renewal) others(terms *contracts.Contract, told [][2]string, run store.Run) (types, keys []string, known int, err error) {
+// others lists the roots that are not what they were: those of which something was told, whose day has come, or that are new.
+func (r *renewal) others(terms *contracts.Contract, told [][2]string, run store.Run) (types, keys []string, err error) {
 	ranks, byRank := evidence.RootRanks(terms)
 	news := map[string]bool{}
 	for _, root := range told {
 		t := unitNamed(terms, root[0])
 		if t < 0 {
-			return nil, nil, 0, fmt.Errorf("there is evidence of a %s, and the contract has no such unit", root[0])
+			return nil, nil, fmt.Errorf("there is evidence of a %s, and the contract has no such unit", root[0])
 		}
 		news[string(ranks[t])+root[1]] = true
 	}
@@ -153,11 +154,10 @@ func (r *renewal) others(terms *contracts.Contract, told [][2]string, run store.
 		}
 		return nil
 	})
-	known = len(keys)
 	for name := range news { // in any order: the snapshot puts them in theirs
 		add(name)
 	}
-	return types, keys, known, err
+	return types, keys, err
 }
 
 // join makes what the statement says of the snapshot.

@@ -47,9 +47,10 @@ type Worker struct {
 	o    Options
 	jobs *store.Jobs
 
-	stop context.CancelFunc
-	done sync.WaitGroup
-	said string // the last thing that went wrong with a look
+	share int // one in how many roots may be another for a run to be made of these alone
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+	said  string // the last thing that went wrong with a look
 }
 
 // New makes a Worker on a store. Nothing is done before Start.
@@ -81,7 +82,7 @@ func New(ctx context.Context, o Options) (*Worker, error) {
 	if o.HTTP == nil {
 		o.HTTP = client(o.Private)
 	}
-	w := &Worker{o: o}
+	w := &Worker{o: o, share: renewShare}
 	var err error
 	w.jobs, err = o.Store.Jobs(ctx, store.JobsOptions{Runs: o.Runs, Sources: 1, Settle: w.run, Assess: w.assess, Read: w.read, Log: o.Log, Lease: o.Lease, Grace: o.Grace})
 	return w, err
