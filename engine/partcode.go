@@ -84,10 +84,10 @@ func (t *checkTally) code(c *coder) {
 	}
 }
 
-func (p *place) code(c *coder) {
-	c.date(&p.day)
-	c.int(&p.ordinal)
-	c.int(&p.unit)
+func (a *place) code(c *coder) {
+	c.date(&a.day)
+	c.int(&a.ordinal)
+	c.int(&a.unit)
 }
 
 func (d *candidate) code(c *coder) {

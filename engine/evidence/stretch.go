@@ -115,7 +115,7 @@ func Join(c *contracts.Contract, whole []Item, beside Summary, cutOff calendar.D
 	return a
 }
 
-// Shards, Roots and Units say that no unit is here.
+// Shards returns 0: no unit is here.
 func (a *Apart) Shards() int { return 0 }
 
 // Roots returns 0.

@@ -79,7 +79,8 @@ func (j *Jobs) AddParts(ctx context.Context, tx *Tx, parts []RunPart) error {
 
 // TakePart takes up a part of a run's pass that nobody works on; ErrUnknown where there is none.
 func (tx *Tx) TakePart(ctx context.Context, contract, run string, attempt, pass int, holder string, lease time.Duration) (RunPart, error) {
-	return one[RunPart](ctx, &tx.View, `with free as materialized (select number from parts`+partsOf+` and state = 'open'
+	const once = "materialized" //nolint:misspell // SQL's own word
+	return one[RunPart](ctx, &tx.View, `with free as `+once+` (select number from parts`+partsOf+` and state = 'open'
 			and (lease is null or lease < clock_timestamp()) order by number limit 1 for update skip locked)
 		update parts p set takes = p.takes + 1, holder = $5, lease = clock_timestamp() + $6::interval from free
 		where p.contract = $1 and p.run = $2 and p.attempt = $3 and p.pass = $4 and p.number = free.number
