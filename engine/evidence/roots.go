@@ -83,6 +83,7 @@ func MergeRoots(lists []Roots, each func(r *RootAt) error) error {
 			return err
 		}
 	}
+	var one RootAt
 	for {
 		first := -1
 		for i := range lists {
@@ -93,7 +94,7 @@ func MergeRoots(lists []Roots, each func(r *RootAt) error) error {
 		if first < 0 {
 			return nil
 		}
-		one := at[first]
+		one = at[first]
 		if err := each(&one); err != nil {
 			return err
 		}
