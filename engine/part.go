@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -22,8 +23,12 @@ type Part []byte
 const partRoots = 1 << 32
 
 // Passes is how many times every unit must be gone through to settle a contract on an occasion. What a pass finds of all
-// parts must be known before the next can begin.
+// parts must be known before the next can begin. It is nought for a contract that cannot be divided: one with a shadow, which
+// is settled twice.
 func Passes(c *contracts.Contract, on Occasion) (int, error) {
+	if c.HasShadow() {
+		return 0, nil
+	}
 	p, err := newPlan(c, on)
 	if err != nil {
 		return 0, err
@@ -31,10 +36,15 @@ func Passes(c *contracts.Contract, on Occasion) (int, error) {
 	return p.last + 1, nil
 }
 
+var errShadow = errors.New("a contract with a shadow is settled twice, and cannot be divided")
+
 // Assess goes over the units of one part of a snapshot in one pass. The part has every item about the whole, and of the
 // roots those between the parts before and after it; number is its place among all parts, from nought. Earlier is what
 // the passes before found, by pass and part. In the last pass the sink is handed the records of the part's units.
 func Assess(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, number int, earlier [][]Part, sink Sink) (Part, error) {
+	if c.HasShadow() {
+		return nil, errShadow
+	}
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
 		return nil, err
@@ -58,6 +68,9 @@ func Assess(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 // sink. Of the snapshot, which is the whole, it reads what stands beside the units. Lines are the records that the last
 // pass of a part handed to its sink, in runs of whole records.
 func Reduce(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, passes [][]Part, lines func(number int) iter.Seq2[[]byte, error], sink Sink) (Statement, error) {
+	if c.HasShadow() {
+		return Statement{}, errShadow
+	}
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
 		return Statement{}, err

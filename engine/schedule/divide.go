@@ -56,7 +56,7 @@ func (w *Worker) divide(ctx context.Context, run store.Run) (*division, error) {
 		ranges, err = v.Divide(ctx, run.Contract, run.Sequence, into)
 		return err
 	})
-	if err != nil || len(ranges) < 2 {
+	if err != nil || len(ranges) < 2 || d.passes == 0 {
 		return nil, unlessOfTheContract(err)
 	}
 	began := w.o.Now()
