@@ -23,6 +23,10 @@ type Kept struct {
 // SettleKeeping settles as Settle does, and says what may be kept for Renew: nothing where the contract is not separable.
 func SettleKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (Statement, Kept, error) {
 	var kept Kept
+	if c.HasShadow() {
+		st, err := Settle(c, on, s, pos, sink)
+		return st, kept, err
+	}
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
 		return Statement{}, kept, err
