@@ -99,17 +99,12 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 	if r.changed = len(keys); r.changed > r.kept.Roots/r.share {
 		return fmt.Sprintf("%d of %d roots are not what they were", r.changed, r.kept.Roots), nil
 	}
-	// Also of the new: what was told of them by then was left out, and counted.
-	was, err := v.SnapshotOfRoots(ctx, terms, run.Contract, r.base.Sequence, r.base.CutOff, types, keys)
+	// Also of the new as they were: what was told of them by then was left out, and counted.
+	was, is, err := v.SnapshotsOfRoots(ctx, terms, run.Contract, store.Moment{Sequence: r.base.Sequence, CutOff: r.base.CutOff}, store.Moment{Sequence: run.Sequence, CutOff: run.CutOff}, types, keys)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, was.Close()) }()
-	is, err := v.SnapshotOfRoots(ctx, terms, run.Contract, run.Sequence, run.CutOff, types, keys)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, is.Close()) }()
+	defer func() { err = errors.Join(err, was.Close(), is.Close()) }()
 	old, err := engine.AssessKeeping(terms, engine.Occasion{Through: r.base.Through, CutOff: r.base.CutOff, Final: true}, Watch(ctx, was), engine.Position{}, nil)
 	if err != nil {
 		return "", err

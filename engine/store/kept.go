@@ -107,20 +107,61 @@ func (v *View) ToldSince(ctx context.Context, contract string, from, upTo int64,
 	return roots, false, told(err)
 }
 
-// SnapshotOfRoots is the part of a Snapshot that has some roots, named by their types and keys, and what is about no unit.
-func (v *View) SnapshotOfRoots(ctx context.Context, c *contracts.Contract, contract string, upTo int64, cutOff calendar.Date, types, keys []string) (*ingest.Snapshot, error) {
-	o := ingest.Options{CutOff: cutOff, Memory: v.store.memory, Leaves: true}
-	return ingest.FromRows(c, o, func(take func(*evidence.Row) error) error {
-		r := newRowReader(c)
-		args := []any{contract, 0, upTo, r.typeName(r.root)}
-		if err := r.each(ctx, v.tx, snapshotSQL+" and r.root_type = ''", args, take); err != nil {
-			return err
-		}
-		// One root after the other, by the index: they are few.
-		return r.each(ctx, v.tx, "select r.sequence, nullif(r.root_type, $4), r.root_key, "+rowSaid+` from unnest($5::text[], $6::text[]) named (t, k)
-			cross join lateral (select * from items i where i.contract = $1 and i.root_type = t and i.root_key = k and i.sequence > $2 and i.sequence <= $3 offset 0) r`,
-			append(args, types, keys), take)
+// Moment is what was known of a contract: up to a sequence, and learned by a day.
+type Moment struct {
+	Sequence int64
+	CutOff   calendar.Date
+}
+
+// SnapshotsOfRoots are the parts of two Snapshots, of an earlier moment and of a later one, that have some roots, named by
+// their types and keys, and what is about no unit. Each row is read once for both.
+func (v *View) SnapshotsOfRoots(ctx context.Context, c *contracts.Contract, contract string, was, is Moment, types, keys []string) (old, now *ingest.Snapshot, err error) {
+	options := func(m Moment) ingest.Options {
+		return ingest.Options{CutOff: m.CutOff, Memory: v.store.memory / 2, Leaves: true}
+	}
+	takes, read, ended := make(chan func(*evidence.Row) error), make(chan error, 1), make(chan error, 1)
+	go func() {
+		var err error
+		old, err = ingest.FromRows(c, options(was), func(take func(*evidence.Row) error) error {
+			takes <- take
+			return <-read
+		})
+		ended <- err
+	}()
+	now, err = ingest.FromRows(c, options(is), func(take func(*evidence.Row) error) (err error) {
+		takeOld := <-takes
+		defer func() { read <- err }()
+		return v.rowsOfRoots(ctx, c, contract, is.Sequence, types, keys, func(row *evidence.Row) error {
+			if row.Sequence <= uint64(was.Sequence) {
+				if err := takeOld(row); err != nil {
+					return err
+				}
+			}
+			return take(row)
+		})
 	})
+	err = errors.Join(err, <-ended)
+	if err == nil {
+		return old, now, nil
+	}
+	for _, one := range []*ingest.Snapshot{old, now} {
+		if one != nil {
+			err = errors.Join(err, one.Close())
+		}
+	}
+	return nil, nil, err
+}
+
+// rowsOfRoots reads what is about no unit, and then the rows of one root after the other, by the index: they are few.
+func (v *View) rowsOfRoots(ctx context.Context, c *contracts.Contract, contract string, upTo int64, types, keys []string, take func(*evidence.Row) error) error {
+	r := newRowReader(c)
+	args := []any{contract, 0, upTo, r.typeName(r.root)}
+	if err := r.each(ctx, v.tx, snapshotSQL+" and r.root_type = ''", args, take); err != nil {
+		return err
+	}
+	return r.each(ctx, v.tx, "select r.sequence, nullif(r.root_type, $4), r.root_key, "+rowSaid+` from unnest($5::text[], $6::text[]) named (t, k)
+		cross join lateral (select * from items i where i.contract = $1 and i.root_type = t and i.root_key = k and i.sequence > $2 and i.sequence <= $3 offset 0) r`,
+		append(args, types, keys), take)
 }
 
 // PositionOf is the position of some roots, and of the whole: what was settled of others is passed over unread. Wanted
