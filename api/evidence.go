@@ -85,7 +85,7 @@ func (s *Service) sendBatch(ctx context.Context, tx Tx, c *call, in *struct {
 	if err != nil {
 		return none, err
 	}
-	d := &door{call: c, terms: terms, sent: sent, today: dayOf(c), dir: s.o.TempDir, takes: kindsOf(terms, c.at)}
+	d := &door{call: c, terms: terms, sent: sent, today: dayOf(c), dir: s.o.TempDir, takes: kindsOf(terms, c.at), through: c.operation}
 	b, err := tx.Receive(ctx, Receipt{
 		Batch: Batch{ID: id, Contract: in.Contract, Organisation: c.caller.Organisation, Person: c.caller.ID, Format: sent.format, Name: in.Name, Digest: c.digest, At: c.request.at},
 		Terms: terms, Sound: in.Take == "sound", Rows: d.rows, Place: d.place, Refused: func() int { return d.refused }})
@@ -126,6 +126,7 @@ type door struct {
 	refused int
 	points  []pointing
 
+	through  string // the operation, where it is a door for some kinds alone
 	override string // whose rows they are: such rows come from whoever signs it
 }
 
@@ -255,7 +256,7 @@ func (d *door) kindFault(row *evidence.Row) string {
 	if why := d.takes[row.Kind]; why != "" {
 		return why
 	}
-	if why := admitted(d.operation, d.terms, row.Kind); why != "" {
+	if why := admitted(d.through, d.terms, row.Kind); why != "" {
 		return why
 	}
 	kind := &d.terms.Evidence[row.Kind]
