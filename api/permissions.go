@@ -37,6 +37,7 @@ var (
 	payers        = []string{RoleCommissioner, RolePartnerFinance, RoleProvider} // each for its own party, where that one pays
 	keepers       = []string{RoleOperator, RoleAdministrator}
 	operators     = []string{RoleOperator}
+	boards        = []string{RoleCommissioner, RoleProvider, RoleAuditor, RolePartnerFinance} // an officer's statement: each its own party's
 	auditors      = []string{RoleCommissioner, RoleAuditor}
 	validators    = []string{RoleVerifier, RoleCommissioner}
 	evaluators    = []string{RoleEvaluator}
@@ -134,11 +135,12 @@ var permissions = map[string]permission{
 	"list-claims":              {roles: validators, contract: true},
 	"get-comparisons":          {roles: comparers, contract: true},
 	"get-savings":              {roles: parties, contract: true},
-	"get-report":               {roles: reckoners, contract: true},
 	"propose-override":         {roles: commissioners, contract: true},
 	"list-overrides":           {roles: parties, contract: true},
 	"get-override":             {roles: parties, contract: true},
 	"sign-override":            {roles: commissioners, contract: true},
 	"withdraw-override":        {roles: commissioners, contract: true},
 	"list-audit":               {roles: auditors, contract: true},
+	"get-board-report":         {roles: boards, contract: true},
+	"get-officer-statement":    {roles: boards, contract: true},
 }

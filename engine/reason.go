@@ -41,11 +41,8 @@ const (
 	trailCount
 )
 
-// The reasons by which a statement counts what was found twice.
-const (
-	ReasonElsewhere = "paid by another scheme"
-	ReasonDuplicate = "duplicate of an item that stands"
-)
+// ReasonDuplicate is the reason by which a statement counts items that were found twice.
+const ReasonDuplicate = "duplicate of an item that stands"
 
 // ToBeChecked is the reason of a claim that waits for its check.
 const ToBeChecked = "claimed, not yet validated"
@@ -81,7 +78,7 @@ var words = [trailCount]string{
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
-	waitElsewhere: ReasonElsewhere,
+	waitElsewhere: "paid by another scheme",
 	waitShadow:    "in the shadow: shown, and not paid",
 
 	waitNotMet: "not met so far",

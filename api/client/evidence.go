@@ -131,11 +131,6 @@ func (c *Client) Comparisons(ctx context.Context, contract, through string) (Fou
 	return get[Found](ctx, c, at("contracts", contract, "comparisons"), values("through", through))
 }
 
-// Report returns the board's report on a statement and those of the accounting officers, with no count below small.
-func (c *Client) Report(ctx context.Context, contract string, statement, small int) (io.ReadCloser, error) {
-	return c.raw(ctx, at("contracts", contract, "statements", statement, "report"), values("small", strconv.Itoa(small)))
-}
-
 // Savings says how the savings of a contract and its partners stand now.
 func (c *Client) Savings(ctx context.Context, contract, through string) (Found, error) {
 	return get[Found](ctx, c, at("contracts", contract, "savings"), values("through", through))

@@ -113,13 +113,14 @@ var matrix = map[string]row{
 	"list-claims":              {ids: onContract, query: "through=2012-06-30"},
 	"get-comparisons":          {ids: onContract, query: "through=2012-06-30"},
 	"get-savings":              {ids: onContract, query: "through=2012-06-30"},
-	"get-report":               {ids: onContract},
 	"propose-override":         {ids: onContract, body: `{"reason":"the register was closed","items":[{"attachment":"2012-04-16","family":"F900"}]}`},
 	"list-overrides":           {ids: onContract},
 	"get-override":             {ids: onContract},
 	"sign-override":            {ids: onContract},
 	"withdraw-override":        {ids: onContract},
 	"list-audit":               {ids: onContract},
+	"get-board-report":         {ids: onContract},
+	"get-officer-statement":    {ids: onContract},
 }
 
 // operation is one operation as the document declares it.
@@ -222,7 +223,7 @@ func (w *world) settled() (*cast, map[string]string) {
 	d, err := c.provider.RaiseDispute(w.ctx, c.contract, 1, client.NewDispute{Unit: "F002", Payment: "attachment_fee", Period: 1, Reason: "it joined earlier"})
 	must(w.t, d, err)
 	items, err := c.provider.Items(w.ctx, c.contract, "", "", "")
-	return c, map[string]string{"contract": c.contract, "version": "1", "statement": "1", "posting": "0", "run": "final-2012-06-30", "sequence": "1", "override": "override-1", "digest": strings.Repeat("0", 64), "source": "post", "batch": must(w.t, items, err).Items[0].Batch, "dispute": d.ID, "role": "auditor",
+	return c, map[string]string{"contract": c.contract, "version": "1", "statement": "1", "posting": "0", "party": "department", "run": "final-2012-06-30", "sequence": "1", "override": "override-1", "digest": strings.Repeat("0", 64), "source": "post", "batch": must(w.t, items, err).Items[0].Batch, "dispute": d.ID, "role": "auditor",
 		"organisation": c.payer.organisation, "person": c.payer.id, "key": c.payer.keyID, "document": string(document)}
 }
 
