@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"sync"
 	"testing"
@@ -257,8 +258,8 @@ func (w *world) dump() []byte {
 	var b bytes.Buffer
 	for _, name := range names {
 		rows, err := c.Query(ctx, fmt.Sprintf("select t::text || coalesce(encode(t.body, 'escape'), '') from (select *, null::bytea as body from outturn.%[1]q) t", name))
-		if name == "idempotency" {
-			rows, err = c.Query(ctx, "select t::text || encode(t.body, 'escape') from outturn.idempotency t")
+		if slices.Contains([]string{"idempotency", "attachments", "overrides"}, name) { // their bodies are bytes
+			rows, err = c.Query(ctx, fmt.Sprintf("select t::text || encode(t.body, 'escape') from outturn.%q t", name))
 		}
 		texts, err2 := pgx.CollectRows(rows, pgx.RowTo[*string])
 		if errors.Join(err, err2) != nil {
