@@ -58,13 +58,13 @@ func Trails(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 		return err
 	}
 	r := newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole()))
+	index := 0
 	for shard := range s.Shards() {
-		index := 0
 		for t, err := range s.Units(shard) {
 			if err != nil {
 				return err
 			}
-			ordinal := shard<<32 | index
+			ordinal := index
 			index++
 			if unit != "" && t.Units[0].Key != unit {
 				continue
@@ -158,11 +158,7 @@ func (st *settlement) restRead(r *reader) error {
 	if err := st.places(r, &Trail{}); err != nil {
 		return err
 	}
-	out := &shardResult{tallies: make([]map[key]*tally, len(st.gathers))}
-	for i := range out.tallies {
-		out.tallies[i] = map[key]*tally{}
-	}
-	return st.gatherTree(st.last, r, out)
+	return st.gatherTree(st.last, r, &shardResult{found: newFound(st.plan)})
 }
 
 // alone works out one payment for one unit with nothing kept from before, so that all it reads is seen, and notes which
