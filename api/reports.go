@@ -78,7 +78,7 @@ func (s *Service) reported(ctx context.Context, v View, c *call, in *OnStatement
 		return nil, err
 	}
 	for _, p := range found {
-		if p.Part != 0 {
+		if p.Part > 0 { // it is in the posting's amount already
 			continue
 		}
 		input.Payments = append(input.Payments, report.Payment{From: p.From, To: p.To, Payment: p.Rule, State: p.State, Amount: p.Amount, Disputed: p.Disputed})

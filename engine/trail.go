@@ -58,13 +58,13 @@ func Trails(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 		return err
 	}
 	r := newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole()))
+	index := 0
 	for shard := range s.Shards() {
-		index := 0
 		for t, err := range s.Units(shard) {
 			if err != nil {
 				return err
 			}
-			ordinal := shard<<32 | index
+			ordinal := index
 			index++
 			if unit != "" && t.Units[0].Key != unit {
 				continue

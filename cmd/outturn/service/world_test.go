@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"sync"
 	"testing"
@@ -257,7 +258,7 @@ func (w *world) dump() []byte {
 	var b bytes.Buffer
 	for _, name := range names {
 		rows, err := c.Query(ctx, fmt.Sprintf("select t::text from outturn.%q t", name))
-		if name == "idempotency" || name == "attachments" {
+		if slices.Contains([]string{"idempotency", "attachments", "overrides"}, name) { // their bodies are bytes
 			rows, err = c.Query(ctx, fmt.Sprintf("select t::text || encode(t.body, 'escape') from outturn.%q t", name))
 		}
 		texts, err2 := pgx.CollectRows(rows, pgx.RowTo[*string])
