@@ -270,6 +270,8 @@ func kindsOf(c *contracts.Contract, at *standing) []string {
 		mine := slices.ContainsFunc(at.grants, func(g Grant) bool { return names(g, kind.Name) })
 		named := slices.ContainsFunc(at.others, func(g Grant) bool { return names(g, kind.Name) })
 		switch {
+		case len(c.ExclusiveWith) > 0 && k == c.ToldBy:
+			takes[k] = kind.Name + " is what the register of claims answers; send matching tokens, and its answers are kept"
 		case mine:
 		case named:
 			takes[k] = kind.Name + " comes from others in this contract"

@@ -80,6 +80,7 @@ var permissions = map[string]permission{
 	"drop-version":        {roles: commissioners, contract: true},
 	"activate-version":    {roles: commissioners, contract: true},
 	"send-batch":          {roles: senders, contract: true},
+	"send-tokens":         {roles: providers, contract: true},
 	"list-batches":        {roles: everyone, contract: true},
 	"get-batch":           {roles: everyone, contract: true},
 	"list-items":          {roles: everyone, contract: true},

@@ -95,6 +95,7 @@ func (s *Service) routes() {
 	s.versionRoutes()
 	s.signingRoutes()
 	s.evidenceRoutes()
+	s.claimRoutes()
 	s.sourceRoutes()
 	s.runRoutes()
 	s.scheduleRoutes()

@@ -24,6 +24,10 @@ type Contract struct {
 	First, Last   calendar.Date
 	PaidElsewhere PaidElsewhere
 	ToldBy        int // kind of evidence that tells what another scheme paid, or -1: nothing tells of it
+
+	// ExclusiveWith are the ids of contracts that share a register of claims with this one: who was claimed first under one
+	// of them is not paid for here, and nobody is before the register has answered. ToldBy is then the kind of its answers.
+	ExclusiveWith []string
 	Parties       []Party
 	Calendar      Calendar
 	Rounding      money.Rounding // how every sum of money becomes an amount

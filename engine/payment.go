@@ -35,7 +35,10 @@ type claim struct {
 }
 
 // waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct{ count [][reasonCount]int }
+type waits struct {
+	count   [][reasonCount]int
+	claimed []int64 // by payment: what is not paid since somebody else claimed first
+}
 
 func (r *reader) wait(pay int, why reason) {
 	r.lastWait = why
@@ -120,7 +123,10 @@ func (r *reader) pay(pi, u int) error {
 	if err != nil {
 		return err
 	}
-	return r.closeLines(pi, from)
+	if err := r.closeLines(pi, from); err != nil {
+		return err
+	}
+	return r.dropClaimed(pi, u, from)
 }
 
 // eligible says whether a unit may be paid for: where cohorts are over units like it, it must count in one.
@@ -246,6 +252,9 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 // afterElsewhere is an outcome's price after what another scheme paid for it: nought where the contract refuses it, the
 // difference where it pays that, and never below nought.
 func (r *reader) afterElsewhere(price money.Exact, sc *scope, first bool) (money.Exact, bool) {
+	if len(r.c.ExclusiveWith) > 0 { // dropClaimed sees to it
+		return price, false
+	}
 	amount, said, paid := r.paidElsewhere(sc, first)
 	switch {
 	case !paid || r.c.PaidElsewhere == contracts.ElsewherePay:

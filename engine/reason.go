@@ -34,6 +34,8 @@ const (
 	waitCondition
 	waitRefused
 	waitElsewhere
+	waitClaimed
+	waitRegister
 	reasonCount
 )
 
@@ -69,4 +71,6 @@ var words = [reasonCount]string{
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: "paid by another scheme",
+	waitClaimed:   "claimed first under a contract that excludes this one",
+	waitRegister:  "the register of claims was not asked",
 }

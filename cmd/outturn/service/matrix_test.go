@@ -64,6 +64,7 @@ var matrix = map[string]row{
 	"drop-version":        {ids: onContract},
 	"activate-version":    {ids: onContract},
 	"send-batch":          {ids: onContract, media: "text/csv", body: "kind,family,day\nattachment,F900,2012-04-16\n"},
+	"send-tokens":         {ids: onContract, media: "text/csv", body: "unit,key,token\nfamily,F900,t-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"},
 	"list-batches":        {ids: onContract},
 	"get-batch":           {ids: onContract},
 	"list-items":          {ids: onContract},
