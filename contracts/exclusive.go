@@ -32,6 +32,8 @@ func (d *decoder) readExclusive(head *node) {
 		switch {
 		case id.text == d.c.ID:
 			d.bad(id, Fault{Message: who + ": a contract does not exclude itself", Remedy: "name the others"})
+		case !isID(id.text):
+			d.bad(id, Fault{Message: who, Expected: fmt.Sprintf("contracts' ids: small letters, digits and hyphens, at most %d of them", NameMax), Found: strconv.Quote(id.text)})
 		case slices.Contains(d.c.ExclusiveWith, id.text):
 			d.bad(id, Fault{Message: who + ": " + id.text + " stands twice"})
 		default:

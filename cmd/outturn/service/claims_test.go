@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"outturn/api"
 	"outturn/api/client"
 	"outturn/engine"
 	"outturn/engine/proof"
@@ -23,6 +25,7 @@ import (
 func (w *world) exclusive() (second, first *cast) {
 	w.t.Helper()
 	document := readFile(w.t, filepath.Join("..", "..", "..", "fixtures", "claimed-once", "contract.yaml"))
+	document = bytes.Replace(document, []byte("last_cut_off: 2025-12-31"), []byte("last_cut_off: 2026-12-31"), 1) // answers are of today
 	other := strings.NewReplacer("id: second-chances", "id: fresh-starts", "exclusive_with: [fresh-starts]", "exclusive_with: [second-chances]").Replace(string(document))
 	return w.contract(document, "council", "charity"), w.contract([]byte(other), "council", "charity")
 }
@@ -59,15 +62,19 @@ func (w *world) starts(c *cast, people ...int) {
 	w.sendText(c.provider, c.contract, b.String())
 }
 
-// settledAs settles the first quarter, and returns the statement with its bundle proved.
-func (w *world) settledAs(c *cast) engine.Statement {
+// settle settles the first quarter on what was learned until today, tomorrow.
+func (w *world) settle(c *cast) error {
+	_, err := c.payer.Settle(w.ctx, c.contract, "2025-03-31", "2026-04-01")
+	return err
+}
+
+// firstStatement is the first statement of a contract, its bundle proved.
+func (w *world) firstStatement(c *cast) engine.Statement {
 	w.t.Helper()
-	st, err := c.payer.Settle(w.ctx, c.contract, "2025-03-31", "2025-12-31")
-	must(w.t, st, err)
-	head, err := c.payer.StatementHead(w.ctx, c.contract, st.Number)
+	head, err := c.payer.StatementHead(w.ctx, c.contract, 1)
 	var out engine.Statement
 	must(w.t, out, json.Unmarshal(read(w.t, head, err), &out))
-	bundle, err := c.auditor.Bundle(w.ctx, c.contract, st.Number)
+	bundle, err := c.auditor.Bundle(w.ctx, c.contract, 1)
 	zip := read(w.t, bundle, err)
 	report, err := proof.Verify(bytes.NewReader(zip), int64(len(zip)))
 	if must(w.t, report, err); !report.OK() {
@@ -82,11 +89,9 @@ func (w *world) settledAs(c *cast) engine.Statement {
 // TestClaimedOnce: two bodies pay two charities; whoever asked first for a person is paid for them.
 func TestClaimedOnce(t *testing.T) {
 	w := newWorld(t, nil)
-	w.pass(-90 * 24 * time.Hour) // on 1 January 2026 every answer is learned after the cut-off of the contract itself
 	second, first := w.exclusive()
 	w.starts(first, 1)
 	w.starts(second, 1, 2, 3)
-	w.pass(-20 * 24 * time.Hour)
 	for _, ask := range []struct {
 		of        *cast
 		people    []int
@@ -96,9 +101,11 @@ func TestClaimedOnce(t *testing.T) {
 			t.Errorf("%v: %d claimed elsewhere, expected %d: %v", ask.people, found, ask.elsewhere, err)
 		}
 	}
-	w.pass(110 * 24 * time.Hour)
-	// The second to claim settles first: the order of settlements does not matter.
-	st := w.settledAs(second)
+	w.pass(24 * time.Hour)
+	for _, c := range []*cast{second, first} { // whoever claimed second settles first: the order does not matter
+		must(t, c, w.settle(c))
+	}
+	st := w.firstStatement(second)
 	if len(st.Due) != 2 || st.Due[1].Due.String() != "600.00" { // of person 2: 100 + 500
 		t.Errorf("due: %+v", st.Due)
 	}
@@ -116,7 +123,7 @@ func TestClaimedOnce(t *testing.T) {
 	if text := fmt.Sprintf("%+v", st); strings.Contains(text, first.contract) || strings.Contains(text, key(first, 1)) {
 		t.Error("the statement says under which contract, or of whom")
 	}
-	if st := w.settledAs(first); len(st.Due) != 2 || st.Due[1].Due.String() != "600.00" {
+	if st := w.firstStatement(first); len(st.Due) != 2 || st.Due[1].Due.String() != "600.00" {
 		t.Errorf("due under the first: %+v", st.Due)
 	}
 }
@@ -125,7 +132,6 @@ func TestClaimedOnce(t *testing.T) {
 // person is paid for once.
 func TestTwoClaimAtOnce(t *testing.T) {
 	w := newWorld(t, nil)
-	w.pass(-90 * 24 * time.Hour)
 	a, b := w.exclusive()
 	people := make([]int, 40)
 	for i := range people {
@@ -133,7 +139,6 @@ func TestTwoClaimAtOnce(t *testing.T) {
 	}
 	w.starts(a, people...)
 	w.starts(b, people...)
-	w.pass(-20 * 24 * time.Hour)
 	var elsewhere [2]int
 	var all sync.WaitGroup
 	for i, c := range []*cast{a, b} {
@@ -153,15 +158,62 @@ func TestTwoClaimAtOnce(t *testing.T) {
 	if elsewhere[0]+elsewhere[1] != len(people) {
 		t.Errorf("%d and %d of %d were claimed elsewhere", elsewhere[0], elsewhere[1], len(people))
 	}
-	w.pass(110 * 24 * time.Hour)
-	var sums [2]string
-	for i, c := range []*cast{a, b} {
-		all.Go(func() { sums[i] = w.settledAs(c).Due[1].Due.String() })
+	w.pass(24 * time.Hour)
+	for _, c := range []*cast{a, b} {
+		all.Go(func() {
+			if err := w.settle(c); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	all.Wait()
-	for i := range sums {
-		if want := fmt.Sprintf("%d.00", 600*(len(people)-elsewhere[i])); sums[i] != want {
-			t.Errorf("contract %d is due %s, expected %s", i, sums[i], want)
+	for i, c := range []*cast{a, b} {
+		if found, want := w.firstStatement(c).Due[1].Due.String(), fmt.Sprintf("%d.00", 600*(len(people)-elsewhere[i])); found != want {
+			t.Errorf("contract %d is due %s, expected %s", i, found, want)
+		}
+	}
+}
+
+// TestAClaimWaits has one organisation ask while another's claim is not yet kept: it waits, and is answered by what was
+// kept, or by what was not.
+func TestAClaimWaits(t *testing.T) {
+	w := newWorld(t, nil)
+	a, b := w.exclusive()
+	claim := func(c *cast, then func() error) (answers []api.ClaimAnswer, err error) {
+		by := api.Person{ID: c.provider.id, Organisation: c.provider.organisation, Roles: []string{api.RoleProvider}}
+		_, _, err = w.joined().Act(w.ctx, by, api.Act{Operation: "test", Contract: c.contract, At: w.clock()}, func(tx api.Tx) (api.Reply, error) {
+			excludes := map[*cast]string{a: "fresh-starts", b: "second-chances"}[c]
+			if answers, err = tx.Claims(w.ctx, c.contract, "participant", []string{excludes}, []api.Claim{{Key: key(c, 1), Token: token(1)}}); err != nil {
+				return api.Reply{}, err
+			}
+			return api.Reply{Status: 200}, then()
+		})
+		return answers, err
+	}
+	for _, kept := range []bool{false, true} {
+		answered := make(chan []api.ClaimAnswer, 1)
+		_, err := claim(a, func() error {
+			go func() {
+				answers, err := claim(b, func() error { return nil })
+				if err != nil {
+					t.Error(err)
+				}
+				answered <- answers
+			}()
+			time.Sleep(300 * time.Millisecond)
+			if len(answered) > 0 {
+				t.Error("the second was answered while the first was not kept")
+			}
+			if !kept {
+				return errors.New("not kept")
+			}
+			return nil
+		})
+		if kept != (err == nil) {
+			t.Fatal(err)
+		}
+		if answers := <-answered; len(answers) != 1 || answers[0].Elsewhere || answers[0].Fresh == kept {
+			t.Errorf("kept %t: the second is answered %+v", kept, answers) // the first time it claims, and keeps what it has
 		}
 	}
 }
