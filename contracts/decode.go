@@ -132,9 +132,9 @@ func (d *decoder) contract(root *node) {
 	}
 	d.readMeasures()
 	d.readComparisons()
-	d.readDivisions()
 	d.readPayments()
 	d.exclusivePayments()
+	d.readDivisions()
 	d.readAccounts()
 	d.readStakes()
 	d.readPartnership(root.get("partnership"))

@@ -133,7 +133,7 @@ func TestClaimedOnce(t *testing.T) {
 func TestTwoClaimAtOnce(t *testing.T) {
 	w := newWorld(t, nil)
 	a, b := w.exclusive()
-	people := make([]int, 40)
+	people := make([]int, 16)
 	for i := range people {
 		people[i] = i + 1
 	}
