@@ -13,6 +13,12 @@ import (
 // that the unit is claimed here, or that it was claimed elsewhere first. Who asked first does not hang on which contract
 // settles first, so the same evidence always gives the same statement.
 
+// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
+type waits struct {
+	count   [][reasonCount]int
+	claimed []int64 // by payment: what is not paid since somebody else claimed first
+}
+
 // registered says what the register answered of a unit: counted, claimed elsewhere first, or not asked by the cut-off.
 // An answer holds from the beginning: its day is only that of the question.
 func (r *reader) registered(u int) reason {

@@ -35,12 +35,6 @@ type claim struct {
 	examined, failed bool
 }
 
-// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct {
-	count   [][reasonCount]int
-	claimed []int64 // by payment: what is not paid since somebody else claimed first
-}
-
 func (r *reader) wait(pay int, why reason) {
 	r.lastWait = why
 	if r.waits != nil {
