@@ -36,6 +36,7 @@ const (
 	waitElsewhere
 	waitClaimed
 	waitRegister
+	waitShadow
 	reasonCount
 )
 
@@ -80,4 +81,5 @@ var words = [reasonCount]string{
 	waitElsewhere: ReasonElsewhere,
 	waitClaimed:   ReasonClaimed,
 	waitRegister:  "the register of claims was not asked",
+	waitShadow:    "in the shadow: shown, and not paid",
 }
