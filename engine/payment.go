@@ -254,9 +254,6 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 // afterElsewhere is an outcome's price after what another scheme paid for it: nought where the contract refuses it, the
 // difference where it pays that, and never below nought.
 func (r *reader) afterElsewhere(price money.Exact, sc *scope, first bool) (money.Exact, bool) {
-	if len(r.c.ExclusiveWith) > 0 { // dropClaimed sees to it
-		return price, false
-	}
 	amount, said, paid := r.paidElsewhere(sc, first)
 	switch {
 	case !paid || r.c.PaidElsewhere == contracts.ElsewherePay:
