@@ -42,7 +42,6 @@ const (
 
 // The reasons by which a statement counts what was found twice.
 const (
-	ReasonElsewhere = "paid by another scheme"
 	ReasonClaimed   = "claimed first under a contract that excludes this one"
 	ReasonDuplicate = "duplicate of an item that stands"
 )
@@ -78,7 +77,7 @@ var words = [reasonCount]string{
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
-	waitElsewhere: ReasonElsewhere,
+	waitElsewhere: "paid by another scheme",
 	waitClaimed:   ReasonClaimed,
 	waitRegister:  "the register of claims was not asked",
 	waitShadow:    "in the shadow: shown, and not paid",
