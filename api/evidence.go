@@ -285,6 +285,8 @@ func kindsOf(c *contracts.Contract, at *standing) []string {
 		named := slices.ContainsFunc(at.others, func(g Grant) bool { return names(g, kind.Name) })
 		told := len(kind.ToldBy) > 0
 		switch {
+		case len(c.ExclusiveWith) > 0 && k == c.ToldBy:
+			takes[k] = kind.Name + " is what the register of claims answers; send matching tokens, and its answers are kept"
 		case told && !at.holds(kind.ToldBy...):
 			takes[k] = kind.Name + " is told by the " + strings.ReplaceAll(strings.Join(kind.ToldBy, " or the "), "_", " ") + " alone in this contract"
 		case mine:

@@ -206,6 +206,15 @@ type Receipt struct {
 	Refused func() int
 }
 
+// Claim is one unit of a contract and the matching token of the person behind it.
+type Claim struct{ Key, Token string }
+
+// ClaimAnswer is what the register of claims says of one.
+type ClaimAnswer struct {
+	Elsewhere bool // somebody else was first
+	Fresh     bool // it was not asked before
+}
+
 // Item is one accepted item as it stands in the record.
 type Item struct {
 	Sequence           int64
@@ -377,6 +386,9 @@ type Tx interface {
 	// Receive takes in a body of evidence and keeps its batch, whatever became of it. What is wrong with the body is in
 	// the batch, and no error.
 	Receive(ctx context.Context, r Receipt) (Batch, error)
+	// Claims asks the register of claims for units of a contract that excludes others, by what those call themselves. What
+	// is claimed first is claimed from then on; one asks while others wait. Nobody can look into the register.
+	Claims(ctx context.Context, contract, unitType string, excludes []string, list []Claim) ([]ClaimAnswer, error)
 	// Settle begins a final statement.
 	Settle(ctx context.Context, contract string) (StatementWriter, error)
 	SetPayment(ctx context.Context, p Payment) error

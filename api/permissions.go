@@ -143,4 +143,5 @@ var permissions = map[string]permission{
 	"list-audit":               {roles: auditors, contract: true},
 	"get-board-report":         {roles: boards, contract: true},
 	"get-officer-statement":    {roles: boards, contract: true},
+	"send-tokens":              {roles: providers, contract: true},
 }

@@ -97,6 +97,7 @@ func (s *Service) routes() {
 	s.versionRoutes()
 	s.signingRoutes()
 	s.evidenceRoutes()
+	s.claimRoutes()
 	s.sourceRoutes()
 	s.attachmentRoutes()
 	s.trailRoutes()

@@ -92,6 +92,9 @@ func (c *Contract) Choices() []Choice {
 	}
 	add("contract", "an outcome that another scheme has paid for", map[PaidElsewhere]string{ElsewhereRefuse: "is refused",
 		ElsewherePay: "is paid in full", ElsewhereDifference: "is paid the difference"}[c.PaidElsewhere])
+	if len(c.ExclusiveWith) > 0 {
+		add("contract", "whoever was claimed first under "+enumerate(c.ExclusiveWith, "or"), "is not paid for, and nobody before the register has answered")
+	}
 	add("calendar", "evidence is counted until", c.Calendar.CutOff.String()+" after the last day settled, and never after "+c.Calendar.LastCutOff.Long())
 	add("rounding", "each line is rounded", c.roundingWords(c.Rounding, formula.Money))
 	spare := "largest remainder, ties in the order of the parties"

@@ -25,6 +25,10 @@ type Contract struct {
 	PaidElsewhere PaidElsewhere
 	ToldBy        int           // kind of evidence that tells what another scheme paid, or -1: nothing tells of it
 	Shadow        calendar.Span // days whose payments are worked out and shown, and paid by nobody; the zero span is none
+
+	// ExclusiveWith are the ids of contracts that share a register of claims with this one: who was claimed first under one
+	// of them is not paid for here, and nobody is before the register has answered. ToldBy is then the kind of its answers.
+	ExclusiveWith []string
 	Parties       []Party
 	Calendar      Calendar
 	Rounding      money.Rounding // how every sum of money becomes an amount

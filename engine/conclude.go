@@ -199,7 +199,12 @@ func (st *settlement) statement() (Statement, error) {
 		out.Payments = append(out.Payments, sum)
 		for why, n := range t.waits.count[i] {
 			if n > 0 {
-				out.Waiting = append(out.Waiting, WaitingSum{c.Payments[i].Name, words[why], n})
+				w := WaitingSum{Payment: c.Payments[i].Name, Reason: words[why], Count: n}
+				if reason(why) == waitClaimed {
+					sum := st.amount(t.waits.claimed[i])
+					w.Sum = &sum
+				}
+				out.Waiting = append(out.Waiting, w)
 			}
 		}
 	}

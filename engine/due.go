@@ -69,7 +69,7 @@ func (t *taken) use(n int) {
 // outcome's day, and, for a unit's first outcome, those about no day by name. Without an amount the whole was paid.
 func (r *reader) paidElsewhere(sc *scope, first bool) (money.Exact, bool, bool) {
 	kind := r.c.ToldBy
-	if kind < 0 {
+	if kind < 0 || len(r.c.ExclusiveWith) > 0 { // dropClaimed sees to what the register answers
 		return money.Exact{}, false, false
 	}
 	says := r.elsewhere

@@ -61,7 +61,7 @@ type gateAt struct {
 
 func newTotals(p *plan) *totals {
 	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{}, gave: map[gaveAt]gave{},
-		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
+		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments)), make([]int64, len(p.c.Payments))},
 		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}, overlaps: newOverlaps(p.c), elsewhere: map[toldAt]toldSum{}}
 }
 
@@ -102,6 +102,7 @@ func (t *totals) merge(o *totals) {
 		for why, n := range o.waits.count[i] {
 			t.waits.count[i][why] += n
 		}
+		t.add(&t.waits.claimed[i], o.waits.claimed[i])
 	}
 	for i := range t.parties {
 		t.move(&t.parties[i], o.parties[i].toDate, o.parties[i].settled)

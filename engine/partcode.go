@@ -153,6 +153,7 @@ func (t *totals) code(c *coder) {
 		c.int64(&p.held)
 		p.code(c)
 		codeCounts(c, &t.waits.count[i])
+		c.int64(&t.waits.claimed[i])
 	}
 	for i := range t.parties {
 		t.parties[i].code(c)

@@ -15,7 +15,7 @@ func TestEveryCellOfAPartIsWritten(t *testing.T) {
 	shapes := func() *found {
 		return &found{tallies: []map[key]*tally{{}}, checks: []map[key]*checkTally{{}}, members: make([][]place, 1), candidates: make([][]candidate, 1),
 			totals: &totals{pay: make([]payTotal, 2), parties: make([]moved, 2), paid: make([]int64, 2), gave: map[gaveAt]gave{}, postings: map[posted]int64{},
-				cohorts: make([][reasonCount]int, 1), waits: waits{make([][reasonCount]int, 2)}, binds: make([]bindTotal, 1), gates: map[gateAt]int{},
+				cohorts: make([][reasonCount]int, 1), waits: waits{make([][reasonCount]int, 2), make([]int64, 2)}, binds: make([]bindTotal, 1), gates: map[gateAt]int{},
 				overlaps: []overlap{{with: [][]int{{0}}, lost: []int{0}, minors: []int64{0}}}, elsewhere: map[toldAt]toldSum{}}}
 	}
 	full, next := shapes(), 0

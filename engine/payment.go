@@ -108,7 +108,10 @@ func (r *reader) pay(pi, u int) error {
 	if err != nil {
 		return err
 	}
-	return r.closeLines(pi, from)
+	if err := r.closeLines(pi, from); err != nil {
+		return err
+	}
+	return r.dropClaimed(pi, u, from)
 }
 
 // eligible says whether a unit may be paid for: where cohorts are over units like it, it must count in one.

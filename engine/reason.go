@@ -34,6 +34,8 @@ const (
 	waitCondition
 	waitRefused
 	waitElsewhere
+	waitClaimed
+	waitRegister
 	waitShadow
 	reasonCount
 
@@ -41,8 +43,11 @@ const (
 	trailCount
 )
 
-// ReasonDuplicate is the reason by which a statement counts items that were found twice.
-const ReasonDuplicate = "duplicate of an item that stands"
+// The reasons by which a statement counts what was found twice.
+const (
+	ReasonClaimed   = "claimed first under a contract that excludes this one"
+	ReasonDuplicate = "duplicate of an item that stands"
+)
 
 // ToBeChecked is the reason of a claim that waits for its check.
 const ToBeChecked = "claimed, not yet validated"
@@ -79,6 +84,8 @@ var words = [trailCount]string{
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: "paid by another scheme",
+	waitClaimed:   ReasonClaimed,
+	waitRegister:  "the register of claims was not asked",
 	waitShadow:    "in the shadow: shown, and not paid",
 
 	waitNotMet: "not met so far",

@@ -153,6 +153,9 @@ type WaitingSum struct {
 	Payment string `json:"payment"`
 	Reason  string `json:"reason"`
 	Count   int    `json:"count"`
+
+	// Sum is what is not paid to date, before caps, where somebody else claimed first; nil for other reasons.
+	Sum *money.Amount `json:"sum,omitempty"`
 }
 
 // Bind is a cap or a gate that changed what is paid.

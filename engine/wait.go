@@ -5,9 +5,6 @@ import (
 	"outturn/contracts/formula"
 )
 
-// waits counts, by payment and reason, what is neither paid nor refused. One belongs to each worker.
-type waits struct{ count [][reasonCount]int }
-
 func (r *reader) wait(pay int, why reason) { r.waitAt(pay, why, 0, 0) }
 
 // waitAt is wait for the outcome of a day, which falls due on another where only that is wanting.

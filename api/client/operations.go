@@ -124,6 +124,11 @@ func (c *Client) Sign(ctx context.Context, contract string, number int, party st
 	return send[Version](ctx, c, http.MethodPost, at("contracts", contract, "versions", number, "signatures"), Sign{Party: party})
 }
 
+// SendTokens claims people under a contract that excludes others, by the file that outturn pseudonymise --tokens writes.
+func (c *Client) SendTokens(ctx context.Context, contract string, tokens io.Reader) (Claims, error) {
+	return answered[Claims](ctx, c, Request{Method: http.MethodPost, Path: at("contracts", contract, "tokens"), Body: tokens, ContentType: "text/csv", Key: NewKeyName()})
+}
+
 // Batch says what became of a batch.
 func (c *Client) Batch(ctx context.Context, contract, batch string) (Batch, error) {
 	return get[Batch](ctx, c, at("contracts", contract, "batches", batch), nil)

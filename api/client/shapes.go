@@ -207,6 +207,14 @@ type Batch struct {
 	At           time.Time `json:"at"`
 }
 
+// Claims are what the register of claims answered.
+type Claims struct {
+	Here      int    `json:"here" doc:"Units that are claimed under this contract"`
+	Elsewhere int    `json:"elsewhere" doc:"Units that were claimed first under a contract which excludes this one"`
+	Repeated  int    `json:"repeated" doc:"Of both: units that were asked for before, and answered as then"`
+	Batch     string `json:"batch,omitempty" doc:"The evidence in which the new answers are kept"`
+}
+
 // Fault is one thing wrong with a request: where it stands, what was found, what was expected and what to do.
 type Fault struct {
 	Pointer   string `json:"pointer,omitempty" doc:"JSON pointer into the body"`

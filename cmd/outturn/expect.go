@@ -38,6 +38,7 @@ type expectedSettlement struct {
 		Units map[string]int `yaml:"units"`
 		Items map[string]int `yaml:"items"`
 	} `yaml:"excluded"`
+	Waiting []expectedWait   `yaml:"waiting"`
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
@@ -61,6 +62,14 @@ type expectedLine struct {
 	Settled  string `yaml:"settled"`
 	Count    string `yaml:"count"`
 	Corrects *bool  `yaml:"corrects"`
+}
+
+// expectedWait is what is not paid under one payment for one reason, of which some words are given.
+type expectedWait struct {
+	Payment string `yaml:"payment"`
+	Reason  string `yaml:"reason"`
+	Count   int    `yaml:"count"`
+	Sum     string `yaml:"sum"`
 }
 
 // difference is one figure that is not what was expected.
@@ -154,6 +163,9 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	d.reasons("units excluded, ", s.Excluded.Units, units)
 	d.reasons("items, ", s.Excluded.Items, st.Items)
+	for _, want := range s.Waiting {
+		d.waits(want, st.Waiting)
+	}
 	for _, want := range s.Savings {
 		d.saving(want, st)
 	}
@@ -245,6 +257,24 @@ func (d *comparer) reasons(of string, want map[string]int, found []engine.Reason
 		}
 		d.count(of+reason, want[reason], n)
 	}
+}
+
+// waits compares what one payment does not pay for one reason.
+func (d *comparer) waits(want expectedWait, found []engine.WaitingSum) {
+	of := words(want.Payment) + ", " + want.Reason
+	for _, w := range found {
+		if w.Payment != want.Payment || !strings.Contains(w.Reason, want.Reason) {
+			continue
+		}
+		d.count(of, want.Count, w.Count)
+		if w.Sum != nil {
+			d.amount(of+", sum", want.Sum, *w.Sum)
+		} else {
+			d.text(of+", sum", want.Sum, "")
+		}
+		return
+	}
+	d.count(of, want.Count, 0)
 }
 
 func binds(bound []engine.Bind, name string) bool {

@@ -246,9 +246,13 @@ func (v view) printWaiting(p *page) {
 		return
 	}
 	p.heading("What waits")
-	t := table{columns: []column{{right: true}, {}, {flex: true}}}
+	t := table{columns: []column{{right: true}, {}, {flex: true}, {right: true}}}
 	for _, w := range v.statement.Waiting {
-		t.add(grouped(w.Count), words(w.Payment), w.Reason)
+		sum := ""
+		if w.Sum != nil {
+			sum = v.money(*w.Sum)
+		}
+		t.add(grouped(w.Count), words(w.Payment), w.Reason, sum)
 	}
 	p.write(2, t)
 }

@@ -148,6 +148,12 @@ func (m *maker) duplication(b *Board) {
 	var what []string
 	var counts []int
 	prices := map[string]money.Amount{}
+	for _, w := range m.last.Waiting {
+		if w.Reason == engine.ReasonClaimed {
+			name := w.Payment + ": " + w.Reason
+			what, counts, prices[name] = append(what, name), append(counts, w.Count), *w.Sum
+		}
+	}
 	for _, e := range m.last.Elsewhere {
 		name := e.Payment + ": paid by another scheme, " + e.Register
 		what, counts, prices[name] = append(what, name), append(counts, e.Outcomes), e.Sum

@@ -36,6 +36,9 @@ func TestFixturesSettleThroughTheAPI(t *testing.T) {
 		if err != nil {
 			continue
 		}
+		if terms, err := contracts.Decode("contract.yaml", document); err == nil && len(terms.ExclusiveWith) > 0 {
+			continue // answers of the register are not sent: TestClaimedOnce asks for them
+		}
 		t.Run(entry.Name(), func(t *testing.T) {
 			compared += w.settlesAsFiles(t, dir, document)
 		})

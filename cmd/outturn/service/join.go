@@ -291,6 +291,15 @@ func (x tx) Receive(ctx context.Context, r api.Receipt) (api.Batch, error) {
 	return api.Batch(b), told(err)
 }
 
+func (x tx) Claims(ctx context.Context, contract, unitType string, excludes []string, list []api.Claim) ([]api.ClaimAnswer, error) {
+	claims := make([]store.Claim, len(list))
+	for i, c := range list {
+		claims[i] = store.Claim(c)
+	}
+	found, err := x.t.Claims(ctx, contract, unitType, excludes, claims)
+	return each(found, err, func(a store.Answer) api.ClaimAnswer { return api.ClaimAnswer(a) })
+}
+
 func (x tx) Settle(ctx context.Context, contract string) (api.StatementWriter, error) {
 	w, err := x.t.Settle(ctx, contract)
 	return writer{w}, told(err)

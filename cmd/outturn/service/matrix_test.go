@@ -121,6 +121,7 @@ var matrix = map[string]row{
 	"list-audit":               {ids: onContract},
 	"get-board-report":         {ids: onContract},
 	"get-officer-statement":    {ids: onContract},
+	"send-tokens":              {ids: onContract, media: "text/csv", body: "unit,key,token\nfamily,F900,t-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"},
 }
 
 // operation is one operation as the document declares it.
