@@ -17,7 +17,7 @@ import (
 func TestLawStreamsBalance(t *testing.T) {
 	seen := 0
 	rapid.Check(t, func(t *rapid.T) {
-		c, d := drawContractWith(rapidChoice{t}, uniform(t, 1, 2, "accounts"))
+		c, d := drawContractWith(rapidChoice{t}, uniform(t, 1, 2, "accounts"), false)
 		w := &drawn{c: c, draft: d, told: drawEvidence(rapidChoice{t}, c)}
 		chain := w.chain(t)
 		var statements []engine.Statement
