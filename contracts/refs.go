@@ -41,6 +41,10 @@ func (d *decoder) resolve(r *reader, name, column string, at place, as use) (int
 	if column != "" {
 		written += "." + column
 	}
+	if t := d.things[name]; t.kind == savingThing && column == "" && len(d.c.Savings[t.index].Steps) > 0 {
+		d.stepUnsaid(r.who, &d.c.Savings[t.index], at)
+		return -1, false
+	}
 	ref, message, remedy := d.lookUp(r, name, column, as)
 	if message != "" {
 		return refuse(message, remedy)

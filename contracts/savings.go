@@ -75,7 +75,7 @@ func stepsOf(n *node) []string {
 	cashable := n.get("cashable")
 	add(cashable != nil && cashable.kind == mapNode || n.has("cashed"), "saved")
 	add(cashable != nil && cashable.kind == mapNode, "steps_freed")
-	add(cashable != nil && cashable.text != "nought", "cashable")
+	add(cashable != nil && cashable.text != "nought" || !n.has("cashable"), "cashable") // one left out is reported, and not whoever reads it
 	add(n.has("cashed"), "told")
 	add(n.has("cashed"), "cashed")
 	add(n.has("costs"), "net")

@@ -303,7 +303,7 @@ func (d *decoder) rowValues(r *reader, from, single *node, t *Table) []*formula.
 	if len(t.Gives) == 1 && t.Gives[0].Name == "is" {
 		if single == nil || single.kind != scalarNode {
 			if from != nil && !from.bad && (single == nil || !single.bad) && !from.has("is") {
-				d.fault(from.place(), Fault{Message: r.who + " gives nothing", Expected: "is: VALUE"})
+				d.givesNothing(r, from, t)
 			}
 			return []*formula.Expr{nil}
 		}
