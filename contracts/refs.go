@@ -195,6 +195,13 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 	switch t.kind {
 	case quantityThing:
 		ref.Kind = RefQuantity
+		if column == "standing" {
+			for word, of := range d.standingOf {
+				if of == t.index {
+					return Ref{Kind: RefQuantity, Index: word}, "", ""
+				}
+			}
+		}
 	case tableThing:
 		ref.Kind = RefTable
 		gives := d.c.Tables[t.index].Gives
@@ -310,6 +317,8 @@ func (d *decoder) choicesOf(q *Quantity) []string {
 	switch {
 	case q.Type != formula.Choice:
 		return nil
+	case q.Head == StandingWord:
+		return Standings
 	case q.Source.Kind == FromItems && q.Source.Field >= 0:
 		return d.c.Evidence[q.Source.Index].Says[q.Source.Field].Choices
 	case q.Source.Slot >= 0:

@@ -39,6 +39,8 @@ type settlement struct {
 	roll      Roll
 	compared  []ComparisonSum
 	saved     []SavingSum
+	stood     []StandingSum
+	assumed   []AssumptionSum
 	inKind    []formula.Figure // by partner
 	benefited map[contracts.SavingPart][]SavingFigure
 }
