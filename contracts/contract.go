@@ -33,6 +33,7 @@ type Contract struct {
 	Evidence      []Kind
 	Cohorts       []Cohort
 	Tables        []Table
+	Assumptions   []Assumption
 	Quantities    []Quantity
 	Measures      []Measure
 	Comparisons   []Comparison

@@ -13,13 +13,14 @@ import (
 // of YAML itself end it early.
 func Decode(name string, document []byte) (*Contract, error) {
 	d := &decoder{
-		file:    name,
-		lines:   linesOf(string(document)),
-		c:       &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
-		things:  map[string]thing{},
-		refs:    map[string]int{},
-		reads:   map[thing][]thing{},
-		derived: map[int]derivation{},
+		file:       name,
+		lines:      linesOf(string(document)),
+		c:          &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
+		things:     map[string]thing{},
+		refs:       map[string]int{},
+		reads:      map[thing][]thing{},
+		derived:    map[int]derivation{},
+		standingOf: map[int]int{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -72,6 +73,7 @@ type decoder struct {
 	quantityState, tableState []progress
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
 	derived                   map[int]derivation // quantities that are steps of a saving
+	standingOf                map[int]int        // quantities that say how another stands, by that other
 }
 
 // position is one field or fact: of which kind or unit type, and which.
@@ -139,6 +141,7 @@ func (d *decoder) contract(root *node) {
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.comparedFigures()
+	d.citeAssumptions()
 	d.checkSavings()
 	d.checkStakes()
 	d.readExamples(root.get("examples"))

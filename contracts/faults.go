@@ -202,3 +202,12 @@ func enumerate(words []string, last string) string {
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
+
+// prefixed are the columns of a thing as a formula writes them.
+func prefixed(name string, columns []string) []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = name + "." + c
+	}
+	return all
+}

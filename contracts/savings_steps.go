@@ -477,7 +477,7 @@ func (b *step) lasting(q *Quantity) bool {
 		if e == nil {
 			return false
 		}
-		q.Keeps = append(q.Keeps, e)
+		q.Parts = append(q.Parts, e)
 	}
 	q.Head, q.Type = Lasting, from.Type
 	q.Source = Source{Kind: FromFigure, Index: -1, Field: -1, Slot: from.Slot}

@@ -86,8 +86,8 @@ func (c *Contract) lastingWords(s *Saving, q *Quantity) string {
 			text = fmt.Sprintf("from %d %ss later on", q.Lag, series)
 		}
 	}
-	keeps := make([]string, len(q.Keeps))
-	for i, e := range q.Keeps {
+	keeps := make([]string, len(q.Parts))
+	for i, e := range q.Parts {
 		keeps[i] = c.formulaWords(e)
 	}
 	return text + " " + strings.Join(keeps, ", then ") + " of it"

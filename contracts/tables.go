@@ -78,7 +78,12 @@ func (d *decoder) table(i int) bool {
 	per := ContractLevel()
 	r := &reader{who: "table " + t.Name, self: thing{tableThing, i}, infer: &per, hand: -1}
 	if !n.bad {
-		d.readTable(r, n, t)
+		if a := d.c.AssumptionOf(i); a != nil {
+			r.who = "assumption " + t.Name
+			d.readAssumption(r, n, t, a)
+		} else {
+			d.readTable(r, n, t)
+		}
 		t.Per = per
 	}
 	d.tableState[i] = resolved

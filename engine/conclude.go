@@ -35,6 +35,12 @@ func (st *settlement) conclude() error {
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
+	if st.stood, err = st.standings(w); err != nil {
+		return err
+	}
+	if st.assumed, err = st.assumptions(w); err != nil {
+		return err
+	}
 	if err := st.readPartners(w); err != nil {
 		return err
 	}
@@ -187,7 +193,7 @@ func (st *settlement) statement() (Statement, error) {
 		}
 	}
 	out.Comparisons = st.compared
-	out.Savings = st.saved
+	out.Savings, out.Figures, out.Assumptions = st.saved, st.stood, st.assumed
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
 		return Statement{}, err

@@ -100,6 +100,10 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 			return f, "", fmt.Errorf("%s: %w", q.Name, err)
 		}
 		return f, r.trace.formula(q.Is, r, sc), nil
+	case contracts.Standing:
+		return r.standing(q, sc)
+	case contracts.StandingWord:
+		return r.standingWord(q, sc)
 	case contracts.MetWhen:
 		f, err := r.judged(q.Met, sc)
 		return f, r.trace.condition(r.c, q.Met), err

@@ -36,6 +36,9 @@ evidence:
   bad: {of: person, as: event, if_none: nought}
 cohorts:
   people: {unit: person, joined_by: joined, counts: everyone_who_joined, clause: 1}
+assumptions:
+  early: {gives: rate, clause: 2, versions: [{is: 20%%, source: a study, grade: 3, challenged_by: nobody, decision: kept, decided_on: 2025-12-31}]}
+  late:  {gives: rate, clause: 2, versions: [{is: 20%%, source: a study, grade: 3, challenged_by: nobody, decision: kept, decided_on: 2026-01-01}]}
 quantities:
   bads:  {count: bad, in: 1 month beginning with joined, per: person}
   worse: {met_when: {bads: {at_least: 1}}, per: person}

@@ -38,6 +38,8 @@ type settlement struct {
 	roll     Roll
 	compared []ComparisonSum
 	saved    []SavingSum
+	stood    []StandingSum
+	assumed  []AssumptionSum
 	partners *partnersRead
 }
 

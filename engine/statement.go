@@ -57,6 +57,12 @@ type Statement struct {
 	// What was saved: each saving, its chain and whose it is, in the contract's order.
 	Savings []SavingSum `json:"savings,omitempty"`
 
+	// Figures of which there is a provisional, a certified and a reconciled one, and how each stands.
+	Figures []StandingSum `json:"figures,omitempty"`
+
+	// The assumptions of the register, with the versions that were used.
+	Assumptions []AssumptionSum `json:"assumptions,omitempty"`
+
 	// Who invests and who benefits, where the contract has a partnership.
 	Partnership *PartnershipSum `json:"partnership,omitempty"`
 

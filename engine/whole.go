@@ -132,7 +132,7 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 		}
 	}
 	switch q.Head {
-	case contracts.Is, contracts.MetWhen:
+	case contracts.Is, contracts.MetWhen, contracts.Standing, contracts.StandingWord:
 		return w.reader.head(q, i, sc)
 	case contracts.Lasting:
 		return w.lasting(q, sc)

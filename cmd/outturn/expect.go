@@ -41,6 +41,9 @@ type expectedSettlement struct {
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
+	Figures     []expectedStanding `yaml:"figures"`
+	Assumptions map[string]string  `yaml:"assumptions"` // the versions cited, by assumption: "1", or "1, 2"
+
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
 }
@@ -149,6 +152,10 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	d.reasons("units excluded, ", s.Excluded.Units, units)
 	d.reasons("items, ", s.Excluded.Items, st.Items)
+	d.standings(s.Figures, st)
+	for _, name := range sortedKeys(s.Assumptions) {
+		d.text("assumption "+words(name), s.Assumptions[name], citedVersions(name, st))
+	}
 	for _, want := range s.Savings {
 		d.saving(want, st)
 	}

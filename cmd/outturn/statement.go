@@ -34,6 +34,8 @@ func printStatement(v view) string {
 	v.printParties(p)
 	v.printPayments(p)
 	v.printSavings(p)
+	v.printStandings(p)
+	v.printAssumptions(p)
 	v.printPartnership(p)
 	v.printLines(p)
 	v.printAdjustments(p)

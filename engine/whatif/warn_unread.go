@@ -228,7 +228,7 @@ func (w *walker) table(t *contracts.Table) {
 
 func (w *walker) quantity(q *contracts.Quantity) {
 	switch q.Head {
-	case contracts.Is, contracts.MetWhen:
+	case contracts.Is, contracts.MetWhen, contracts.Standing, contracts.StandingWord:
 	default:
 		switch q.Source.Kind {
 		case contracts.FromItems:
@@ -248,11 +248,14 @@ func (w *walker) quantity(q *contracts.Quantity) {
 	for _, e := range []*formula.Expr{q.Is, q.NotBelow, q.NotAbove} {
 		w.expr(e)
 	}
-	for _, e := range q.Keeps {
+	for _, e := range q.Parts {
 		w.expr(e)
 	}
 	for _, cond := range []*contracts.Condition{q.Met, q.Where, q.NeutralIf} {
 		w.cond(cond)
+	}
+	for _, other := range q.Also {
+		w.visit(thing{quantityThing, other})
 	}
 	w.window(q.In)
 	w.day(q.Dated)
