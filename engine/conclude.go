@@ -53,7 +53,7 @@ func (st *settlement) conclude() error {
 			return err
 		}
 		o := outLine{payment: l.payment, of: levelText(st.plan, st.c.Payments[l.payment].Per, l.key), period: l.period, count: l.count,
-			toDate: l.toDate, held: held, notes: l.notes, steps: l.steps}
+			toDate: l.toDate, held: held, notes: l.notes, steps: l.steps, parts: l.parts}
 		for j := range settled {
 			if s := &settled[j]; s.payment == o.payment && s.of == o.of && s.period == o.period {
 				s.met = true
@@ -89,7 +89,7 @@ func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
 		lines = append(lines, own...)
 	}
 	w.reader.trace = nil
-	err := w.capWhole(lines, func(ci, n int, minor int64, limit string) {
+	err := w.capWhole(lines, len(st.c.Caps), func(ci, n int, minor int64, limit string) {
 		st.totals.took(ci, n, minor)
 		st.gathered.limits[ci] = limit
 	})
@@ -98,11 +98,6 @@ func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
 
 // settledWhole is what prior statements settled of the whole.
 func (st *settlement) settledWhole() ([]settledLine, error) {
-	s, err := newSettler(st.plan, st.position, len(st.c.Units), "")
-	defer s.close()
-	if err != nil {
-		return nil, err
-	}
 	for i := range st.position.Prior {
 		found := 0
 		if i < len(st.totals.matched) {
@@ -112,6 +107,16 @@ func (st *settlement) settledWhole() ([]settledLine, error) {
 			return nil, fmt.Errorf("statement %d settled %d units and only %d of these are in the evidence now: evidence is corrected or withdrawn by a further item, never removed; put it back",
 				i+1, units, found)
 		}
+	}
+	return st.priorWhole()
+}
+
+// priorWhole reads the record of the whole of each prior statement.
+func (st *settlement) priorWhole() ([]settledLine, error) {
+	s, err := newSettler(st.plan, st.position, len(st.c.Units), "")
+	defer s.close()
+	if err != nil {
+		return nil, err
 	}
 	return s.take(nil, len(st.c.Units), "")
 }
@@ -201,7 +206,7 @@ func (st *settlement) statement() (Statement, error) {
 	st.cohortSums(&out)
 	st.itemSums(&out)
 	st.bindSums(&out)
-	return out, nil
+	return out, st.overlapSums(&out)
 }
 
 func (st *settlement) amount(minor int64) money.Amount { return money.FromMinor(st.c.Currency, minor) }
@@ -278,11 +283,11 @@ func (st *settlement) bindSums(out *Statement) {
 			continue
 		}
 		k := &st.c.Caps[i]
-		what := "not above " + k.NotAbove.String()
-		if limit := st.gathered.limits[i]; limit != "" && k.NotAbove.Op != formula.OpLiteral {
-			what += " (" + limit + ")"
+		limit := k.NotAbove.String()
+		if found := st.gathered.limits[i]; found != "" && k.NotAbove.Op != formula.OpLiteral {
+			limit += " (" + found + ")"
 		}
-		out.Binds = append(out.Binds, Bind{k.Name, k.Clause, what, b.lines, st.amount(b.took)})
+		out.Binds = append(out.Binds, Bind{k.Name, k.Clause, st.capText(k, limit), b.lines, st.amount(b.took)})
 	}
 	var gates []gateAt
 	for g := range st.totals.gates {

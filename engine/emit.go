@@ -15,18 +15,20 @@ var errTooMuch = errors.New("the sums of this statement are beyond what can be a
 
 // totals is what a statement's head adds up. Each shard has its own; they are merged in order.
 type totals struct {
-	pay      []payTotal
-	parties  []moved         // by party
-	paid     []int64         // by party, to date: what it gave, received money aside
-	gave     map[gaveAt]gave // where a partnership's positions are worked out by period
-	postings map[posted]int64
-	cohorts  [][reasonCount]int
-	items    [reasonCount]int
-	waits    waits
-	binds    []bindTotal // by cap
-	gates    map[gateAt]int
-	matched  []int // by prior statement: roots it settled that are in the evidence
-	overflow bool
+	pay       []payTotal
+	parties   []moved         // by party
+	paid      []int64         // by party, to date: what it gave, received money aside
+	gave      map[gaveAt]gave // where a partnership's positions are worked out by period
+	postings  map[posted]int64
+	cohorts   [][reasonCount]int
+	items     [reasonCount]int
+	waits     waits
+	binds     []bindTotal // by cap
+	overlaps  []overlap   // by cap that counts payments
+	elsewhere map[toldAt]toldSum
+	gates     map[gateAt]int
+	matched   []int // by prior statement: roots it settled that are in the evidence
+	overflow  bool
 }
 
 type payTotal struct {
@@ -60,7 +62,7 @@ type gateAt struct {
 func newTotals(p *plan) *totals {
 	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{}, gave: map[gaveAt]gave{},
 		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
-		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}}
+		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}, overlaps: newOverlaps(p.c), elsewhere: map[toldAt]toldSum{}}
 }
 
 func (t *totals) took(ci, lines int, minor int64) {
@@ -133,6 +135,7 @@ func (t *totals) merge(o *totals) {
 		}
 		t.matched[i] += n
 	}
+	t.mergeOverlaps(o)
 	t.overflow = t.overflow || o.overflow
 }
 
@@ -187,7 +190,7 @@ func (st *settlement) outLines(r *reader, t *totals) ([]outLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes}
+		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes, parts: l.parts}
 		for j := range r.settled {
 			if s := &r.settled[j]; s.payment == l.payment && s.period == l.period && s.of == o.of {
 				s.met = true
@@ -301,11 +304,11 @@ func (st *settlement) post(o *outLine, k *key, t *totals) {
 // postLegs posts a divided line: each payer's leg to the payees' legs.
 func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *totals) {
 	from, to := []outLeg{{toDate: o.toDate, settled: o.settled}}, []outLeg{{toDate: o.toDate, settled: o.settled}}
-	if pay.From.Division >= 0 {
-		from = side(o.legs, "from")
+	if legs := side(o.legs, "from"); len(legs) > 0 {
+		from = legs
 	}
-	if pay.To.Division >= 0 {
-		to = side(o.legs, "to")
+	if legs := side(o.legs, "to"); len(legs) > 0 {
+		to = legs
 	}
 	payer := func(l *outLeg) int { return st.legParty(l, &pay.From, k) }
 	payee := func(l *outLeg) int { return st.legParty(l, &pay.To, k) }

@@ -23,6 +23,7 @@ type rawLine struct {
 	first   calendar.Date // the first outcome in it
 	notes   []string
 	steps   []Step
+	parts   []part // what each payer pays of it, once a cap on one of them has said so; else as its payment divides it
 }
 
 // claim is one outcome as a check of claims sees it: due or withdrawn, examined or not.
@@ -229,7 +230,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	}
 	sum, paid := price.Num, false
 	if pay.For == contracts.ForMeasure {
-		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid && sum.IsZero() {
+		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid {
+			r.tell(pi, price.Num.Sub(sum))
+		}
+		if paid && sum.IsZero() {
 			r.wait(pi, waitElsewhere)
 			return nil
 		}

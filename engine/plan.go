@@ -39,6 +39,7 @@ type plan struct {
 	localCaps    []int  // caps within one unit
 	crossCaps    []int  // caps across units, in order
 	wholeCaps    []int  // caps over payments for the whole
+	mixed        []bool // caps over payments by unit and payments for the whole together: among crossCaps
 	capStage     []int  // by cap over payments by unit: the pass from which it is applied, or that collects its candidates; else -1
 	tables       []tablePlan
 	factOf       int    // the unit type whose facts levels stand per, or -1
@@ -47,10 +48,10 @@ type plan struct {
 	payVaries    []bool // its conditions depend on the outcome or period in hand
 	payChecks    [][]int
 	checkFields  []checkFields
-	elsewhere    struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
-	last         int                           // the last pass, which writes lines
-	readKinds    []bool                        // kinds that any rule reads
-	byPeriods    bool                          // partners' positions are worked out by period
+	elsewhere    struct{ outcome, amount, register int } // fields of the kind that tells what others paid, or -1
+	last         int                                     // the last pass, which writes lines
+	readKinds    []bool                                  // kinds that any rule reads
+	byPeriods    bool                                    // partners' positions are worked out by period
 }
 
 // quantityPlan is what the plan knows of one quantity.
@@ -88,7 +89,7 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		quantities: make([]quantityPlan, len(c.Quantities)),
 		byQuantity: filled(len(c.Quantities)), byPayment: filled(len(c.Payments)), byCheck: filled(len(c.Checks)),
 		byTreated: filled(len(c.Comparisons)), byAgainst: filled(len(c.Comparisons)),
-		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)),
+		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)), mixed: make([]bool, len(c.Caps)),
 		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence)),
 		byPeriods: c.Partnership != nil && c.Partnership.By >= 0}
 	if err := p.checkLimits(); err != nil {
@@ -250,7 +251,7 @@ func (p *plan) markChecks() {
 			}
 		}
 	}
-	p.elsewhere.outcome, p.elsewhere.amount = -1, -1
+	p.elsewhere.outcome, p.elsewhere.amount, p.elsewhere.register = -1, -1, -1
 	if p.c.ToldBy >= 0 {
 		p.readKinds[p.c.ToldBy] = true
 		for i, f := range p.c.Evidence[p.c.ToldBy].Says {
@@ -259,6 +260,8 @@ func (p *plan) markChecks() {
 				p.elsewhere.outcome = i
 			case "amount":
 				p.elsewhere.amount = i
+			case "register":
+				p.elsewhere.register = i
 			}
 		}
 	}
