@@ -151,6 +151,9 @@ func (c *Contract) valueWords(s *Saving, e *formula.Expr) string {
 		}
 		text += ")"
 	}
+	if by := s.Certified; by != nil {
+		text += fmt.Sprintf(" (%s, certified by the %s: %s)", by.Code, spaced(c.Parties[by.By].ID), by.Source)
+	}
 	return text + factor
 }
 

@@ -37,6 +37,9 @@ func (d *decoder) unitCost(n *node, who string) *UnitCost {
 		if by := n.get("certified_by"); by != nil && d.party(by.text) < 0 {
 			d.bad(by, Fault{Message: fmt.Sprintf("%s, certified_by: there is no party %q", who, by.text), Remedy: meant(by.text, d.partyNames())})
 		}
+		if n.get("counted") != nil {
+			d.bad(n.get("counted"), Fault{Message: who + ", counted: a sum that is certified is one sum", Remedy: "leave it out"})
+		}
 	}
 	return nil
 }

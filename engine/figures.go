@@ -56,7 +56,7 @@ func (r *reader) work(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 	if f, err = r.finish(q, f, sc); err != nil {
 		return f, err
 	}
-	r.trace.closeFigure(mark, text, f)
+	r.trace.closeFigure(mark, text, q, f)
 	return f, nil
 }
 

@@ -47,8 +47,11 @@ func (t *trace) write(s Step) {
 	t.steps = append(t.steps, s)
 }
 
-func (t *trace) closeFigure(s Step, text string, f formula.Figure) {
-	if t != nil {
+func (t *trace) closeFigure(s Step, text string, q *contracts.Quantity, f formula.Figure) {
+	if t != nil && q.Head == contracts.StandingWord && f.State == formula.Known {
+		at, _ := f.Num.Int64()
+		t.close(s, text, contracts.Standings[at])
+	} else if t != nil {
 		t.close(s, text, figureText(f, t.currency))
 	}
 }

@@ -107,7 +107,7 @@ func (w *whole) quantity(i int, k key) (formula.Figure, error) {
 	if f, err = w.reader.finish(q, f, &sc); err != nil {
 		return f, err
 	}
-	w.reader.trace.closeFigure(mark, text, f)
+	w.reader.trace.closeFigure(mark, text, q, f)
 	w.memo[at] = f
 	return f, nil
 }
