@@ -70,6 +70,9 @@ func (v *review) defined() []thing {
 		n    int
 	}{{kindThing, len(v.c.Evidence)}, {tableThing, len(v.c.Tables)}, {quantityThing, len(v.c.Quantities)}, {measureThing, len(v.c.Measures)}, {comparisonThing, len(v.c.Comparisons)}} {
 		for i := range s.n {
+			if s.kind == quantityThing && (v.c.Quantities[i].Head == contracts.Standing || v.c.Quantities[i].Head == contracts.StandingWord) {
+				continue // the statement shows how it stands, whoever reads it
+			}
 			all = append(all, thing{s.kind, i})
 		}
 	}
@@ -96,6 +99,11 @@ func (v *review) reached() map[thing]bool {
 	w := &walker{c: v.c, seen: map[thing]bool{}}
 	for i := range v.c.Payments {
 		w.visit(thing{paymentThing, i})
+	}
+	for i := range v.c.Quantities {
+		if v.c.Quantities[i].Head == contracts.Standing {
+			w.visit(thing{quantityThing, i})
+		}
 	}
 	for i := range v.c.Checks {
 		w.visit(thing{checkThing, i})
