@@ -43,6 +43,8 @@ type settlement struct {
 	settled  []settledLine // of the whole, where a cap needs it before the end
 	root     evidence.Root
 	roll     Roll
+	some     bool            // the snapshot has only some roots of the whole
+	until    []calendar.Date // by root, in order, once the last pass is done
 	compared []ComparisonSum
 	saved    []SavingSum
 	stood    []StandingSum
@@ -218,6 +220,7 @@ type shardResult struct {
 	*found
 	bytes  []byte
 	leaves []evidence.Digest
+	until  []calendar.Date // by root
 }
 
 // assess goes over every unit of the snapshot once. In the last pass it hands on the records. The snapshot is the whole, or
@@ -242,6 +245,7 @@ func (st *settlement) assess(pass, part int, write func(*shardResult) error) (*f
 		if pass != st.last {
 			return nil
 		}
+		st.until = append(st.until, r.until...)
 		return write(r)
 	})
 	return all, err
@@ -322,6 +326,7 @@ func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, er
 			if prior, err = newSettler(st.plan, st.position, root.Type, root.Key); err != nil {
 				return nil, err
 			}
+			prior.some = st.some
 		}
 		r.take(t, number)
 		number++
@@ -333,6 +338,7 @@ func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, er
 		if err := st.tree(pass, r, out); err != nil {
 			return nil, err
 		}
+		out.until = append(out.until, r.until)
 	}
 	if prior != nil {
 		out.totals.matched = prior.matched
