@@ -35,9 +35,13 @@ func (s *Service) contractRoutes() {
 		Tags: tags, RequestBody: documentBody(), MaxBodyBytes: documentBytesMax, Metadata: raw}
 	s.declare(&check)
 	register(s, check, func(ctx context.Context, _ *struct{}) (*struct{ Body client.Checked }, error) {
-		c, err := s.sent(requestOf(ctx))
+		document, err := sentDocument(requestOf(ctx))
 		if err != nil {
 			return nil, s.refused(ctx, err, "")
+		}
+		c, err := s.read.decode(document)
+		if err != nil {
+			return nil, s.refused(ctx, whatif.PriceChoices(contractName, document, err), "")
 		}
 		return &struct{ Body client.Checked }{checked(c)}, nil
 	})
@@ -67,6 +71,9 @@ type documents struct {
 	read map[[32]byte]*contracts.Contract
 }
 
+// contractName is what faults call a document that was sent.
+const contractName = "contract.yaml"
+
 // documentsMax is how many contracts are held decoded.
 const documentsMax = 64
 
@@ -79,7 +86,7 @@ func (d *documents) decode(document []byte) (*contracts.Contract, error) {
 	if c != nil {
 		return c, nil
 	}
-	c, err := contracts.Decode("contract.yaml", document)
+	c, err := contracts.Decode(contractName, document)
 	if err != nil {
 		return nil, err
 	}
@@ -94,14 +101,20 @@ func (d *documents) decode(document []byte) (*contracts.Contract, error) {
 
 // sent decodes the document that a request carries.
 func (s *Service) sent(r *request) (*contracts.Contract, error) {
-	document, err := r.body.bytes()
+	document, err := sentDocument(r)
 	if err != nil {
 		return nil, err
 	}
-	if len(document) == 0 {
-		return nil, refuse(http.StatusBadRequest, "the body is empty; send the contract's document")
-	}
 	return s.read.decode(document)
+}
+
+// sentDocument is the document that a request carries.
+func sentDocument(r *request) ([]byte, error) {
+	document, err := r.body.bytes()
+	if err == nil && len(document) == 0 {
+		err = refuse(http.StatusBadRequest, "the body is empty; send the contract's document")
+	}
+	return document, err
 }
 
 // payersOf are the parties that sign: those that a payment takes money from, in the contract's order.

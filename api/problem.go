@@ -15,6 +15,7 @@ import (
 	"outturn/api/client"
 	"outturn/contracts"
 	"outturn/engine/evidence"
+	"outturn/engine/whatif"
 )
 
 // Everything the service refuses, it refuses as problem+json, with every fault it found. Nothing in a problem tells one
@@ -155,7 +156,7 @@ func problemOf(err error) *problem {
 		p = refuse(http.StatusServiceUnavailable, "the database does not answer; send the request again with the same Idempotency-Key")
 		p.retryAfter = 2
 	case errors.As(err, &inContract):
-		return faulty(http.StatusUnprocessableEntity, "the contract is at fault; each fault is listed with its line", contractFaults(inContract)...)
+		return faulty(http.StatusUnprocessableEntity, "the contract is at fault; each fault is listed with its line", contractFaults(err, inContract)...)
 	case errors.As(err, &inEvidence):
 		return faulty(http.StatusUnprocessableEntity, "the evidence is at fault; each fault is listed with its line", evidenceFaults(inEvidence.List)...)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
@@ -168,7 +169,7 @@ func problemOf(err error) *problem {
 	return p
 }
 
-func contractFaults(faults *contracts.Faults) []client.Fault {
+func contractFaults(err error, faults *contracts.Faults) []client.Fault {
 	list := make([]client.Fault, 0, len(faults.List))
 	for _, f := range faults.List {
 		fault := client.Fault{Line: f.Line, Column: f.Column, Message: f.Message, Expected: f.Expected, Found: f.Found, Remedy: f.Remedy}
@@ -179,6 +180,32 @@ func contractFaults(faults *contracts.Faults) []client.Fault {
 			fault.Remedy += fmt.Sprintf(" [%s] %s", option.Word, option.Means)
 		}
 		list = append(list, fault)
+	}
+	var open *whatif.OpenFaults
+	if errors.As(err, &open) {
+		for _, choice := range open.Choices {
+			list[choice.Fault].Options = optionShapes(&choice)
+		}
+	}
+	return list
+}
+
+// optionShapes are the answers to an open choice, with what each would pay.
+func optionShapes(choice *whatif.Priced) []client.FaultOption {
+	list := []client.FaultOption{}
+	for _, o := range choice.Options {
+		option := client.FaultOption{Option: o.Word, Why: o.Why}
+		for _, other := range o.Others {
+			option.Others = append(option.Others, fmt.Sprintf("%s: %s: %s", other.Where, other.Choice, other.Word))
+		}
+		for _, e := range o.Pays {
+			due := client.OptionDue{It: e.It, Due: map[string]string{}, Error: e.Err}
+			for _, party := range e.Parties {
+				due.Due[party.Party] = party.Amount.String()
+			}
+			option.On = append(option.On, due)
+		}
+		list = append(list, option)
 	}
 	return list
 }

@@ -38,6 +38,7 @@ type Contract struct {
 	Evidence      []Kind
 	Cohorts       []Cohort
 	Tables        []Table
+	Assumptions   []Assumption
 	Quantities    []Quantity
 	Measures      []Measure
 	Comparisons   []Comparison

@@ -13,13 +13,15 @@ import (
 // of YAML itself end it early.
 func Decode(name string, document []byte) (*Contract, error) {
 	d := &decoder{
-		file:    name,
-		lines:   linesOf(string(document)),
-		c:       &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
-		things:  map[string]thing{},
-		refs:    map[string]int{},
-		reads:   map[thing][]thing{},
-		derived: map[int]derivation{}, gifts: map[int]int{},
+		file:       name,
+		lines:      linesOf(string(document)),
+		c:          &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
+		things:     map[string]thing{},
+		refs:       map[string]int{},
+		reads:      map[thing][]thing{},
+		derived:    map[int]derivation{},
+		standingOf: map[int]int{},
+		gifts:      map[int]int{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -73,6 +75,7 @@ type decoder struct {
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
 	derived                   map[int]derivation // quantities that are steps of a saving
 	gifts                     map[int]int        // quantities that are contributions in kind
+	standingOf                map[int]int        // quantities that say how another stands, by that other
 }
 
 // position is one field or fact: of which kind or unit type, and which.
@@ -143,6 +146,7 @@ func (d *decoder) contract(root *node) {
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.comparedFigures()
+	d.citeAssumptions()
 	d.checkSavings()
 	d.checkStakes()
 	d.readExamples(root.get("examples"))

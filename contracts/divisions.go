@@ -191,7 +191,7 @@ func (d *decoder) readAmong(t *Tranche, n *node, who string) {
 		t.Weights = append(t.Weights, e)
 		total = total.Add(e.Literal.Num)
 	}
-	if total.Cmp(money.Int(1)) != 0 {
+	if total.Cmp(money.Int(1)) != 0 && !d.topUpUnsaid(who, n, t, total) {
 		d.bad(n, Fault{Message: who + ", among: the shares do not make the whole", Expected: "100%",
 			Found: formula.Figure{Type: formula.Rate, Num: total}.Format(d.c.Currency)})
 	}

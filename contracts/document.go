@@ -310,6 +310,23 @@ func (d *decoder) bad(n *node, f Fault) {
 	d.fault(n.place(), f)
 }
 
+// open reports what can be read in several ways: a choice of the thing, with each way of writing it.
+func (d *decoder) open(at place, where, choice, message string, answers ...Answer) {
+	f := Fault{Message: where + ", " + choice + ": " + message, Choice: where + ": " + choice, Answers: answers}
+	for _, a := range answers {
+		f.Options = append(f.Options, Option{a.Word, a.Means})
+	}
+	d.fault(at, f)
+}
+
+// set is the edit that sets a key of a map.
+func (n *node) set(key, value string) Edit { return Edit{n.line, n.column, key, value, false} }
+
+// drop is the edit that leaves a key of a map out.
+func (n *node) drop(key string) Edit {
+	return Edit{Line: n.line, Column: n.column, Key: key, Drop: true}
+}
+
 // whole reports a fault of the document as a whole.
 func (d *decoder) whole(format string, args ...any) {
 	d.keep(Fault{File: d.file, Message: fmt.Sprintf(format, args...)})

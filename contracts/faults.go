@@ -25,6 +25,25 @@ type Fault struct {
 	Remedy       string // may be empty: what to do, a near name among it
 	Options      []Option
 	Source       string // the line of the document, as it was read
+
+	// Choice names a choice that was left open by something that is said but can be read in several ways, as "where:
+	// choice", and Answers are those ways. A key that is merely left out has neither: its options say how to answer.
+	Choice  string
+	Answers []Answer
+}
+
+// Answer is one way to read what is open, and how it is written into the document.
+type Answer struct {
+	Word, Means string
+	Edits       []Edit
+}
+
+// Edit is one change to a document: in the map that begins at the place, Key is set to Value or, with Drop, left out;
+// without a Key, Value is put in at the place as a text.
+type Edit struct {
+	Line, Column int
+	Key, Value   string
+	Drop         bool
 }
 
 // String returns the fault as a person reads it: the place and the message, the line with a caret under the place, then
@@ -182,4 +201,13 @@ func enumerate(words []string, last string) string {
 		return words[0]
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+}
+
+// prefixed are the columns of a thing as a formula writes them.
+func prefixed(name string, columns []string) []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = name + "." + c
+	}
+	return all
 }

@@ -97,6 +97,7 @@ var topShape = mapOf("a contract",
 	may("evidence", "the kinds of item that may come", namedAs("kinds by name", evidenceShape)),
 	may("cohorts", "who joins and who counts", namedAs("cohorts by name", cohortShape)),
 	may("tables", "prices, shares, thresholds, choices and dated terms", namedAs("tables by name", tableShape)),
+	may("assumptions", "the register of what is taken for true", namedAs("assumptions by name", assumptionShape)),
 	may("quantities", "named figures", namedAs("quantities by name", quantityShape)),
 	may("measures", "outcomes: the days on which a unit met a test", namedAs("measures by name", measureShape)),
 	may("comparisons", "what would have happened anyway", namedAs("comparisons by name", comparisonShape)),
@@ -195,6 +196,20 @@ var (
 		must("clause", "where in the signed contract the term stands", clauseShape))
 )
 
+var assumptionShape = mapOf("gives, versions and clause",
+	may("called", "how sentences name it", calledShape),
+	must("gives", "the type of the figure", words("a type", typeOptions...)),
+	may("dated", "the period series that says which version applies: that in force on the first day of the period", nameShape),
+	must("versions", "its versions, numbered from 1; a change is a further one", listOf("a list of versions", mapOf("is, source, grade, challenged_by, decision and decided_on",
+		must("is", "the figure", formulaShape),
+		may("from", "the first day of the periods for which it applies; the first applies from the start", dateShape),
+		must("source", "where it is from", proseShape),
+		must("grade", "the grade of its evidence, 1 to 6", words("a grade", gradeOptions...)),
+		must("challenged_by", "who challenged it, or nobody", proseShape),
+		must("decision", "what was decided, and why", proseShape),
+		must("decided_on", "the day of the decision", dateShape)))),
+	must("clause", "where in the signed contract the term stands", clauseShape))
+
 // headKeys are the heads of a quantity, of which each has exactly one.
 var headKeys = []key{
 	may("count", "how many: of a kind of evidence, a unit type, a cohort, a measure or a yes/no figure", figureShape),
@@ -209,6 +224,10 @@ var headKeys = []key{
 	may("first_gap", "the first day that spells do not cover", nameShape),
 	may("is", "a formula", formulaShape),
 	may("met_when", "yes when the condition holds", conditionShape),
+	may("standing", "the surest of several figures that is known", mapOf("a provisional, a certified and a reconciled figure, at least two",
+		may("provisional", "what it is put at until it is certified", formulaShape),
+		may("certified", "what somebody certifies", formulaShape),
+		may("reconciled", "what it is in the end, held against the books", formulaShape))),
 }
 
 var quantityShape = mapOf("a head such as count or is, and what narrows it", append(append([]key{}, headKeys...),

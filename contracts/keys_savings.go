@@ -42,8 +42,9 @@ var gradeShape = either("the grade of the evidence, 1 to 6, or a grade with a co
 		must("source", "what shows it", proseShape)))
 
 var counterfactualShape = either("what would have happened anyway, in exactly one way",
-	words("gross", Option{"gross", "nothing is taken off, and the statement says so wherever the saving stands"}),
+	text("gross, or one way", ""),
 	&shape{kind: mapShape, what: "one way", words: []Option{
+		{"gross", "nothing is taken off, and the statement says so wherever the saving stands"},
 		{"{deadweight: 1/6}", "that share of the outcomes would have come anyway: outcomes x (1 - 1/6)"},
 		{"{would_have: 1/6}", "that rate is taken from the impact: retained x (impact - 1/6)"},
 		{"{comparison: NAME, counting: fewer}", "the difference that a comparison found; nothing more is taken off it"},
@@ -55,8 +56,11 @@ var counterfactualShape = either("what would have happened anyway, in exactly on
 		may("expected", "what was expected, in money or in number", formulaShape),
 		may("actual", "what came", formulaShape)}})
 
+var countedCostShape = words("headline or parts", Option{"headline", "it is worth its headline, shared by its parts"}, Option{"parts", "it is worth what its parts make"})
+
 var worthShape = either("a sum of money each, a unit cost that was checked, or one that a party certifies",
 	formulaShape, mapOf("a unit cost", must("unit_cost", "its code, such as CR2.0", proseShape),
+		may("counted", "what it counts for where its parts do not make its headline", countedCostShape),
 		may("certified", "the sum, where the code is not among the checked", formulaShape),
 		may("certified_by", "the party that certifies it", nameShape),
 		may("source", "what shows it", proseShape)))

@@ -137,6 +137,9 @@ const (
 	MetWhen
 	Lasting // a figure of earlier periods, each as much of it as lasts: a step of a saving
 	Rated   // what a saving's rating lets through of the step before it
+
+	Standing     // the surest of a provisional, a certified and a reconciled figure that is known
+	StandingWord // which of these that is
 )
 
 // SourceKind says what a gathering head gathers.
@@ -170,7 +173,8 @@ type Quantity struct {
 	Is                   *formula.Expr
 	Saving               int             // Rated: whose rating
 	Lag                  int             // Lasting: periods before it begins
-	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after
+	Parts                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after; Rated: what each rating lets through; Standing: by standing, nil where not said
+	Also                 []int           // quantities that it reads beside these: Rated, its tests; StandingWord, whose standing it is
 	Met                  *Condition
 	Where                *Condition // on the item, unit or outcome gathered
 	NeutralIf            *Condition
@@ -343,3 +347,6 @@ const (
 	NeutralMet
 	NeutralNotMet
 )
+
+// Standings are how far a figure is settled, the least sure first.
+var Standings = []string{"provisional", "certified", "reconciled"}

@@ -96,12 +96,19 @@ type Saving struct {
 	Traits                       Traits // without the state, which each figure has for itself
 	Mode                         CounterfactualMode
 	UnitCost                     *UnitCost // whose value it takes, or nil
+	Certified                    *CertifiedCost
 	Beneficiaries                []Beneficiary
 	Steps                        []SavingStep
 	Adds                         []SavingPart
 	Despite                      []Trait // traits in which what it adds differs, agreed by AgreedBy
 	AgreedBy                     int     // party, or -1
 	Rating                       *SavingRating
+}
+
+// CertifiedCost is a unit cost that is not among those that were checked, which a party answers for.
+type CertifiedCost struct {
+	Code, Source string
+	By           int // party
 }
 
 // SavingPart is a figure of another saving that a total adds.

@@ -58,6 +58,7 @@ func (d *decoder) declare() {
 		d.c.Cohorts = append(d.c.Cohorts, Cohort{Name: name, Unit: -1, JoinedBy: -1})
 	})
 	d.tables = d.section("tables", tableThing, func(name string) { d.c.Tables = append(d.c.Tables, Table{Name: name, Per: ContractLevel()}) })
+	d.declareAssumptions()
 	d.quantities = d.section("quantities", quantityThing, func(name string) {
 		d.c.Quantities = append(d.c.Quantities, Quantity{Name: name, Except: -1, Per: ContractLevel(), Source: Source{Index: -1, Field: -1, Slot: -1}})
 	})
@@ -78,6 +79,7 @@ func (d *decoder) declare() {
 		d.c.Accounts = append(d.c.Accounts, Account{Name: name, Owner: -1, LeftTo: -1})
 	})
 	d.stakes = d.section("stakes", stakeThing, func(name string) { d.c.Stakes = append(d.c.Stakes, Stake{Name: name}) })
+	d.declareStandings()
 	d.declareSavings()
 	d.declareInKind()
 	d.quantityState = make([]progress, len(d.quantities))

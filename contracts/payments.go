@@ -187,6 +187,10 @@ func (d *decoder) readConditions(r *reader, n *node, p *Payment) {
 		d.bad(h, Fault{Message: inner.who + " holds more than one test", Expected: "one test and pays_on", Remedy: "put the others into when"})
 		return
 	}
+	if test.Test == OneOf && boundTypes(d.c.Refs[test.Slot].Type) != nil {
+		d.edgeUnsaid(inner.who, h)
+		return
+	}
 	p.Hurdle = &Hurdle{Test: *test, PaysOn: PaysWhole}
 	if n.get("hurdle").value("pays_on") == "excess" {
 		p.Hurdle.PaysOn = PaysExcess

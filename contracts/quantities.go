@@ -10,7 +10,7 @@ import (
 )
 
 // heads are the heads of a quantity by their keys, in the order of headKeys.
-var heads = []Head{Count, Total, Mean, Latest, Lowest, Highest, SpellsOf, DaysOf, RunOf, FirstGap, Is, MetWhen}
+var heads = []Head{Count, Total, Mean, Latest, Lowest, Highest, SpellsOf, DaysOf, RunOf, FirstGap, Is, MetWhen, Standing}
 
 // quantity resolves a quantity when it is first needed and reports whether it may be used.
 func (d *decoder) quantity(i int) bool {
@@ -40,6 +40,9 @@ func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
 	}
 	if at, is := d.gifts[i]; is {
 		return d.readInKind(at, i, q)
+	}
+	if of, is := d.standingOf[i]; is {
+		return d.readStandingWord(of, i, q)
 	}
 	q.Called, q.Clause = n.value("called"), n.value("clause")
 	who := "quantity " + q.Name
@@ -76,7 +79,7 @@ func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
 	} else if n.has("per") {
 		return false
 	}
-	if q.Head == Is || q.Head == MetWhen {
+	if q.Head == Is || q.Head == MetWhen || q.Head == Standing {
 		ok = d.readCombined(r, n, q, v)
 	} else if !n.has("per") {
 		d.missing(n, who, "per", "it gathers, so it must say what it stands per", levelShape)
@@ -98,13 +101,18 @@ func (d *decoder) readCombined(r *reader, n *node, q *Quantity, v *node) bool {
 		r.infer = &per
 	}
 	inner := *r
-	if q.Head == Is {
+	switch q.Head {
+	case Standing:
+		if !d.readStanding(&inner, q, v) {
+			return false
+		}
+	case Is:
 		inner.who += ", is"
 		if q.Is = d.formula(&inner, v); q.Is == nil {
 			return false
 		}
 		q.Type = q.Is.Type
-	} else {
+	default:
 		inner.who += ", met_when"
 		q.Type = formula.YesNo
 		if q.Met = d.condition(&inner, v); q.Met == nil {

@@ -41,6 +41,10 @@ func (d *decoder) resolve(r *reader, name, column string, at place, as use) (int
 	if column != "" {
 		written += "." + column
 	}
+	if t := d.things[name]; t.kind == savingThing && column == "" && len(d.c.Savings[t.index].Steps) > 0 {
+		d.stepUnsaid(r.who, &d.c.Savings[t.index], at)
+		return -1, false
+	}
 	ref, message, remedy := d.lookUp(r, name, column, as)
 	if message != "" {
 		return refuse(message, remedy)
@@ -118,6 +122,9 @@ func (d *decoder) thingOf(ref Ref) thing {
 // lookUp finds what a name stands for, without its type. A message says why it stands for nothing here.
 func (d *decoder) lookUp(r *reader, name, column string, as use) (ref Ref, message, remedy string) {
 	t, known := d.things[name]
+	if word, is := d.standingColumn(t, column); known && is {
+		return Ref{Kind: RefQuantity, Index: word}, "", ""
+	}
 	if known {
 		return d.lookUpThing(t, name, column, as)
 	}
@@ -250,14 +257,6 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 	return ref, "", ""
 }
 
-func prefixed(name string, columns []string) []string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = name + "." + c
-	}
-	return all
-}
-
 // typed fills in the type of a reference, resolving what it stands for if need be; false when that is at fault.
 func (d *decoder) typed(ref *Ref) bool {
 	field := func(f Field) bool {
@@ -306,6 +305,8 @@ func (d *decoder) choicesOf(q *Quantity) []string {
 	switch {
 	case q.Type != formula.Choice:
 		return nil
+	case q.Head == StandingWord:
+		return Standings
 	case q.Source.Kind == FromItems && q.Source.Field >= 0:
 		return d.c.Evidence[q.Source.Index].Says[q.Source.Field].Choices
 	case q.Source.Slot >= 0:

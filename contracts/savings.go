@@ -75,7 +75,7 @@ func stepsOf(n *node) []string {
 	cashable := n.get("cashable")
 	add(cashable != nil && cashable.kind == mapNode || n.has("cashed"), "saved")
 	add(cashable != nil && cashable.kind == mapNode, "steps_freed")
-	add(cashable != nil && cashable.text != "nought", "cashable")
+	add(cashable != nil && cashable.text != "nought" || !n.has("cashable"), "cashable") // one left out is reported, and not whoever reads it
 	add(n.has("cashed"), "told")
 	add(n.has("cashed"), "cashed")
 	add(n.has("costs"), "net")
@@ -188,7 +188,10 @@ func isYear(text string) bool {
 // readBeneficiaries reads who has the saving: one party, weights, or the agencies of its unit cost.
 func (d *decoder) readBeneficiaries(n *node, s *Saving, who string) {
 	v := n.get("beneficiaries")
-	s.UnitCost = d.unitCost(n.get("worth"), who+", worth")
+	worth := n.get("worth")
+	if s.UnitCost = d.unitCost(worth, who+", worth"); s.UnitCost == nil && worth.value("certified_by") != "" {
+		s.Certified = &CertifiedCost{worth.value("unit_cost"), worth.value("source"), d.party(worth.value("certified_by"))}
+	}
 	if v == nil {
 		return
 	}

@@ -55,6 +55,7 @@ func (b *step) rated(q *Quantity) bool {
 		if met := rating.Tests[i].Met; met >= 0 {
 			b.d.note(b.r, thing{quantityThing, met})
 			b.d.quantity(met)
+			q.Also = append(q.Also, met)
 		}
 	}
 	for at := range RatingCount {
@@ -63,6 +64,7 @@ func (b *step) rated(q *Quantity) bool {
 			return false
 		}
 	}
+	q.Parts = rating.Pays[:]
 	q.Head, q.Type, q.Saving = Rated, from.Type, slices.IndexFunc(b.d.c.Savings, func(s Saving) bool { return s.Name == b.s.Name })
 	q.Source = Source{Kind: FromFigure, Index: -1, Field: -1, Slot: from.Slot}
 	return true
@@ -191,7 +193,7 @@ func (d *decoder) bareBelow(e *formula.Expr, seen map[thing]bool) string {
 	seen[at] = true
 	switch ref.Kind {
 	case RefTable:
-		if t := &d.c.Tables[ref.Index]; t.Source == "" && !d.isAssumption(ref.Index) {
+		if t := &d.c.Tables[ref.Index]; t.Source == "" && d.c.AssumptionOf(ref.Index) == nil {
 			return "the table " + t.Name + " has no source"
 		}
 	case RefQuantity:
@@ -207,9 +209,6 @@ func (d *decoder) bareBelow(e *formula.Expr, seen map[thing]bool) string {
 	}
 	return ""
 }
-
-// isAssumption reports whether a table is one of the register's.
-func (d *decoder) isAssumption(table int) bool { return false }
 
 // unapproved says why it is not seen that what a saving is measured against was approved before.
 func (d *decoder) unapproved(i int, s *Saving) string {
@@ -247,7 +246,16 @@ func (d *decoder) onlyDecided(e *formula.Expr) bool {
 	case e.Op != formula.OpRef:
 		return d.onlyDecided(e.Left) && d.onlyDecided(e.Right)
 	}
-	return false
+	t, known := d.things[e.Name]
+	if !known || t.kind != tableThing || d.c.AssumptionOf(t.index) == nil {
+		return false
+	}
+	for i, v := range d.c.AssumptionOf(t.index).Versions {
+		if v.DecidedOn >= max(d.c.Tables[t.index].Rows[i].From, d.c.First) {
+			return false
+		}
+	}
+	return true
 }
 
 // twice names another saving that begins with the same figure for one of the same beneficiaries.

@@ -58,7 +58,9 @@ func (d *decoder) readMode(n *node, s *Saving, who string) {
 	}
 	who += ", counterfactual"
 	if v.kind == scalarNode {
-		s.Mode = ModeGross
+		if s.Mode = ModeGross; v.text != "gross" {
+			d.modeUnsaid(n, v, who)
+		}
 		return
 	}
 	var said []string
@@ -73,8 +75,11 @@ func (d *decoder) readMode(n *node, s *Saving, who string) {
 	}
 	counts := n.has("of") || n.has("engaged") || n.has("retained") || n.has("impact")
 	switch {
-	case len(said) != 1 && len(said) > 0:
-		refuse(": it takes off what would have happened anyway more than once: "+list(said), "what a comparison or a deadweight takes off is not taken off again")
+	case len(said) > 1:
+		d.modesSaid(n, v, said, who)
+	case len(said) == 0 && v.has("actual"):
+		d.missing(v, who, "expected", "what came stands against what was expected: a forecast, or the year before", formulaShape)
+		v.bad = true
 	case len(said) == 0:
 		refuse(" does not say which way", "")
 	case (s.Mode == ModeCompared) != v.has("counting"):
@@ -377,6 +382,8 @@ func (b *step) worth(n *node) *formula.Expr {
 		return nil
 	case n.kind == scalarNode:
 		return b.read(b.n, "worth", formula.Money)
+	case b.s.UnitCost != nil && n.value("counted") == "parts":
+		return b.literal("£" + b.s.UnitCost.Sum().String())
 	case b.s.UnitCost != nil:
 		return b.literal("£" + b.s.UnitCost.Headline.String())
 	}
@@ -455,7 +462,9 @@ func (b *step) lasting(q *Quantity) bool {
 	case err != nil || lag < 0 || lag > KeepsMax:
 		b.d.bad(n, Fault{Message: who + ", lag", Expected: fmt.Sprintf("a whole number from 0 to %d", KeepsMax), Found: fmt.Sprintf("%q", n.value("lag"))})
 		return false
-	case keeps == nil || len(keeps.items) == 0 || len(keeps.items) > KeepsMax:
+	case keeps == nil:
+		return false
+	case len(keeps.items) == 0 || len(keeps.items) > KeepsMax:
 		b.d.bad(n, Fault{Message: who + ", keeps", Expected: fmt.Sprintf("1 to %d rates", KeepsMax)})
 		return false
 	default:
@@ -468,7 +477,7 @@ func (b *step) lasting(q *Quantity) bool {
 		if e == nil {
 			return false
 		}
-		q.Keeps = append(q.Keeps, e)
+		q.Parts = append(q.Parts, e)
 	}
 	q.Head, q.Type = Lasting, from.Type
 	q.Source = Source{Kind: FromFigure, Index: -1, Field: -1, Slot: from.Slot}

@@ -136,7 +136,41 @@ func TestUnitCostsAndTheirResiduals(t *testing.T) {
 			t.Errorf("%s is worth %s", u.Code, u.Headline)
 		}
 	}
-	if len(contracts.UnitCosts) < 20 {
-		t.Errorf("there are %d unit costs", len(contracts.UnitCosts))
+	if len(contracts.UnitCosts) != 23 {
+		t.Errorf("there are %d unit costs, and 23 were checked", len(contracts.UnitCosts))
+	}
+}
+
+// A row of the database that was not checked is refused, by code or by what it looks like; a party may answer for it, and
+// the sentence names the party. A row that was checked needs nobody.
+func TestUnitCostsThatWereNotChecked(t *testing.T) {
+	for _, k := range []struct{ it, worth, fault string }{
+		{"a row with a fault of parsing", "{unit_cost: SS7.1.3}", `"SS7.1.3" is not among the unit costs that were checked`},
+		{"a row by the week", "{unit_cost: HO1.0}", `"HO1.0" is not among the unit costs that were checked`},
+		{"a row whose police part is missing", "{unit_cost: CR8.0}", `"CR8.0" is not among the unit costs that were checked`},
+		{"a checked row, misspelt", "{unit_cost: cr2.0}", `did you mean "CR2.0"?`},
+		{"nobody certifies it", "{unit_cost: CR8.0, certified: £609.00, source: v1.4}", `"CR8.0" is not among`},
+		{"it has no source", "{unit_cost: CR8.0, certified: £609.00, certified_by: council}", `"CR8.0" is not among`},
+		{"nobody of this contract certifies it", "{unit_cost: CR8.0, certified: £609.00, certified_by: treasury, source: v1.4}", `there is no party "treasury"`},
+		{"a checked row is certified too", "{unit_cost: CR7.0, certified: £600.00, certified_by: council, source: v1.4}", "CR7.0 is among the checked unit costs"},
+		{"a party certifies it", "{unit_cost: CR8.0, certified: £609.00, certified_by: council, source: v1.4 with the police row put back}", ""},
+		{"a checked row", "{unit_cost: CR7.0}", ""},
+	} {
+		t.Run(k.it, func(t *testing.T) {
+			c, err := contracts.Decode("saved.yaml", []byte(strings.Replace(savingContract, "worth: £100.00", "worth: "+k.worth, 1)))
+			if k.fault == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				said := c.Savings[0].Sentence(c)
+				if want := map[bool]string{true: "CR8.0, certified by the council: v1.4 with the police row put back", false: "£593.00 (CR7.0, arrest and detention"}[c.Savings[0].Certified != nil]; !strings.Contains(said, want) {
+					t.Errorf("%q does not say %q", said, want)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with %q, found %v", k.fault, err)
+			}
+		})
 	}
 }

@@ -86,8 +86,8 @@ func (c *Contract) lastingWords(s *Saving, q *Quantity) string {
 			text = fmt.Sprintf("from %d %ss later on", q.Lag, series)
 		}
 	}
-	keeps := make([]string, len(q.Keeps))
-	for i, e := range q.Keeps {
+	keeps := make([]string, len(q.Parts))
+	for i, e := range q.Parts {
 		keeps[i] = c.formulaWords(e)
 	}
 	return text + " " + strings.Join(keeps, ", then ") + " of it"
@@ -150,6 +150,9 @@ func (c *Contract) valueWords(s *Saving, e *formula.Expr) string {
 			text += ", prices of " + u.Prices
 		}
 		text += ")"
+	}
+	if by := s.Certified; by != nil {
+		text += fmt.Sprintf(" (%s, certified by the %s: %s)", by.Code, spaced(c.Parties[by.By].ID), by.Source)
 	}
 	return text + factor
 }

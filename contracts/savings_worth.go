@@ -25,7 +25,7 @@ func (d *decoder) unitCost(n *node, who string) *UnitCost {
 			d.bad(code, Fault{Message: who + ": unit costs are in pounds, and the contract in " + d.c.Currency.Code, Remedy: "write the worth as a sum"})
 			return nil
 		}
-		return &UnitCosts[at]
+		return d.countedCost(n, &UnitCosts[at], who)
 	case !certified || !n.has("certified_by") || !n.has("source"):
 		codes := make([]string, len(UnitCosts))
 		for i := range UnitCosts {
@@ -37,8 +37,23 @@ func (d *decoder) unitCost(n *node, who string) *UnitCost {
 		if by := n.get("certified_by"); by != nil && d.party(by.text) < 0 {
 			d.bad(by, Fault{Message: fmt.Sprintf("%s, certified_by: there is no party %q", who, by.text), Remedy: meant(by.text, d.partyNames())})
 		}
+		if n.get("counted") != nil {
+			d.bad(n.get("counted"), Fault{Message: who + ", counted: a sum that is certified is one sum", Remedy: "leave it out"})
+		}
 	}
 	return nil
+}
+
+// countedCost holds a unit cost whose parts do not make its headline against the word that says which of them it counts for.
+func (d *decoder) countedCost(n *node, u *UnitCost, who string) *UnitCost {
+	differ := !u.Sum().Equal(u.Headline)
+	switch {
+	case differ && !n.has("counted"):
+		d.missing(n, who, "counted", fmt.Sprintf("the headline of %s is %s and its parts make %s", u.Code, u.Headline, u.Sum()), countedCostShape)
+	case !differ && n.get("counted") != nil:
+		d.bad(n.get("counted"), Fault{Message: who + ", counted: the parts of " + u.Code + " make its headline", Remedy: "leave it out"})
+	}
+	return u
 }
 
 // benefitWeight reads one weight: a number, or an agency's part of the unit cost.

@@ -335,6 +335,10 @@ func (c *Contract) Sentences() []string {
 		all = append(all, fmt.Sprintf("Each %s: %s.%s", spaced(c.Units[m.Per.Unit].Name), c.measureWords(m), clauseWords(m.Clause)))
 	}
 	for i := range c.Tables {
+		if a := c.AssumptionOf(i); a != nil {
+			all = append(all, c.assumptionSentence(a))
+			continue
+		}
 		all = append(all, c.tableSentence(&c.Tables[i]))
 	}
 	for i := range c.Comparisons {

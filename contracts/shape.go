@@ -206,7 +206,7 @@ var listOne = map[string]string{"parties": "party", "caps": "cap", "examples": "
 
 // sectionOne is what one thing of a section is called.
 var sectionOne = map[string]string{
-	"periods": "period series", "units": "unit type", "evidence": "evidence", "cohorts": "cohort", "tables": "table",
+	"periods": "period series", "units": "unit type", "evidence": "evidence", "cohorts": "cohort", "tables": "table", "assumptions": "assumption",
 	"quantities": "quantity", "measures": "measure", "comparisons": "comparison", "payments": "payment",
 	"divisions": "division", "accounts": "account", "checks": "check", "savings": "saving", "stakes": "stake",
 	"in_kind": "contribution in kind",

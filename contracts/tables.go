@@ -78,7 +78,12 @@ func (d *decoder) table(i int) bool {
 	per := ContractLevel()
 	r := &reader{who: "table " + t.Name, self: thing{tableThing, i}, infer: &per, hand: -1}
 	if !n.bad {
-		d.readTable(r, n, t)
+		if a := d.c.AssumptionOf(i); a != nil {
+			r.who = "assumption " + t.Name
+			d.readAssumption(r, n, t, a)
+		} else {
+			d.readTable(r, n, t)
+		}
 		t.Per = per
 	}
 	d.tableState[i] = resolved
@@ -303,7 +308,7 @@ func (d *decoder) rowValues(r *reader, from, single *node, t *Table) []*formula.
 	if len(t.Gives) == 1 && t.Gives[0].Name == "is" {
 		if single == nil || single.kind != scalarNode {
 			if from != nil && !from.bad && (single == nil || !single.bad) && !from.has("is") {
-				d.fault(from.place(), Fault{Message: r.who + " gives nothing", Expected: "is: VALUE"})
+				d.givesNothing(r, from, t)
 			}
 			return []*formula.Expr{nil}
 		}

@@ -52,6 +52,7 @@ var unitCostRows = []struct {
 	{"HE11.3", "depression, service cost, a year", "2007-08", "1354.84", []string{"nhs", "1219.35", "la", "135.48"}},
 	{"HE11.5", "schizophrenic disorders, a year", "", "7964", []string{"nhs", "6053", "la", "1380", "cjs", "531"}},
 	{"SS15.3", "parenting programme, a child over 25 years", "", "3368", []string{"cjs", "1588", "nhs", "1278", "education", "437", "la", "67"}},
+	{"CR1.0", "antisocial behaviour, further action needed", "", "500", []string{"police_and_la", "500"}},
 	{"CR3.0", "prison place, a year", "", "33785", []string{"cjs", "33785"}},
 	{"CR4.0", "first-time entrant to the youth justice system", "", "3152", []string{"cjs", "3152"}},
 	{"CR7.0", "arrest and detention", "", "593", []string{"police", "593"}},

@@ -135,6 +135,11 @@ var constructs = []construct{
 	{"division by shares or weights", tranche(func(t *contracts.Tranche) bool { return t.Claim == nil })},
 	{"division by claims in order", tranche(func(t *contracts.Tranche) bool { return t.Claim != nil })},
 	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
+	{"savings that are rated", func(c *contracts.Contract) bool {
+		return anyOf(c.Savings, func(s *contracts.Saving) bool { return s.Rating != nil })
+	}},
+	{"assumptions of a register", func(c *contracts.Contract) bool { return len(c.Assumptions) > 0 }},
+	{"`standing`", head(contracts.Standing)},
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"contributions in kind", func(c *contracts.Contract) bool { return len(c.InKind) > 0 }},

@@ -38,6 +38,12 @@ func (st *settlement) conclude() error {
 	if st.given, err = st.inKindSums(w); err != nil {
 		return err
 	}
+	if st.stood, err = st.standings(w); err != nil {
+		return err
+	}
+	if st.assumed, err = st.assumptions(w); err != nil {
+		return err
+	}
 	if err := st.readPartners(w); err != nil {
 		return err
 	}
@@ -209,7 +215,7 @@ func (st *settlement) statement() (Statement, error) {
 		}
 	}
 	out.Comparisons = st.compared
-	out.Savings = st.saved
+	out.Savings, out.Figures, out.Assumptions = st.saved, st.stood, st.assumed
 	out.Streams, out.InKind = st.streams, st.given
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {

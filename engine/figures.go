@@ -57,7 +57,7 @@ func (r *reader) work(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 	if f, err = r.finish(q, f, sc); err != nil {
 		return f, err
 	}
-	r.trace.closeFigure(mark, text, f)
+	r.trace.closeFigure(mark, text, q, f)
 	return f, nil
 }
 
@@ -101,6 +101,10 @@ func (r *reader) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, 
 			return f, "", fmt.Errorf("%s: %w", q.Name, err)
 		}
 		return f, r.trace.formula(q.Is, r, sc), nil
+	case contracts.Standing:
+		return r.standing(q, sc)
+	case contracts.StandingWord:
+		return r.standingWord(q, sc)
 	case contracts.MetWhen:
 		f, err := r.judged(q.Met, sc)
 		return f, r.trace.condition(r.c, q.Met), err

@@ -161,7 +161,7 @@ func (w *whole) lasting(q *contracts.Quantity, sc *scope) (formula.Figure, strin
 	series := q.Per.Periods[0]
 	out := formula.Figure{Type: q.Type}
 	var parts []string
-	for n, keep := range q.Keeps {
+	for n, keep := range q.Parts {
 		from := sc.key
 		if from.periods[series] -= int16(q.Lag + n); from.periods[series] < 1 {
 			break

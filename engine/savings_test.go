@@ -36,6 +36,9 @@ evidence:
   bad: {of: person, as: event, if_none: nought}
 cohorts:
   people: {unit: person, joined_by: joined, counts: everyone_who_joined, clause: 1}
+assumptions:
+  early: {gives: rate, clause: 2, versions: [{is: 20%%, source: a study, grade: 3, challenged_by: nobody, decision: kept, decided_on: 2025-12-31}]}
+  late:  {gives: rate, clause: 2, versions: [{is: 20%%, source: a study, grade: 3, challenged_by: nobody, decision: kept, decided_on: 2026-01-01}]}
 quantities:
   bads:  {count: bad, in: 1 month beginning with joined, per: person}
   worse: {met_when: {bads: {at_least: 1}}, per: person}
@@ -88,7 +91,7 @@ func TestChainsByHand(t *testing.T) {
 		{"a share of the outcomes", reach + agencies + ", counterfactual: {deadweight: 1/6}, cashable: 40%", families, "cashable £79,361.10", "net_outcomes 94.5; value £233,415.00; corrected £198,402.75", "nhs £37,624.23; council £9,735.39; police £32,001.48"},
 		{"the rate taken from the impact", reach + agencies + ", counterfactual: {would_have: 1/6}, cashable: nought", families, "corrected £105,814.80", "net_outcomes 50.4; value £124,488.00", ""},
 		{"nothing taken off, and it says so", reach + agencies + ", counterfactual: gross, cashable: nought", families, "corrected £238,083.30", "outcomes 113.4; value £280,098.00", ""},
-		{"shares of the parts of a cost and not of its headline", "of: families, grade: 1, class: fiscal, beneficiaries: {nhs: nhs, council: la}, worth: {unit_cost: HE11.3}, uprated: no, counterfactual: gross, cashable: 100%", strings.Replace(families, "525", "1", 1),
+		{"shares of the parts of a cost and not of its headline", "of: families, grade: 1, class: fiscal, beneficiaries: {nhs: nhs, council: la}, worth: {unit_cost: HE11.3, counted: headline}, uprated: no, counterfactual: gross, cashable: 100%", strings.Replace(families, "525", "1", 1),
 			"cashable £1,354.84", "value £1,354.84", "nhs £1,219.36; council £135.48"},
 		{"what a comparison found, a thousand units", "beneficiaries: nhs, worth: £700.00, grade: 1, class: fiscal, counterfactual: {comparison: trial, counting: fewer}, cashable: nought", families + ", {study: 2026-11-30, treated: 1.39, comparison: 1.55, units: 1000}",
 			"corrected £112,000.00", "net_outcomes 160", "nhs £112,000.00"},

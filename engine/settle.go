@@ -50,6 +50,8 @@ type settlement struct {
 	streams  []StreamSum
 	given    []InKindSum
 	givenAt  [][]key // of the figures of what was given
+	stood    []StandingSum
+	assumed  []AssumptionSum
 	partners *partnersRead
 }
 

@@ -222,7 +222,10 @@ func (s *stager) quantityReady(i int) int {
 }
 
 func (s *stager) quantityStage(i int, q *contracts.Quantity) int {
-	at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.expr(q.Keeps...), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
+	at := max(s.condition(q.Where, q.NeutralIf, q.Met), s.expr(q.Is, q.NotBelow, q.NotAbove), s.expr(q.Parts...), s.window(q.In), s.day(q.Dated), s.numbered(q.Per))
+	for _, other := range q.Also {
+		at = max(at, s.quantityReady(other))
+	}
 	fromUnits := false
 	switch q.Source.Kind {
 	case contracts.FromItems:

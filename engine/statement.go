@@ -65,6 +65,12 @@ type Statement struct {
 	// What parties gave each other in kind: counted, and never paid.
 	InKind []InKindSum `json:"in_kind,omitempty"`
 
+	// Figures of which there is a provisional, a certified and a reconciled one, and how each stands.
+	Figures []StandingSum `json:"figures,omitempty"`
+
+	// The assumptions of the register, with the versions that were used.
+	Assumptions []AssumptionSum `json:"assumptions,omitempty"`
+
 	// What is worked out and shown, and paid by nobody.
 	Shadow *ShadowSum `json:"shadow,omitempty"`
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"outturn/contracts"
@@ -46,8 +47,11 @@ func (t *trace) write(s Step) {
 	t.steps = append(t.steps, s)
 }
 
-func (t *trace) closeFigure(s Step, text string, f formula.Figure) {
-	if t != nil {
+func (t *trace) closeFigure(s Step, text string, q *contracts.Quantity, f formula.Figure) {
+	if t != nil && q.Head == contracts.StandingWord && f.State == formula.Known {
+		at, _ := f.Num.Int64()
+		t.close(s, text, contracts.Standings[at])
+	} else if t != nil {
 		t.close(s, text, figureText(f, t.currency))
 	}
 }
@@ -145,6 +149,11 @@ func (t *trace) text(format string, s contracts.Source, r *reader) string {
 
 // rowText names the row of a table that applied.
 func rowText(r *reader, t *contracts.Table, row *contracts.Row) string {
+	for i := range r.c.Assumptions {
+		if &r.c.Tables[r.c.Assumptions[i].Table] == t {
+			return fmt.Sprintf("assumption, version %d", 1+slices.IndexFunc(t.Rows, func(o contracts.Row) bool { return o.Line == row.Line && o.From == row.From }))
+		}
+	}
 	if row == t.Otherwise {
 		return "otherwise row of " + t.Name
 	}

@@ -24,6 +24,12 @@ func (s *stager) varies(i int, seen map[int]bool) bool {
 	for _, k := range []*contracts.Condition{q.Where, q.NeutralIf, q.Met} {
 		conditionRefs(k, visit)
 	}
+	for _, e := range q.Parts {
+		refs(e, visit)
+	}
+	for _, other := range q.Also {
+		found = found || s.varies(other, seen)
+	}
 	switch {
 	case q.Source.Kind == contracts.FromFigure || q.Head == contracts.DaysOf || q.Head == contracts.RunOf || q.Head == contracts.FirstGap:
 		visit(q.Source.Slot)

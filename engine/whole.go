@@ -108,7 +108,7 @@ func (w *whole) quantity(i int, k key) (formula.Figure, error) {
 	if f, err = w.reader.finish(q, f, &sc); err != nil {
 		return f, err
 	}
-	w.reader.trace.closeFigure(mark, text, f)
+	w.reader.trace.closeFigure(mark, text, q, f)
 	w.memo[at] = f
 	return f, nil
 }
@@ -134,7 +134,7 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 		}
 	}
 	switch q.Head {
-	case contracts.Is, contracts.MetWhen:
+	case contracts.Is, contracts.MetWhen, contracts.Standing, contracts.StandingWord:
 		return w.reader.head(q, i, sc)
 	case contracts.Lasting:
 		return w.lasting(q, sc)

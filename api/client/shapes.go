@@ -227,6 +227,23 @@ type Fault struct {
 	Message   string `json:"message"`
 	Expected  string `json:"expected,omitempty"`
 	Remedy    string `json:"remedy,omitempty"`
+
+	Options []FaultOption `json:"options,omitempty" doc:"Of a choice that a contract leaves open, when it is checked: what each answer would pay on its own examples"`
+}
+
+// FaultOption is one answer to a choice that a contract leaves open, and what it would pay.
+type FaultOption struct {
+	Option string      `json:"option"`
+	Others []string    `json:"others,omitempty" doc:"How other open choices were answered for it"`
+	On     []OptionDue `json:"on,omitempty"`
+	Why    string      `json:"why,omitempty" doc:"Why it was not settled"`
+}
+
+// OptionDue is what an answer would pay on one example.
+type OptionDue struct {
+	It    string            `json:"it"`
+	Due   map[string]string `json:"due" doc:"By party, below nought when it pays"`
+	Error string            `json:"error,omitempty"`
 }
 
 // Problem is how the service says no (RFC 9457). It is an error.

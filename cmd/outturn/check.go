@@ -45,6 +45,9 @@ type jsonChoice struct {
 func (cmd *checkCmd) Run(w world) error {
 	c, err := readContract(cmd.Contract)
 	if err != nil {
+		if name, document, unread := contractDocument(cmd.Contract); unread == nil {
+			err = whatif.PriceChoices(name, document, err)
+		}
 		return w.finding(err, cmd.JSON)
 	}
 	warnings := whatif.Warnings(c)

@@ -42,8 +42,10 @@ type expectedSettlement struct {
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
-	Streams []expectedStream  `yaml:"streams"`
-	InKind  map[string]string `yaml:"in_kind"` // the value of each contribution, to date
+	Streams     []expectedStream   `yaml:"streams"`
+	InKind      map[string]string  `yaml:"in_kind"` // the value of each contribution, to date
+	Figures     []expectedStanding `yaml:"figures"`
+	Assumptions map[string]string  `yaml:"assumptions"` // the versions cited, by assumption: "1", or "1, 2"
 
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
@@ -165,6 +167,10 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	d.reasons("items, ", s.Excluded.Items, st.Items)
 	for _, want := range s.Waiting {
 		d.waits(want, st.Waiting)
+	}
+	d.standings(s.Figures, st)
+	for _, name := range sortedKeys(s.Assumptions) {
+		d.text("assumption "+words(name), s.Assumptions[name], citedVersions(name, st))
 	}
 	for _, want := range s.Savings {
 		d.saving(want, st)

@@ -14,7 +14,7 @@ import (
 func (w world) faults(err error) (string, bool) {
 	var ofContract *contracts.Faults
 	if errors.As(err, &ofContract) {
-		return strings.TrimRight(ofContract.Error(), "\n") + "\n", true
+		return strings.TrimRight(ofContract.Error(), "\n") + "\n" + w.openText(err), true
 	}
 	var ofEvidence *evidence.Faults
 	if errors.As(err, &ofEvidence) {
@@ -54,6 +54,8 @@ type jsonFault struct {
 	Wanted  string   `json:"expected,omitempty"`
 	Remedy  string   `json:"remedy,omitempty"`
 	Options []string `json:"options,omitempty"`
+
+	Pays []jsonOption `json:"pays,omitempty"` // what each option would pay on the contract's examples
 }
 
 // jsonFaults turns an error into faults for --json; false when it has none.
@@ -68,6 +70,7 @@ func jsonFaults(err error) ([]jsonFault, bool) {
 			}
 			list = append(list, j)
 		}
+		addPays(list, err)
 		return list, true
 	}
 	var ofEvidence *evidence.Faults

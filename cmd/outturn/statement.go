@@ -37,6 +37,8 @@ func printStatement(v view) string {
 	v.printSavings(p)
 	v.printInKind(p)
 	v.printStreams(p)
+	v.printStandings(p)
+	v.printAssumptions(p)
 	v.printPartnership(p)
 	v.printLines(p)
 	v.printAdjustments(p)

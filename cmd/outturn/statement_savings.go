@@ -22,6 +22,9 @@ func (v view) printSavings(p *page) {
 		if s.Counterfactual != "" {
 			p.line(4, "what would have happened anyway: "+s.Counterfactual, dim)
 		}
+		if v.unitCost(s.Saving) {
+			p.line(4, contracts.UnitCostSource, dim)
+		}
 		if s.Headline != "" {
 			p.line(4, s.Headline, dim)
 		}
@@ -43,6 +46,16 @@ func (v view) printSavings(p *page) {
 			p.line(6, d.Trait+": "+d.Is, plain)
 		}
 	}
+}
+
+// unitCost reports whether a saving is worth a unit cost that was checked, whose source is then named.
+func (v view) unitCost(saving string) bool {
+	for i := range v.contract.Savings {
+		if s := &v.contract.Savings[i]; s.Name == saving {
+			return s.UnitCost != nil
+		}
+	}
+	return false
 }
 
 func (v view) printSaving(p *page, f engine.SavingFigure) {

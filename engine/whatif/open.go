@@ -1,14 +1,8 @@
 package whatif
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
-	"regexp"
 	"slices"
-	"strings"
-
-	"go.yaml.in/yaml/v4"
 
 	"outturn/contracts"
 )
@@ -22,9 +16,12 @@ const (
 
 // OpenChoice is a choice that a contract has to make and leaves out, with the answers that were tried.
 type OpenChoice struct {
-	Where, Choice string
-	Options       []string
+	OpenAt
+	Options []string
 }
+
+// OpenAt is which choice, of what.
+type OpenAt struct{ Where, Choice string }
 
 // Answer is one choice made.
 type Answer struct{ Where, Choice, Word string }
@@ -60,7 +57,7 @@ func Complete(name string, document []byte) (Readings, error) {
 	if _, err := contracts.Decode(name, document); err == nil {
 		return Readings{}, ErrNothingOpen
 	}
-	k := &completer{name: name}
+	k := &completer{name: name, most: ReadingsMax}
 	err := k.complete(document, nil)
 	if err == nil && len(k.out.List) == 0 {
 		_, err = contracts.Decode(name, document) // no answers are sound together: the faults say what is open
@@ -70,9 +67,11 @@ func Complete(name string, document []byte) (Readings, error) {
 
 // completer goes through the answers depth first.
 type completer struct {
-	name  string
-	tried int
-	out   Readings
+	name   string
+	most   int               // readings
+	prefer map[OpenAt]string // answers that are tried first
+	tried  int
+	out    Readings
 }
 
 func (k *completer) complete(document []byte, answers []Answer) error {
@@ -93,142 +92,31 @@ func (k *completer) complete(document []byte, answers []Answer) error {
 		k.out.Refused = append(k.out.Refused, Refused{slices.Clone(answers), faults.List[other].Message})
 		return nil
 	}
-	choice := openChoice(faults.List[0])
-	choice.Options = answersTo(faults.List[0], choice, document)
-	if len(choice.Options) == 0 {
+	open := openChoice(faults.List[0])
+	all := answersTo(faults.List[0], document)
+	if len(all) == 0 {
 		return err
 	}
-	known := slices.IndexFunc(k.out.Choices, func(o OpenChoice) bool { return o.Where == choice.Where && o.Choice == choice.Choice })
+	at := OpenAt{open.Where, open.Choice}
+	known := slices.IndexFunc(k.out.Choices, func(o OpenChoice) bool { return o.OpenAt == at })
 	if known < 0 {
-		k.out.Choices = append(k.out.Choices, choice)
+		words := make([]string, len(all))
+		for i, a := range all {
+			words[i] = a.word
+		}
+		k.out.Choices = append(k.out.Choices, OpenChoice{at, words})
 	}
-	for _, word := range choice.Options {
-		if len(k.out.List) >= ReadingsMax || k.tried >= ReadingsTried {
+	if first := slices.IndexFunc(all, func(a answer) bool { return a.word == k.prefer[at] }); first > 0 {
+		all[0], all[first] = all[first], all[0]
+	}
+	for _, a := range all {
+		if len(k.out.List) >= k.most || k.tried >= ReadingsTried {
 			k.out.More = true
 			return nil
 		}
-		completed, err := insertKey(document, faults.List[0].Line, faults.List[0].Column, choice.Choice, word)
-		if err != nil {
-			return err
-		}
-		if err := k.complete(completed, append(answers, Answer{choice.Where, choice.Choice, word})); err != nil {
+		if err := k.complete(a.document, append(answers, Answer{at.Where, at.Choice, a.word})); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// openPattern is how a fault names a choice that was left out.
-var openPattern = regexp.MustCompile(`^(.*) does not say "([a-z_]+)"`)
-
-func isOpen(f contracts.Fault) bool {
-	return f.Line > 0 && openPattern.MatchString(f.Message) && (len(f.Options) > 0 || listedElsewhere[openChoice(f).Choice])
-}
-
-func openChoice(f contracts.Fault) OpenChoice {
-	parts := openPattern.FindStringSubmatch(f.Message)
-	return OpenChoice{Where: parts[1], Choice: parts[2]}
-}
-
-// listedElsewhere are choices whose answers are names of the contract: a day, and who has the spare pennies.
-var listedElsewhere = map[string]bool{"dated": true, "spare": true}
-
-// placeholder is an option that stands for names to be filled in, such as {on: KIND, within: WINDOW}.
-var placeholder = regexp.MustCompile(`\b[A-Z]{2,}\b|\{figure: test\}`)
-
-// answersTo lists the answers to a choice: the words that the fault lists, and for choices of names those of the
-// contract that may fit; the decoder refuses what does not.
-func answersTo(f contracts.Fault, choice OpenChoice, document []byte) []string {
-	var words []string
-	for _, o := range f.Options {
-		if !placeholder.MatchString(o.Word) {
-			words = append(words, o.Word)
-		}
-	}
-	switch choice.Choice {
-	case "spare":
-		words = append([]string{"largest_remainder"}, partiesOf(document)...)
-	case "dated":
-		words = append(namesUnder(document, "evidence"), namesUnder(document, "measures")...)
-	}
-	return words
-}
-
-// rootOf parses a document that the decoder has read without a fault of syntax.
-func rootOf(document []byte) *yaml.Node {
-	loader, err := yaml.NewLoader(bytes.NewReader(document), yaml.WithV3Defaults())
-	if err != nil {
-		return nil
-	}
-	var top yaml.Node
-	if err := loader.Load(&top); err != nil || top.Kind != yaml.DocumentNode || len(top.Content) != 1 {
-		return nil
-	}
-	return top.Content[0]
-}
-
-// valueOf returns the value of a map's key, or nil.
-func valueOf(n *yaml.Node, key string) *yaml.Node {
-	if n == nil || n.Kind != yaml.MappingNode {
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return nil
-}
-
-func namesUnder(document []byte, section string) []string {
-	var names []string
-	if n := valueOf(rootOf(document), section); n != nil && n.Kind == yaml.MappingNode {
-		for i := 0; i < len(n.Content); i += 2 {
-			names = append(names, n.Content[i].Value)
-		}
-	}
-	return names
-}
-
-func partiesOf(document []byte) []string {
-	var names []string
-	if n := valueOf(rootOf(document), "parties"); n != nil {
-		for _, party := range n.Content {
-			if id := valueOf(party, "party"); id != nil {
-				names = append(names, id.Value)
-			}
-		}
-	}
-	return names
-}
-
-// insertKey writes a key and its value into the map that begins at a place, and leaves every other character alone.
-func insertKey(document []byte, line, column int, key, value string) ([]byte, error) {
-	at, err := offsetOf(document, line, column)
-	if err != nil {
-		return nil, err
-	}
-	pair := key + ": " + value
-	if document[at] == '{' {
-		return slices.Concat(document[:at+1], []byte(pair+", "), document[at+1:]), nil
-	}
-	return slices.Concat(document[:at], []byte(pair+"\n"+strings.Repeat(" ", column-1)), document[at:]), nil
-}
-
-// offsetOf turns a line and a column in characters, both counted from 1, into a byte of the document.
-func offsetOf(document []byte, line, column int) (int, error) {
-	at := 0
-	for range line - 1 {
-		next := bytes.IndexByte(document[at:], '\n')
-		if next < 0 {
-			return 0, fmt.Errorf("the document has no line %d", line)
-		}
-		at += next + 1
-	}
-	for i := range string(document[at:]) {
-		if column--; column == 0 {
-			return at + i, nil
-		}
-	}
-	return 0, fmt.Errorf("line %d has no such column", line)
 }

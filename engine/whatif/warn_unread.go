@@ -70,6 +70,9 @@ func (v *review) defined() []thing {
 		n    int
 	}{{kindThing, len(v.c.Evidence)}, {tableThing, len(v.c.Tables)}, {quantityThing, len(v.c.Quantities)}, {measureThing, len(v.c.Measures)}, {comparisonThing, len(v.c.Comparisons)}} {
 		for i := range s.n {
+			if s.kind == quantityThing && (v.c.Quantities[i].Head == contracts.Standing || v.c.Quantities[i].Head == contracts.StandingWord) {
+				continue // the statement shows how it stands, whoever reads it
+			}
 			all = append(all, thing{s.kind, i})
 		}
 	}
@@ -96,6 +99,11 @@ func (v *review) reached() map[thing]bool {
 	w := &walker{c: v.c, seen: map[thing]bool{}}
 	for i := range v.c.Payments {
 		w.visit(thing{paymentThing, i})
+	}
+	for i := range v.c.Quantities {
+		if v.c.Quantities[i].Head == contracts.Standing {
+			w.visit(thing{quantityThing, i})
+		}
 	}
 	for i := range v.c.Checks {
 		w.visit(thing{checkThing, i})
@@ -232,7 +240,7 @@ func (w *walker) table(t *contracts.Table) {
 
 func (w *walker) quantity(q *contracts.Quantity) {
 	switch q.Head {
-	case contracts.Is, contracts.MetWhen:
+	case contracts.Is, contracts.MetWhen, contracts.Standing, contracts.StandingWord:
 	default:
 		switch q.Source.Kind {
 		case contracts.FromItems:
@@ -252,11 +260,14 @@ func (w *walker) quantity(q *contracts.Quantity) {
 	for _, e := range []*formula.Expr{q.Is, q.NotBelow, q.NotAbove} {
 		w.expr(e)
 	}
-	for _, e := range q.Keeps {
+	for _, e := range q.Parts {
 		w.expr(e)
 	}
 	for _, cond := range []*contracts.Condition{q.Met, q.Where, q.NeutralIf} {
 		w.cond(cond)
+	}
+	for _, other := range q.Also {
+		w.visit(thing{quantityThing, other})
 	}
 	w.window(q.In)
 	w.day(q.Dated)

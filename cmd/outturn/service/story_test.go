@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,15 +22,20 @@ func TestStory(t *testing.T) {
 	w := newWorld(t, nil)
 	dir := filepath.Join("..", "..", "..", "fixtures", "troubled-families-1")
 	document := must(t, readFile(t, filepath.Join(dir, "contract.yaml")), nil)
+	terms, err := contracts.Decode("contract.yaml", document)
+	must(t, terms, err)
 	checked, err := w.person(w.organisation("Drafters"), "commissioner").CheckContract(w.ctx, document)
 	if must(t, checked, err); len(checked.Payments) != 4 || len(checked.Failed) != 0 {
 		t.Fatalf("checked: %d payments, %v", len(checked.Payments), checked.Failed)
 	}
+	_, err = w.person(w.organisation("Others"), "commissioner").CheckContract(w.ctx, bytes.Replace(document, []byte("ties: up, "), nil, 1))
+	var refused *client.Problem
+	if !errors.As(err, &refused) || len(refused.Errors) != 1 || len(refused.Errors[0].Options) != 3 || len(refused.Errors[0].Options[0].On) != len(terms.Examples) {
+		t.Fatalf("a choice left open, with what each answer would pay: %+v", err)
+	}
 	c := w.contract(document, "department", "council")
 	w.send(c, dir)
 
-	terms, err := contracts.Decode("contract.yaml", document)
-	must(t, terms, err)
 	var prior []*proof.Stored
 	for i, through := range []string{"2012-06-30", "2012-09-30", "2012-12-31", "2013-03-31"} {
 		st, err := c.payer.Settle(w.ctx, c.contract, through, "")

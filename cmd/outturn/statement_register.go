@@ -1,0 +1,95 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"outturn/engine"
+)
+
+// printStandings shows how sure each figure is of which there is a provisional, a certified and a reconciled one.
+func (v view) printStandings(p *page) {
+	if len(v.statement.Figures) == 0 {
+		return
+	}
+	p.heading("Figures and how they stand")
+	t := table{columns: []column{{title: "figure", flex: true}, {title: "for"}, {title: "stands"}, {title: "is", right: true}, {title: "told", flex: true}}}
+	left := 0
+	for _, f := range v.statement.Figures {
+		for i, value := range f.Values {
+			if i < len(f.Values)-v.limit {
+				left++ // the latest are shown
+				continue
+			}
+			var told []string
+			for _, part := range value.Told {
+				told = append(told, part.Standing+" "+part.Is)
+			}
+			t.add(words(f.Figure), value.Of, value.Standing, value.Is, strings.Join(told, ", "))
+		}
+	}
+	p.write(2, t)
+	if left > 0 {
+		p.line(2, "and "+counted(left, "earlier figure")+" (--lines N shows more)", dim)
+	}
+}
+
+// printAssumptions cites the register: which version of each assumption this settlement used, and where it is from.
+func (v view) printAssumptions(p *page) {
+	if len(v.statement.Assumptions) == 0 {
+		return
+	}
+	p.heading("Assumptions")
+	for _, a := range v.statement.Assumptions {
+		p.line(2, words(a.Assumption)+" ("+a.Clause+"), read by "+strings.Join(wordsOf(a.CitedBy), ", "), bold)
+		t := table{columns: []column{{title: "version"}, {title: "is", right: true}, {title: "periods"}, {title: "grade", right: true}, {title: "source", flex: true}, {title: "challenged by", flex: true}, {title: "decision", flex: true}, {title: "on"}}}
+		for _, one := range a.Versions {
+			t.add(strconv.Itoa(one.Version), one.Is, one.Periods, strconv.Itoa(one.Grade), one.Source, one.ChallengedBy, one.Decision, one.DecidedOn)
+		}
+		p.write(4, t)
+	}
+}
+
+func wordsOf(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = words(name)
+	}
+	return all
+}
+
+// expectedStanding is what somebody worked out of a figure that has a standing.
+type expectedStanding struct {
+	Figure   string `yaml:"figure"`
+	Of       string `yaml:"of"`
+	Standing string `yaml:"standing"`
+	Is       string `yaml:"is"`
+}
+
+// standings compares figures and how they stand with what was expected of them.
+func (d *comparer) standings(wants []expectedStanding, st engine.Statement) {
+	for _, want := range wants {
+		found := "no such figure"
+		for _, f := range st.Figures {
+			for _, v := range f.Values {
+				if f.Figure == want.Figure && v.Of == want.Of {
+					found = strings.TrimSpace(v.Standing + " " + v.Is)
+				}
+			}
+		}
+		d.text(strings.TrimSpace("figure "+words(want.Figure)+" "+want.Of), strings.TrimSpace(want.Standing+" "+want.Is), found)
+	}
+}
+
+// citedVersions lists the versions of an assumption that a statement cites.
+func citedVersions(name string, st engine.Statement) string {
+	var versions []string
+	for _, a := range st.Assumptions {
+		if a.Assumption == name {
+			for _, v := range a.Versions {
+				versions = append(versions, strconv.Itoa(v.Version))
+			}
+		}
+	}
+	return strings.Join(versions, ", ")
+}

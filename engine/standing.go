@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"outturn/contracts"
+	"outturn/contracts/formula"
+	"outturn/contracts/money"
+)
+
+// This file works out figures of which there is a provisional, a certified and a reconciled one, and puts them and the
+// register of assumptions into the head of a statement.
+
+// stands finds the surest of a figure's parts that is known; where none is, the least sure that is stated, which says why.
+func (r *reader) stands(q *contracts.Quantity, sc *scope) (formula.Figure, int, error) {
+	out, at := inState(q.Type, formula.Unknown), -1
+	for i := len(q.Parts) - 1; i >= 0; i-- {
+		if q.Parts[i] == nil {
+			continue
+		}
+		f, err := r.eval(q.Parts[i], sc)
+		if err != nil {
+			return f, i, fmt.Errorf("%s, %s: %w", q.Name, contracts.Standings[i], err)
+		}
+		if out, at = f, i; f.State == formula.Known {
+			break
+		}
+	}
+	return out, at, nil
+}
+
+func (r *reader) standing(q *contracts.Quantity, sc *scope) (formula.Figure, string, error) {
+	f, at, err := r.stands(q, sc)
+	if err != nil || r.trace == nil {
+		return f, "", err
+	}
+	return f, contracts.Standings[at] + ": " + r.trace.formula(q.Parts[at], r, sc), nil
+}
+
+// standingWord is how the figure stands, known from the day on which it is.
+func (r *reader) standingWord(q *contracts.Quantity, sc *scope) (formula.Figure, string, error) {
+	f, at, err := r.stands(&r.c.Quantities[q.Also[0]], sc)
+	out := inState(formula.Choice, f.State)
+	out.Known = f.Known
+	if f.State == formula.Known {
+		out.Num = money.Int(int64(at))
+	}
+	return out, "", err
+}
+
+// StandingSum is one figure of the contract that has a standing, at everything it stands per.
+type StandingSum struct {
+	Figure string          `json:"figure"`
+	Clause string          `json:"clause,omitempty"`
+	Values []StandingValue `json:"values"`
+}
+
+// StandingValue is such a figure at one value of what it stands per. Told is what it was put at, by standing.
+type StandingValue struct {
+	Of       string         `json:"of,omitempty"`
+	Standing string         `json:"standing,omitempty"` // "" where it is not known
+	Is       string         `json:"is"`
+	Told     []StandingPart `json:"told"`
+}
+
+// StandingPart is one of the figures of which the surest counts.
+type StandingPart struct {
+	Standing string `json:"standing"`
+	Is       string `json:"is"`
+}
+
+// standings lists every figure for the whole that has a standing.
+func (st *settlement) standings(w *whole) ([]StandingSum, error) {
+	var all []StandingSum
+	for i := range st.c.Quantities {
+		q := &st.c.Quantities[i]
+		if q.Head != contracts.Standing || q.Per.Unit >= 0 {
+			continue
+		}
+		sum := StandingSum{Figure: q.Name, Clause: q.Clause, Values: []StandingValue{}}
+		for _, k := range w.domain(q.Per) {
+			f, err := w.quantity(i, k)
+			if err != nil {
+				return nil, err
+			}
+			sc := w.scope(k)
+			_, at, err := w.reader.stands(q, &sc)
+			if err != nil {
+				return nil, err
+			}
+			v := StandingValue{Of: strings.Trim(keyText(st.plan, q.Per, k), " ()"), Is: figureText(f, st.c.Currency), Told: []StandingPart{}}
+			if f.State == formula.Known {
+				v.Standing = contracts.Standings[at]
+			}
+			for part, e := range q.Parts {
+				if e == nil {
+					continue
+				}
+				told, err := w.reader.eval(e, &sc)
+				if err != nil {
+					return nil, err
+				}
+				v.Told = append(v.Told, StandingPart{contracts.Standings[part], figureText(told, st.c.Currency)})
+			}
+			sum.Values = append(sum.Values, v)
+		}
+		all = append(all, sum)
+	}
+	return all, nil
+}
+
+// AssumptionSum is one assumption of the register, with the versions that this settlement used.
+type AssumptionSum struct {
+	Assumption string       `json:"assumption"`
+	Clause     string       `json:"clause"`
+	CitedBy    []string     `json:"cited_by"` // savings, payments and figures that read it
+	Versions   []VersionSum `json:"versions"`
+}
+
+// VersionSum is one version of an assumption. Periods says in which of its series it applied, "" where it has no dates.
+type VersionSum struct {
+	Version      int    `json:"version"`
+	Is           string `json:"is"`
+	From         string `json:"from,omitempty"`
+	Periods      string `json:"periods,omitempty"`
+	Source       string `json:"source"`
+	Grade        int    `json:"grade"`
+	ChallengedBy string `json:"challenged_by"`
+	Decision     string `json:"decision"`
+	DecidedOn    string `json:"decided_on"`
+}
+
+// assumptions cites the versions in force in the periods that have ended: whatever is worked out for a period stands on
+// the version in force on its first day.
+func (st *settlement) assumptions(w *whole) ([]AssumptionSum, error) {
+	var all []AssumptionSum
+	for i := range st.c.Assumptions {
+		a := &st.c.Assumptions[i]
+		t := &st.c.Tables[a.Table]
+		sum := AssumptionSum{Assumption: t.Name, Clause: t.Clause, CitedBy: append([]string{}, a.ReadBy...), Versions: []VersionSum{}}
+		for n, v := range a.Versions {
+			periods, used := st.periodsOf(t, n)
+			if !used {
+				continue
+			}
+			sc := w.scope(key{})
+			f, err := w.reader.eval(t.Rows[n].Values[0], &sc)
+			if err != nil {
+				return nil, err
+			}
+			one := VersionSum{Version: n + 1, Is: figureText(f, st.c.Currency), Periods: periods, Source: v.Source, Grade: v.Grade, ChallengedBy: v.ChallengedBy, Decision: v.Decision, DecidedOn: v.DecidedOn.String()}
+			if from := t.Rows[n].From; !from.IsZero() {
+				one.From = from.String()
+			}
+			sum.Versions = append(sum.Versions, one)
+		}
+		all = append(all, sum)
+	}
+	return all, nil
+}
+
+// periodsOf is the numbers of the ended periods to which a version applies, and whether there are any.
+func (st *settlement) periodsOf(t *contracts.Table, version int) (string, bool) {
+	if t.Dated == nil {
+		return "", true
+	}
+	series := &st.c.Periods[t.Dated.Index].Series
+	first, last := 0, 0
+	for n := 1; n <= series.Len(); n++ {
+		span, _ := series.Span(n)
+		if span.Last > st.through {
+			break
+		}
+		applies := span.First >= t.Rows[version].From && (version+1 == len(t.Rows) || span.First < t.Rows[version+1].From)
+		if applies && first == 0 {
+			first = n
+		}
+		if applies {
+			last = n
+		}
+	}
+	switch first {
+	case 0:
+		return "", false
+	case last:
+		return fmt.Sprint(first), true
+	}
+	return fmt.Sprintf("%d to %d", first, last), true
+}
