@@ -36,6 +36,7 @@ type Contract struct {
 	Quantities    []Quantity
 	Measures      []Measure
 	Comparisons   []Comparison
+	Baselines     []Baseline
 	Savings       []Saving
 	Payments      []Payment
 	Divisions     []Division

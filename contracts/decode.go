@@ -20,6 +20,8 @@ func Decode(name string, document []byte) (*Contract, error) {
 		refs:    map[string]int{},
 		reads:   map[thing][]thing{},
 		derived: map[int]derivation{},
+
+		baselineSteps: map[int]derivation{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -67,11 +69,12 @@ type decoder struct {
 
 	units, evidence, cohorts, tables, quantities, measures      []*node
 	comparisons, payments, divisions, checks, accounts, periods []*node
-	savings, stakes                                             []*node
+	savings, stakes, baselines, adjustments                     []*node // adjustments: of all baselines in order
 
 	quantityState, tableState []progress
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
 	derived                   map[int]derivation // quantities that are steps of a saving
+	baselineSteps             map[int]derivation // and of a baseline
 }
 
 // position is one field or fact: of which kind or unit type, and which.
@@ -121,6 +124,7 @@ func (d *decoder) contract(root *node) {
 	d.startAccounts()
 	d.startStakes()
 	d.startFigures()
+	d.startBaselines()
 	d.startSavings()
 	d.readCohorts()
 	for i := range d.c.Tables {
@@ -139,6 +143,7 @@ func (d *decoder) contract(root *node) {
 	d.readCaps(root.get("caps"))
 	d.readChecks()
 	d.comparedFigures()
+	d.checkBaselines()
 	d.checkSavings()
 	d.checkStakes()
 	d.readExamples(root.get("examples"))

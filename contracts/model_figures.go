@@ -136,6 +136,17 @@ const (
 	Is
 	MetWhen
 	Lasting // a figure of earlier periods, each as much of it as lasts: a step of a saving
+
+	// Steps of baselines and of the savings that rest on them. ReadOf: how many values there are, and no more than Is;
+	// Variance: of the values; Root: of a formula; GradeOf: the worst of the grades of Keeps, where a rate is an error and
+	// has the grade of its size; CorrectionOf: what that grade takes off; Approved: the formula once its parties have
+	// approved it, and till then what it was applied to.
+	ReadOf
+	Variance
+	Root
+	GradeOf
+	CorrectionOf
+	Approved
 )
 
 // SourceKind says what a gathering head gathers.
@@ -168,7 +179,9 @@ type Quantity struct {
 	Bridging             int // SpellsOf: gaps of up to so many days are closed
 	Is                   *formula.Expr
 	Lag                  int             // Lasting: periods before it begins
-	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after
+	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after; GradeOf, CorrectionOf: the grades
+	Sample               *Sample         // gathered from those that were read, and from nobody else
+	Approval             *Approval       // Approved
 	Met                  *Condition
 	Where                *Condition // on the item, unit or outcome gathered
 	NeutralIf            *Condition

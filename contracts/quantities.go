@@ -38,6 +38,9 @@ func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
 	if at, is := d.derived[i]; is {
 		return d.readStep(at, i, q)
 	}
+	if at, is := d.baselineSteps[i]; is {
+		return d.readBaselineStep(at, i, q)
+	}
 	q.Called, q.Clause = n.value("called"), n.value("clause")
 	who := "quantity " + q.Name
 	var said []string

@@ -340,7 +340,7 @@ func (c *Contract) dueWords(due Due) string {
 }
 
 // Sentences says everything beside the payments that decides money, one sentence each, in document order: cohorts,
-// measures, tables, comparisons, savings, divisions, accounts, caps and checks. The payments' own sentences stand on them.
+// measures, tables, comparisons, baselines, savings, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
 	for i := range c.Cohorts {
@@ -355,6 +355,9 @@ func (c *Contract) Sentences() []string {
 	}
 	for i := range c.Comparisons {
 		all = append(all, c.comparisonSentence(&c.Comparisons[i]))
+	}
+	for i := range c.Baselines {
+		all = append(all, c.Baselines[i].Sentence(c))
 	}
 	for i := range c.Savings {
 		all = append(all, c.Savings[i].Sentence(c))

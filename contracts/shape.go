@@ -208,7 +208,7 @@ var listOne = map[string]string{"parties": "party", "caps": "cap", "examples": "
 var sectionOne = map[string]string{
 	"periods": "period series", "units": "unit type", "evidence": "evidence", "cohorts": "cohort", "tables": "table",
 	"quantities": "quantity", "measures": "measure", "comparisons": "comparison", "payments": "payment",
-	"divisions": "division", "accounts": "account", "checks": "check", "savings": "saving", "stakes": "stake",
+	"divisions": "division", "accounts": "account", "checks": "check", "savings": "saving", "stakes": "stake", "baselines": "baseline",
 }
 
 // text is a text that what describes and, for the schema, a pattern.

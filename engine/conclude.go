@@ -32,6 +32,9 @@ func (st *settlement) conclude() error {
 	if err != nil {
 		return err
 	}
+	if st.based, err = st.baselines(w); err != nil {
+		return err
+	}
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
@@ -187,7 +190,7 @@ func (st *settlement) statement() (Statement, error) {
 		}
 	}
 	out.Comparisons = st.compared
-	out.Savings = st.saved
+	out.Baselines, out.Savings = st.based, st.saved
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
 		return Statement{}, err

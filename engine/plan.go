@@ -285,6 +285,8 @@ func (p *plan) markRead() {
 			if q.Head == contracts.SpellsOf {
 				mark(q.Except)
 			}
+		} else if q.Approval != nil {
+			mark(q.Approval.Kind)
 		}
 	}
 	for i := range c.Measures {

@@ -38,6 +38,7 @@ type settlement struct {
 	root      evidence.Root
 	roll      Roll
 	compared  []ComparisonSum
+	based     []BaselineSum
 	saved     []SavingSum
 	inKind    []formula.Figure // by partner
 	benefited map[contracts.SavingPart][]SavingFigure

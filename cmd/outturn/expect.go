@@ -41,6 +41,8 @@ type expectedSettlement struct {
 	Binds   []string         `yaml:"binds"`
 	Savings []expectedSaving `yaml:"savings"`
 
+	Baselines []expectedBaseline `yaml:"baselines"`
+
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
 }
@@ -149,6 +151,9 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	d.reasons("units excluded, ", s.Excluded.Units, units)
 	d.reasons("items, ", s.Excluded.Items, st.Items)
+	for _, want := range s.Baselines {
+		d.baseline(want, st)
+	}
 	for _, want := range s.Savings {
 		d.saving(want, st)
 	}

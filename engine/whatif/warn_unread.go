@@ -100,6 +100,11 @@ func (v *review) reached() map[thing]bool {
 	for i := range v.c.Checks {
 		w.visit(thing{checkThing, i})
 	}
+	for i := range v.c.Baselines {
+		for _, step := range v.c.Baselines[i].Steps {
+			w.visit(thing{quantityThing, step.Quantity})
+		}
+	}
 	for i := range v.c.Savings { // each stands on the statement, paid on or not
 		for _, step := range v.c.Savings[i].Steps {
 			w.visit(thing{quantityThing, step.Quantity})
@@ -256,6 +261,12 @@ func (w *walker) quantity(q *contracts.Quantity) {
 	}
 	w.window(q.In)
 	w.day(q.Dated)
+	if q.Sample != nil {
+		w.visit(thing{cohortThing, q.Sample.Cohort})
+	}
+	if q.Approval != nil {
+		w.kind(q.Approval.Kind)
+	}
 }
 
 func (w *walker) payment(p *contracts.Payment) {
