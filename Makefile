@@ -1,4 +1,4 @@
-# Everything a developer runs. `make` on its own lists it. Only Go is needed, and qemu for `make crossarch`; `make lint` builds
+# Everything a developer runs. `make` on its own lists it. Go is needed, PostgreSQL for the service and its tests, qemu for `make crossarch`; `make lint` builds
 # its tools from tools.mod.
 
 GO       ?= go
@@ -9,13 +9,16 @@ TOOL      = $(GO) tool -modfile=tools.mod
 QEMU      = $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 
 .DEFAULT_GOAL := help
-.PHONY: bench-duckdb help demo test fmt-check vet bench lint lint-quick fuzz crossarch chaos
+.PHONY: bench-duckdb help demo serve test fmt-check vet bench lint lint-quick fuzz crossarch chaos
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: ## settle a published scheme and compare the statement with what was published
-	$(GO) run ./cmd/outturn settle fixtures/medicare-shared-savings --compare
+demo: ## the whole story of a contract, told by the service on a database of its own, in under a minute
+	@$(GO) run ./cmd/outturn demo
+
+serve: ## serve the database of the last demo, with a key for each role
+	@$(GO) run ./cmd/outturn demo --serve
 
 test: fmt-check vet ## formatting, go vet and every test: what must pass before a change lands
 	$(GO) test ./...

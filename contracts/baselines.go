@@ -21,6 +21,9 @@ const (
 // sampleSteps are the steps of a baseline from a sample before it is adjusted.
 var sampleSteps = []string{"read", "mean", "variance", "se", "total", "margin", "low", "high", "error", "grade"}
 
+// stepOf is which step of which baseline a quantity works out.
+type stepOf struct{ baseline, step int }
+
 // columns are the names of a baseline's steps.
 func (b *Baseline) columns() []string {
 	names := make([]string, len(b.Steps))
@@ -42,7 +45,7 @@ func (d *decoder) declareBaselines() {
 			steps = sampleSteps
 		}
 		for _, name := range append(steps[:len(steps):len(steps)], append(d.adjustmentNames(n, b), "expected")...) {
-			d.baselineSteps[len(d.quantities)] = derivation{i, len(b.Steps)}
+			d.baselineSteps[len(d.quantities)] = stepOf{i, len(b.Steps)}
 			b.Steps = append(b.Steps, SavingStep{name, len(d.quantities)})
 			d.c.Quantities = append(d.c.Quantities, Quantity{Name: b.Name + "." + name, Except: -1, Per: ContractLevel(), Source: Source{Index: -1, Field: -1, Slot: -1}})
 			d.quantities = append(d.quantities, n)

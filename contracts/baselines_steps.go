@@ -21,8 +21,8 @@ type baselineStep struct {
 }
 
 // readBaselineStep works out one step.
-func (d *decoder) readBaselineStep(at derivation, i int, q *Quantity) bool {
-	b, n := &d.c.Baselines[at.saving], d.baselines[at.saving]
+func (d *decoder) readBaselineStep(at stepOf, i int, q *Quantity) bool {
+	b, n := &d.c.Baselines[at.baseline], d.baselines[at.baseline]
 	name := b.Steps[at.step].Name
 	q.Clause, q.Per, q.Head = b.Clause, ContractLevel(), Is
 	q.Called = baselineStepCalled(name) + orName(b.Called, b.Name)
@@ -313,7 +313,7 @@ func (d *decoder) restsOn(t thing, seen map[thing]bool) []int {
 	}
 	seen[t] = true
 	if at, step := d.baselineSteps[t.index]; step && t.kind == quantityThing {
-		return []int{at.saving}
+		return []int{at.baseline}
 	}
 	var all []int
 	for _, read := range d.reads[t] {

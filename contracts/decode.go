@@ -21,7 +21,7 @@ func Decode(name string, document []byte) (*Contract, error) {
 		reads:   map[thing][]thing{},
 		derived: map[int]derivation{},
 
-		baselineSteps: map[int]derivation{},
+		baselineSteps: map[int]stepOf{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -74,7 +74,7 @@ type decoder struct {
 	quantityState, tableState []progress
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
 	derived                   map[int]derivation // quantities that are steps of a saving
-	baselineSteps             map[int]derivation // and of a baseline
+	baselineSteps             map[int]stepOf     // and of a baseline
 }
 
 // position is one field or fact: of which kind or unit type, and which.

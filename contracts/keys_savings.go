@@ -8,6 +8,7 @@ var (
 	classOptions = []Option{{"fiscal", "public spending that is less than it would have been"},
 		{"economic", "what people or firms gain: in no budget"}, {"social", "well-being, valued: in no budget"}}
 	stateOptions = []Option{{"avoided", "spending that would have come and did not"},
+		{"validated", "a named party has found that it was avoided"},
 		{"cashable", "it can really be taken out of a budget"}, {"cashed", "it was taken out, on the budget holder's word"}}
 	budgetOptions = []Option{{"local", "a local body's general fund"}, {"ring_fenced", "a grant that may be spent on one thing only"},
 		{"del", "a department's own limit"}, {"ame", "annually managed, such as benefits: the Exchequer's, and nobody's to spend"}, {"capital", "capital, and not revenue"}}
@@ -68,8 +69,9 @@ var cashableShape = either("how much of it a budget can give up: nought, a rate 
 		must("step", "how many must be freed together before any can leave", formulaShape),
 		must("each", "what one saves when it leaves: its marginal cost", formulaShape)}})
 
-var savingCostsShape = mapOf("cash, in_kind and grade",
+var savingCostsShape = mapOf("cash, in_kind, elsewhere and grade",
 	may("cash", "what it cost in money", formulaShape), may("in_kind", "what it cost in staff, places and time, at agreed rates", formulaShape),
+	may("elsewhere", "what other programmes have to spend because of it, £0.00 where that is nothing", formulaShape),
 	must("grade", "the grade of the evidence on costs", words("a grade", gradeOptions...)))
 
 var benefitShape = oneOrMore("a weight, or agencies of the unit cost", text("a weight such as 1171, or an agency such as nhs", ""))
@@ -103,11 +105,45 @@ var savingShape = mapOf("what the saving is, and of, stated or adds",
 		must("keeps", "how much is left of it in the first period, and in each after: [100%, 60%, 30%]", listOf("a list of rates", formulaShape)))),
 	may("fiscal_share", "the part of it that is fiscal, where it is more than fiscal", formulaShape),
 	may("cashable", "how much of it a budget can give up", cashableShape),
+	may("validated", "the evidence by which one named party, no beneficiary, says how much of it is valid", nameShape),
 	may("cashed", "the reading by which the budget holder says what it took out", nameShape),
 	may("costs", "what it cost, in cash and in kind", savingCostsShape),
+	may("rating", "the tests it must pass, and what its rating lets through", ratingShape),
 	may("stated", "the figure that a plan or report states", formulaShape),
 	may("adds", "the figures it adds, such as violence.cashable", listOf("figures of savings", figureShape)),
 	may("despite", "the traits in which they differ and are added all the same", despiteShape),
 	may("agreed_by", "the party that answers for adding them", nameShape),
 	not("discounted", "a settlement is never of a present value: leave it out, and see the appraisal"),
 	not("deadweight", "write it within counterfactual, which is said in exactly one way"))
+
+// ratingShape is the tests that a saving must pass, each with its answer, and what each rating lets through.
+var ratingShape = mapOf("tests, partial and pays",
+	must("tests", "how each test of a saving is answered", mapOf("the ten tests of a saving", testKeys()...)),
+	must("partial", "the tests that a saving of rating partial passes, where it does not pass all", listOf("tests such as realised", words("a test", testOptions...))),
+	must("pays", "the share of the saving that each rating lets through", mapOf("sufficient, partial and insufficient",
+		must("sufficient", "what is let through of a saving that passes every test", formulaShape),
+		must("partial", "what is let through of one that passes those that partial names", formulaShape),
+		must("insufficient", "what is let through of any other", formulaShape))))
+
+var testOptions = func() []Option {
+	all := make([]Option, len(SavingTests))
+	for i, t := range SavingTests {
+		all[i] = Option{t.Name, t.Asks}
+	}
+	return all
+}()
+
+// testKeys are the tests as keys: each takes no, a condition, and, where the program can tell by itself, yes.
+func testKeys() []key {
+	keys := make([]key, len(SavingTests))
+	for i, t := range SavingTests {
+		answers := []Option{{"no", "it is not tested, and so not passed"}}
+		if t.Itself != "" {
+			answers = append(answers, Option{"yes", "it is passed where " + t.Itself})
+		}
+		answers = append(answers, Option{"{FIGURE: TEST}", "it is passed where the condition holds"})
+		keys[i] = must(t.Name, t.Asks, &shape{kind: eitherShape, what: "no, " + map[bool]string{true: "yes, "}[t.Itself != ""] + "or a condition",
+			either: []*shape{words("a word", answers[:len(answers)-1]...), conditionShape}, words: answers})
+	}
+	return keys
+}

@@ -147,6 +147,7 @@ const (
 	GradeOf
 	CorrectionOf
 	Approved
+	Rated // what a saving's rating lets through of the step before it
 )
 
 // SourceKind says what a gathering head gathers.
@@ -178,6 +179,7 @@ type Quantity struct {
 	Except               int // SpellsOf: kind whose spells are taken away, or -1
 	Bridging             int // SpellsOf: gaps of up to so many days are closed
 	Is                   *formula.Expr
+	Saving               int             // Rated: whose rating
 	Lag                  int             // Lasting: periods before it begins
 	Keeps                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after; GradeOf, CorrectionOf: the grades
 	Sample               *Sample         // gathered from those that were read, and from nobody else

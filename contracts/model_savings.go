@@ -24,7 +24,7 @@ const (
 // Trait is one way in which savings are alike or not.
 type Trait uint8
 
-// The traits. Class: fiscal, economic or social. State: avoided, cashable or cashed. Budget: local, ring_fenced, del,
+// The traits. Class: fiscal, economic or social. State: avoided, validated, cashable or cashed. Budget: local, ring_fenced, del,
 // ame or capital. Origin: efficiency or prevention. Beneficiary: who has it. Horizon: the time it is for. Prices:
 // nominal, or of a year. Basis: gross, or net of what it cost. Grade: of the evidence.
 const (
@@ -101,6 +101,7 @@ type Saving struct {
 	Adds                         []SavingPart
 	Despite                      []Trait // traits in which what it adds differs, agreed by AgreedBy
 	AgreedBy                     int     // party, or -1
+	Rating                       *SavingRating
 }
 
 // SavingPart is a figure of another saving that a total adds.
@@ -114,15 +115,10 @@ func (c *Contract) Money(step SavingStep) bool {
 	return c.Quantities[step.Quantity].Type == formula.Money
 }
 
-// stateOf is the realisation state of a step: what is worked out is avoided until the budget can give it up, and cashed
-// only when its holder says so.
-func stateOf(step string) string {
-	switch step {
-	case "cashable", "cashed":
-		return step
-	}
-	return "avoided"
-}
+// milestones are the steps from which on a saving has a further realisation state: what is worked out is avoided; it is
+// validated on the word of a named party, cashable as far as a budget can give it up, and cashed only when its holder
+// says so.
+var milestones = []string{"validated", "cashable", "cashed"}
 
 // TraitsOf returns the traits of one figure of a saving, its state among them.
 func (c *Contract) TraitsOf(s *Saving, step int) Traits {
@@ -130,12 +126,14 @@ func (c *Contract) TraitsOf(s *Saving, step int) Traits {
 	if s.Form != SavingChain {
 		return t
 	}
-	name := s.Steps[step].Name
-	t[TraitState] = []string{stateOf(name)}
-	t[TraitBasis] = []string{"gross"}
-	if name == "net" {
-		t[TraitBasis] = []string{"net"}
-		t[TraitState] = []string{stateOf(s.Steps[step-1].Name)}
+	t[TraitState], t[TraitBasis] = []string{"avoided"}, []string{"gross"}
+	for _, one := range s.Steps[:step+1] {
+		if slices.Contains(milestones, one.Name) {
+			t[TraitState] = []string{one.Name}
+		}
+		if one.Name == "net" {
+			t[TraitBasis] = []string{"net"}
+		}
 	}
 	return t
 }

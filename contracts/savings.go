@@ -9,8 +9,8 @@ import (
 // This file reads what a saving is: its form, its traits, who has it, and which steps its chain has. The steps are
 // quantities of the contract, named saving.step; savings_steps.go says how each is worked out.
 
-// derivation is which step of which saving a quantity works out.
-type derivation struct{ saving, step int }
+// derivation is which step of which saving a quantity works out; or, of its rating, which test.
+type derivation struct{ saving, step, test int }
 
 // columns are the names of a saving's steps.
 func (s *Saving) columns() []string {
@@ -29,12 +29,19 @@ func (d *decoder) declareSavings() {
 	for i, n := range d.savings {
 		s := &d.c.Savings[i]
 		for _, step := range stepsOf(n) {
-			d.derived[len(d.quantities)] = derivation{i, len(s.Steps)}
-			s.Steps = append(s.Steps, SavingStep{step, len(d.quantities)})
-			d.c.Quantities = append(d.c.Quantities, Quantity{Name: s.Name + "." + step, Except: -1, Per: ContractLevel(), Source: Source{Index: -1, Field: -1, Slot: -1}})
-			d.quantities = append(d.quantities, n)
+			s.Steps = append(s.Steps, SavingStep{step, d.derive(n, s.Name+"."+step, derivation{i, len(s.Steps), -1})})
 		}
+		d.declareTests(n, i, s)
 	}
+}
+
+// derive adds a quantity that a saving works out for itself.
+func (d *decoder) derive(n *node, name string, from derivation) int {
+	at := len(d.quantities)
+	d.derived[at] = from
+	d.c.Quantities = append(d.c.Quantities, Quantity{Name: name, Except: -1, Per: ContractLevel(), Source: Source{Index: -1, Field: -1, Slot: -1}})
+	d.quantities = append(d.quantities, n)
+	return at
 }
 
 // stepsOf lists the steps that a saving's keys bring, in the order of the chain.
@@ -65,6 +72,8 @@ func stepsOf(n *node) []string {
 	add(true, "corrected")
 	add(n.has("lasts"), "lasting")
 	add(n.has("fiscal_share"), "fiscal")
+	add(n.has("validated"), "found_valid")
+	add(n.has("validated"), "validated")
 	cashable := n.get("cashable")
 	add(cashable != nil && cashable.kind == mapNode || n.has("cashed"), "saved")
 	add(cashable != nil && cashable.kind == mapNode, "steps_freed")
@@ -72,6 +81,7 @@ func stepsOf(n *node) []string {
 	add(n.has("cashed"), "told")
 	add(n.has("cashed"), "cashed")
 	add(n.has("costs"), "net")
+	add(n.has("rating"), "rated")
 	return steps
 }
 
@@ -118,7 +128,7 @@ var formKeys = map[SavingForm]struct {
 	words     string
 }{
 	SavingChain: {must: []string{"per", "class", "budget", "origin", "prices", "beneficiaries", "grade", "counterfactual", "cashable"},
-		may: []string{"of", "engaged", "retained", "impact", "additionality", "worth", "uprated", "lasts", "fiscal_share", "cashed", "costs", "horizon"}, words: "a chain"},
+		may: []string{"of", "engaged", "retained", "impact", "additionality", "worth", "uprated", "lasts", "fiscal_share", "validated", "cashed", "costs", "rating", "horizon"}, words: "a chain"},
 	SavingStated: {must: []string{"source", "stated", "class", "state", "budget", "origin", "basis", "horizon", "prices", "beneficiaries", "grade"}, words: "a stated saving"},
 	SavingAdds:   {must: []string{"adds"}, may: []string{"despite", "agreed_by"}, words: "a saving that adds others"},
 }

@@ -137,6 +137,7 @@ func (d *decoder) checkSavings() {
 	if len(d.c.Savings) == 0 || len(d.faults) > 0 {
 		return
 	}
+	d.rateSavings()
 	for i := range d.c.Quantities {
 		if _, step := d.derived[i]; !step {
 			d.addsUnlike(d.c.Quantities[i].Is, d.quantities[i], "quantity "+d.c.Quantities[i].Name)
@@ -263,6 +264,8 @@ func (d *decoder) payable(payment int, f figureOf, who string) {
 	switch {
 	case s.Form == SavingStated:
 		d.fault(n.place(), Fault{Message: who + " pays on " + name + ", which is what a plan says and nobody has verified", Remedy: "pay on a chain; a stated figure may weigh a share"})
+	case s.Rating != nil && s.Steps[f.step].Name != "rated":
+		d.fault(n.place(), Fault{Message: who + " pays on " + name + ", and the saving is rated", Remedy: "pay on " + s.Name + ".rated, which is what its rating lets through"})
 	case len(s.Despite) > 0:
 		d.fault(n.place(), Fault{Message: who + " pays on " + name + ", which adds what is unlike", Remedy: "pay on each of its parts"})
 	case !slices.Equal(t[TraitClass], []string{"fiscal"}) && !slices.ContainsFunc(s.Steps[:f.step+1], func(one SavingStep) bool { return one.Name == "fiscal" }):

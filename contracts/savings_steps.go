@@ -103,6 +103,9 @@ type step struct {
 // readStep works out the formula of one step.
 func (d *decoder) readStep(at derivation, i int, q *Quantity) bool {
 	s, n := &d.c.Savings[at.saving], d.savings[at.saving]
+	if at.test >= 0 {
+		return d.readTest(at, i, q)
+	}
 	name := s.Steps[at.step].Name
 	q.Clause, q.Per, q.Head = s.Clause, s.Per, Is
 	q.Called = stepCalled(name) + orName(s.Called, s.Name)
@@ -112,11 +115,15 @@ func (d *decoder) readStep(at derivation, i int, q *Quantity) bool {
 	b := &step{d, &reader{who: "saving " + s.Name, self: thing{quantityThing, i}, levels: []Level{s.Per}, hand: -1}, s, n, at.step}
 	switch name {
 	case "told":
-		return b.told(q)
+		return b.told(q, "cashed")
+	case "found_valid":
+		return b.told(q, "validated")
 	case "lasting":
 		return b.lasting(q)
 	case "correction":
 		return b.worstGrade(q)
+	case "rated":
+		return b.rated(q)
 	}
 	per := ContractLevel()
 	if s.Form == SavingAdds {
@@ -137,8 +144,12 @@ func stepCalled(name string) string {
 	switch name {
 	case "stated", "total":
 		return "the " + name + " saving of "
-	case "cashable", "cashed", "fiscal":
+	case "cashable", "cashed", "fiscal", "validated":
 		return "the " + name + " part of "
+	case "found_valid":
+		return "what was found to be valid of "
+	case "rated":
+		return "what its rating lets through of "
 	case "told":
 		return "what was told to be cashed of "
 	case "net":
@@ -229,7 +240,7 @@ func (b *step) formula(name string, q *Quantity) *formula.Expr {
 		return join(formula.OpDiv, b.read(gate, "freed", formula.Number, formula.Plain), b.read(gate, "step", formula.Plain), formula.Number)
 	case "cashable":
 		return b.cashable(q)
-	case "cashed":
+	case "cashed", "validated":
 		q.NotAbove = b.before(2) // what was told, but never more than can be
 		return b.before(1)
 	case "net":
@@ -397,6 +408,9 @@ func (b *step) cashable(q *Quantity) *formula.Expr {
 	return join(formula.OpMul, join(formula.OpMul, b.before(1), b.read(v, "step", formula.Plain), formula.Number), b.read(v, "each", formula.Money), formula.Money)
 }
 
+// costKeys are what a saving may cost: money, what is counted in money, and what other programmes have to spend.
+var costKeys = []string{"cash", "in_kind", "elsewhere"}
+
 // lessCosts takes off what it cost, in cash and in kind, with what the grade of the costs adds.
 func (b *step) lessCosts() *formula.Expr {
 	costs := b.n.get("costs")
@@ -404,7 +418,7 @@ func (b *step) lessCosts() *formula.Expr {
 		return nil
 	}
 	var spent *formula.Expr
-	for _, key := range []string{"cash", "in_kind"} {
+	for _, key := range costKeys {
 		if !costs.has(key) {
 			continue
 		}
@@ -414,8 +428,8 @@ func (b *step) lessCosts() *formula.Expr {
 		}
 		spent = e
 	}
-	if spent == nil && !costs.has("cash") && !costs.has("in_kind") {
-		b.d.bad(costs, Fault{Message: b.r.who + ", costs: it states none", Expected: "cash, in_kind or both"})
+	if spent == nil && !slices.ContainsFunc(costKeys, costs.has) {
+		b.d.bad(costs, Fault{Message: b.r.who + ", costs: it states none", Expected: list(costKeys) + ", or some of these"})
 	}
 	added := join(formula.OpAdd, b.literal("100%"), b.correction(costs.get("grade"), "costs, grade"), formula.Rate)
 	return join(formula.OpSub, b.before(1), times(spent, added), formula.Money)
@@ -456,33 +470,5 @@ func (b *step) lasting(q *Quantity) bool {
 	}
 	q.Head, q.Type = Lasting, from.Type
 	q.Source = Source{Kind: FromFigure, Index: -1, Field: -1, Slot: from.Slot}
-	return true
-}
-
-// told gathers what the budget holder says it took out.
-func (b *step) told(q *Quantity) bool {
-	n := b.n.get("cashed")
-	who := b.r.who + ", cashed"
-	at, ok := b.d.find(n, who, kindThing)
-	if !ok {
-		return false
-	}
-	k := &b.d.c.Evidence[at]
-	field := fieldIndex(k.Says, "amount")
-	if field < 0 || k.Says[field].Type != formula.Money {
-		b.d.bad(n, Fault{Message: who + ": " + n.text + " does not say how much", Remedy: "let it say amount: money"})
-		return false
-	}
-	if k.Of != OfRole || slices.ContainsFunc(b.s.Beneficiaries, func(o Beneficiary) bool { return b.d.c.Parties[o.Party].Role != k.Role }) {
-		b.d.bad(n, Fault{Message: who + ": a saving is cashed on the word of whoever holds the budget, and " + n.text + " is not told by every beneficiary",
-			Remedy: "let it be evidence of the role that the beneficiaries have"})
-		return false
-	}
-	b.d.gathered(at, b.r.who)
-	q.Head, q.Type = Total, formula.Money
-	q.Source = Source{Kind: FromItems, Index: at, Field: field, Slot: -1}
-	if len(q.Per.Periods) > 0 {
-		q.Dated = &DayRef{Kind: DayItem, Index: at, Name: k.Name}
-	}
 	return true
 }

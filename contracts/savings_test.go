@@ -25,6 +25,7 @@ evidence:
   told: {of: contract, as: reading, each: year, says: {families: number, spent: money}, if_none: unknown}
   study: {of: contract, as: reading, says: {treated: number, comparison: number, units: number}, if_none: unknown}
   cut: {of: partner, as: event, says: {amount: money}, if_none: nought}
+  finding: {of: provider, as: event, says: {amount: money}, if_none: nought}
   hearsay: {of: contract, as: event, says: {amount: money}, if_none: nought}
 cohorts:
   people: {unit: person, joined_by: joined, counts: everyone_who_joined, clause: 1}
@@ -53,6 +54,9 @@ payments:
   share: {from: council, to: charity, per: year, of: x.cashable, due: on_evidence, clause: 7}
 `
 
+// rated is a rating with no test answered.
+const rated = "    rating: {partial: [realised], pays: {sufficient: 100%, partial: 50%, insufficient: 0%}, tests: {data_quality: no, properly_calculated: no, net_of_costs: no, impact_on_services: no, realistic_baseline: no, not_reallocated: no, sustainable: no, realised: no, not_double_counted: no, in_scope: no}}\n"
+
 // Each case changes one thing and is refused by the fault it names. Were the check not there, the contract would decode.
 func TestSavingsRefused(t *testing.T) {
 	if _, err := contracts.Decode("saved.yaml", []byte(savingContract)); err != nil {
@@ -73,6 +77,13 @@ func TestSavingsRefused(t *testing.T) {
 		{"does not say whether it uprates", "worth: £100.00\n    grade", "worth: {unit_cost: CR2.0}\n    grade", `saving x does not say "uprated": CR2.0 is in prices of 2008-09`},
 		{"gives up what is in no budget", "class: fiscal\n    budget: local", "class: social\n    budget: local", "what is social is in no budget"},
 		{"is cashed on hearsay", "    cashable: 40%\n", "    cashable: 40%\n    cashed: hearsay\n", "a saving is cashed on the word of whoever holds the budget"},
+		{"is validated by a beneficiary", "    cashable: 40%\n", "    cashable: 40%\n    validated: cut\n", "a saving is validated by one named party that has no part of it"},
+		{"is validated on hearsay", "    cashable: 40%\n", "    cashable: 40%\n    validated: hearsay\n", "a saving is validated by one named party that has no part of it"},
+		{"says nothing of what a rating pays", "    cashable: 40%\n", "    cashable: 40%\n" + strings.Replace(rated, ", insufficient: 0%", "", 1), `saving x, rating, pays does not say "insufficient"`},
+		{"says nothing of a test", "    cashable: 40%\n", "    cashable: 40%\n" + strings.Replace(rated, ", in_scope: no", "", 1), `saving x, rating, tests does not say "in_scope"`},
+		{"takes its own word for a test that it cannot see", "    cashable: 40%\n", "    cashable: 40%\n" + strings.Replace(rated, "in_scope: no", "in_scope: yes", 1), `in_scope: expected no, or a condition, found "yes"`},
+		{"is partial by no test", "    cashable: 40%\n", "    cashable: 40%\n" + strings.Replace(rated, "[realised]", "[]", 1), "it names no test"},
+		{"is paid past its rating", "    cashable: 40%\n", "    cashable: 40%\n" + rated, "pays on x.cashable, and the saving is rated"},
 		{"stands per a unit", "    per: year\n", "    per: person\n", "a saving stands for the whole"},
 		{"leaves a trait unstated", "    origin: prevention\n", "    origin: unstated\n", "a saving that is worked out says what it is"},
 		{"is discounted", "    grade: 4\n    cash", "    grade: 4\n    discounted: 3.5%\n    cash", "a settlement is never of a present value"},

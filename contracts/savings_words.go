@@ -35,7 +35,7 @@ func (c *Contract) chainWords(s *Saving) []string {
 	for _, step := range s.Steps {
 		e := c.Quantities[step.Quantity].Is
 		switch step.Name {
-		case "told", "saved", "correction":
+		case "told", "found_valid", "saved", "correction":
 			continue
 		case "affected", "stated":
 			all = append(all, c.formulaWords(e))
@@ -63,6 +63,10 @@ func (c *Contract) chainWords(s *Saving) []string {
 			all = append(all, "in whole steps of "+c.formulaWords(e.Left)+" over "+c.formulaWords(e.Right))
 		case "cashable":
 			all = append(all, "of which a budget can give up "+c.formulaWords(e.Right)+eachWords(e))
+		case "validated":
+			all = append(all, "of which "+c.validatedWords(s)+" has found so much valid")
+		case "rated":
+			all = append(all, c.ratedWords(s))
 		case "cashed":
 			all = append(all, "cashed on the word of whoever holds the budget")
 		case "net":
@@ -94,6 +98,24 @@ func eachWords(e *formula.Expr) string {
 		return " each"
 	}
 	return ""
+}
+
+// validatedWords names the party that validates a saving.
+func (c *Contract) validatedWords(s *Saving) string {
+	q := &c.Quantities[stepNamed(s, "found_valid")]
+	return "the " + spaced(c.Parties[c.Teller(q.Source.Index)].ID)
+}
+
+// ratedWords says what a saving's rating lets through, and which tests a part of it needs.
+func (c *Contract) ratedWords(s *Saving) string {
+	var pays, needs []string
+	for at := range RatingCount {
+		pays = append(pays, c.formulaWords(s.Rating.Pays[at])+" where "+at.String())
+	}
+	for _, at := range s.Rating.Partial {
+		needs = append(needs, spaced(SavingTests[at].Name))
+	}
+	return "rated by the ten tests of a saving: " + list(pays) + ", which is sufficient by all, partial by at least " + list(needs)
 }
 
 // modeWords says the one way in which a chain takes off what would have happened anyway.
@@ -196,6 +218,9 @@ func (c *Contract) savingChoices(add func(where, choice, stated string)) {
 			add(where, "evidence", "of grade "+list(s.Traits[TraitGrade]))
 			add(where, "prices", list(s.Traits[TraitPrices]))
 			add(where, "its last figure", spaced(s.Last().Name))
+			if s.Rating != nil {
+				add(where, "what a rating lets through", c.ratedWords(s))
+			}
 		}
 		if len(s.Despite) > 0 {
 			add(where, "what it adds", strings.TrimPrefix(c.despiteWords(s), ", which "))

@@ -40,6 +40,8 @@ type SavingFigure struct {
 	ComesTo *money.Amount `json:"comes_to,omitempty"`
 	Why     string        `json:"why,omitempty"`
 	Shares  []PartyShare  `json:"shares,omitempty"`
+	Rating  string        `json:"rating,omitempty"` // where the contract rates it: sufficient, partial or insufficient
+	Tests   []TestSum     `json:"tests,omitempty"`
 }
 
 // PartyShare is a beneficiary's part of a saving.
@@ -114,6 +116,13 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 	if f.State != formula.Known {
 		out.Why = figureText(f, st.c.Currency)
 		return out, nil
+	}
+	if s.Rating != nil {
+		rating, tests, err := w.rate(s, k)
+		if err != nil {
+			return out, err
+		}
+		out.Rating, out.Tests = rating.String(), tests
 	}
 	sum, err := f.Num.Amount(st.c.Currency, st.c.Rounding)
 	if err != nil {

@@ -31,6 +31,7 @@ evidence:
   joined: {of: person, as: event}
   told: {of: contract, as: reading, each: year, says: {families: number, planned: money, spent: money, index: number, places: number}, if_none: unknown}
   study: {of: contract, as: reading, says: {treated: number, comparison: number, units: number}, if_none: unknown}
+  finding: {of: host, as: event, says: {amount: money}, if_none: nought}
   cut: {of: partner, as: event, says: {amount: money}, if_none: nought}
   bad: {of: person, as: event, if_none: nought}
 cohorts:
@@ -38,6 +39,7 @@ cohorts:
 quantities:
   bads:  {count: bad, in: 1 month beginning with joined, per: person}
   worse: {met_when: {bads: {at_least: 1}}, per: person}
+  studied: {latest: study.treated, per: contract}
 comparisons:
   lot: {treated: people, control: {events: 50, n: 100}, of: worse, estimator: prop_diff, options: {alternative: less, conf_level: 95%%, ci: wald, test: z_pooled}, selection: earlier, grade: 3, per: contract, fixed_on: 2025-12-01, settles: {effect: exact}, clause: 3}
   trial: {treated: people, per: contract, estimator: certified, certified_by: study, selection: randomised, grade: 1, fixed_on: 2025-12-01, settles: {effect: exact, treated: exact, comparison: exact}, clause: 3}
@@ -112,6 +114,10 @@ func TestChainsByHand(t *testing.T) {
 		{"what was cashed, of two budgets", "of: families, beneficiaries: {nhs: 1, council: 1}, worth: £10.00, grade: 1, class: fiscal, counterfactual: gross, cashable: 100%, cashed: cut", families + ", {cut: 2026-06-01, party: nhs, amount: £300.00}, {cut: 2026-07-01, party: council, amount: £200.01}", "cashed £500.01", "told £500.01", "nhs £250.01; council £250.00"},
 		{"never more cashed than can be", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, cashable: 10%, cashed: cut", families + ", {cut: 2026-06-01, party: nhs, amount: £300.00}", "cashed £52.50", "told £300.00", ""},
 		{"nothing cashed on nobody's word", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, cashable: 10%, cashed: cut", families, "cashed £0.00", "told £0.00", ""},
+		{"what was found valid of what was avoided", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, validated: finding, cashable: nought", families + ", {finding: 2026-06-01, party: host, amount: £300.00}", "validated £300.00", "found_valid £300.00", ""},
+		{"never more valid than was avoided", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, validated: finding, cashable: nought", families + ", {finding: 2026-06-01, party: host, amount: £525.01}", "validated £525.00", "found_valid £525.01", ""},
+		{"cashable of what is valid, and nothing on nobody's word", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, validated: finding, cashable: 40%", families, "cashable £0.00", "validated £0.00", ""},
+		{"cashable of what is valid", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, validated: finding, cashable: 40%", families + ", {finding: 2026-06-01, party: host, amount: £300.00}", "cashable £120.00", "", ""},
 		{"nothing told is not nought", "of: families, beneficiaries: nhs, worth: £1.00, grade: 1, class: fiscal, counterfactual: gross, cashable: nought", "", "corrected not observed", "", ""},
 	} {
 		t.Run(k.it, func(t *testing.T) {

@@ -138,6 +138,8 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 		return w.lasting(q, sc)
 	case contracts.Root, contracts.GradeOf, contracts.CorrectionOf, contracts.Approved:
 		return w.baselineStep(q, sc)
+	case contracts.Rated:
+		return w.rated(q, sc)
 	default: // gathered, below
 	}
 	var t tally

@@ -42,6 +42,11 @@ func (f databaseFlags) open(ctx context.Context, w world) (*database, error) {
 			return nil, err
 		}
 	}
+	return ownDatabase(ctx, dir)
+}
+
+// ownDatabase starts our own in a folder.
+func ownDatabase(ctx context.Context, dir string) (*database, error) {
 	server, err := private.Start(ctx, private.Options{Dir: filepath.Join(dir, "postgresql")})
 	if err != nil {
 		return nil, err

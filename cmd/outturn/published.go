@@ -220,6 +220,25 @@ func (sums unitSums) takeAll(s *proof.Stored, named map[string]bool) error {
 	return nil
 }
 
+// against holds a run of statements against what was published.
+func (p *published) against(folder fs.FS, c *contracts.Contract, issued []*proof.Stored) (publishedReport, error) {
+	amounts, order, err := p.read(folder, c)
+	if err != nil {
+		return publishedReport{}, err
+	}
+	named := map[string]bool{}
+	for _, unit := range order {
+		named[unit] = true
+	}
+	sums := unitSums{}
+	for _, stored := range issued {
+		if err := sums.takeAll(stored, named); err != nil {
+			return publishedReport{}, err
+		}
+	}
+	return p.compare(c, sums, amounts, order)
+}
+
 // compare holds what was settled, by unit, against what was published.
 func (p *published) compare(c *contracts.Contract, sums unitSums, amounts map[string]money.Amount, order []string) (publishedReport, error) {
 	limit, err := money.ParseAmount(c.Currency, p.Within)

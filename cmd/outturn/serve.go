@@ -30,13 +30,14 @@ func (cmd *serveCmd) Run(w world) error {
 		return usageError{errors.New("--issuer and --audience go together: tokens that are meant for others are not accepted")}
 	}
 	return cmd.untilInterrupted(w, func(ctx context.Context, db *database, kept *store.Store) error {
-		return cmd.serve(ctx, w, db, kept)
+		joined := service.Join(kept)
+		return cmd.serve(ctx, w, kept, joined, func(at net.Addr) error { return cmd.welcome(ctx, w, db, kept, joined, at) })
 	})
 }
 
-func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *store.Store) error {
+// serve answers until the context ends; welcome says where, as soon as it is known.
+func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, joined api.Store, welcome func(at net.Addr) error) error {
 	log := newLog(w, cmd.Quiet)
-	joined := service.Join(kept)
 	served, err := api.New(api.Options{Store: joined, Now: time.Now, Log: log, OIDC: api.OIDC{Issuer: cmd.Issuer, Audience: cmd.Audience},
 		Limits: api.Limits{PerSecond: cmd.Rate, Burst: 2 * max(1, int(cmd.Rate))}})
 	if err != nil {
@@ -46,7 +47,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *sto
 	if err != nil {
 		return err
 	}
-	if err := cmd.welcome(ctx, w, db, kept, joined, on.Addr()); err != nil {
+	if err := welcome(on.Addr()); err != nil {
 		return errors.Join(err, on.Close())
 	}
 	if cmd.Runs == 0 {
@@ -62,7 +63,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, db *database, kept *sto
 
 // welcome says where the service is, and shows the operator's key on the first start.
 func (cmd *serveCmd) welcome(ctx context.Context, w world, db *database, kept *store.Store, joined api.Store, at net.Addr) error {
-	secret, err := firstKey(ctx, joined)
+	secret, err := firstKey(ctx, joined, time.Now())
 	if err != nil {
 		return err
 	}
@@ -77,14 +78,18 @@ func (cmd *serveCmd) welcome(ctx context.Context, w world, db *database, kept *s
 	return err
 }
 
+// operator is the person whom the first key speaks for.
+var operator = api.Person{ID: "person-operator", Organisation: "org-operator", Name: "Operator", Roles: []string{api.RoleOperator}, Active: true}
+
 // operatorDays is how long the first key holds.
 const operatorDays = 90
 
 // firstKey makes the first organisation, person and key where there are none, and returns the key.
-func firstKey(ctx context.Context, joined api.Store) (string, error) {
-	at := time.Now().UTC()
-	o := api.Organisation{ID: "org-operator", Name: "Operator of this service", Created: at}
-	p := api.Person{ID: "person-operator", Organisation: o.ID, Name: "Operator", Roles: []string{api.RoleOperator}, Active: true, Created: at}
+func firstKey(ctx context.Context, joined api.Store, at time.Time) (string, error) {
+	at = at.UTC()
+	o := api.Organisation{ID: operator.Organisation, Name: "Operator of this service", Created: at}
+	p := operator
+	p.Created = at
 	k, secret, err := api.MintKey(rand.Reader, p, at, operatorDays)
 	if err != nil {
 		return "", err

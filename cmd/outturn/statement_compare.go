@@ -345,7 +345,7 @@ func (v view) printComparisons(p *page) {
 		say("no estimate: ", c.Refused)
 		say("", c.Headline())
 		for _, gate := range c.Gates {
-			p.line(4, fmt.Sprintf("%s: %s; it is %s: %s", words(gate.Payment), cited(gate.Test, gate.Clause), brief(gate.Figure), gateResult(gate.Passed)), plain)
+			p.line(4, gateLine(gate), plain)
 		}
 		say("", c.BalanceLine())
 		say("", c.CertifiedLine())
@@ -353,4 +353,9 @@ func (v view) printComparisons(p *page) {
 			say("warning: ", warning.Text)
 		}
 	}
+}
+
+// gateLine says what a payment's gate tested, and how it went.
+func gateLine(g engine.ComparedGate) string {
+	return fmt.Sprintf("%s: %s; it is %s: %s", words(g.Payment), cited(g.Test, g.Clause), brief(g.Figure), gateResult(g.Passed))
 }

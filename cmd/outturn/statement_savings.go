@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -49,6 +50,7 @@ func (v view) printSaving(p *page, f engine.SavingFigure) {
 		p.line(4, "for "+f.Of, dim)
 	}
 	tape(p, 4, f.Steps)
+	printTests(p, f)
 	if f.ComesTo == nil {
 		p.line(4, words(f.Last)+": "+f.Why, plain)
 		return
@@ -65,6 +67,19 @@ func (v view) printSaving(p *page, f engine.SavingFigure) {
 	p.write(4, t)
 }
 
+// printTests says how a saving is rated, test by test.
+func printTests(p *page, f engine.SavingFigure) {
+	if f.Rating == "" {
+		return
+	}
+	p.line(4, "rated "+f.Rating+", "+contracts.SavingTestsSource, dim)
+	t := table{columns: []column{{title: "test"}, {title: "passed"}, {title: "why", flex: true}}}
+	for _, test := range f.Tests {
+		t.add(words(test.Test), map[bool]string{true: "yes", false: "no"}[test.Passed], test.Why)
+	}
+	p.write(4, t)
+}
+
 // expectedSaving is what somebody worked out of a saving: at one value of what it stands per ("" for the contract), what
 // it comes to and what each beneficiary has of it.
 type expectedSaving struct {
@@ -73,6 +88,8 @@ type expectedSaving struct {
 	ComesTo string            `yaml:"comes_to"`
 	Steps   map[string]string `yaml:"steps"`
 	Shares  map[string]string `yaml:"shares"`
+	Rating  string            `yaml:"rating"`
+	Tests   map[string]string `yaml:"tests"` // passed: yes or no
 }
 
 // saving compares one saving with what was expected of it.
@@ -95,6 +112,18 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f e
 		d.text(of, want.ComesTo, f.Why)
 	case want.ComesTo != "":
 		d.amount(of, want.ComesTo, *f.ComesTo)
+	}
+	if want.Rating != "" {
+		d.text(of+", rating", want.Rating, f.Rating)
+	}
+	for _, test := range sortedKeys(want.Tests) {
+		found := "no such test"
+		for _, one := range f.Tests {
+			if one.Test == test {
+				found = map[bool]string{true: "yes", false: "no"}[one.Passed]
+			}
+		}
+		d.text(of+", "+words(test), want.Tests[test], found)
 	}
 	d.steps(of, name, want.Steps, f.Steps)
 	for _, party := range sortedKeys(want.Shares) {

@@ -246,25 +246,11 @@ func (c *chain) report() (publishedReport, error) {
 			return publishedReport{}, err
 		}
 	}
-	amounts, order, err := c.published.read(c.folder.files, c.folder.contract)
-	if err != nil {
-		return publishedReport{}, err
-	}
-	named := map[string]bool{}
-	for _, unit := range order {
-		named[unit] = true
-	}
-	sums := unitSums{}
 	all := c.issued
 	if c.last.Statement.Status != statusFinal {
 		all = append(all[:len(all):len(all)], c.last)
 	}
-	for _, stored := range all {
-		if err := sums.takeAll(stored, named); err != nil {
-			return publishedReport{}, err
-		}
-	}
-	return c.published.compare(c.folder.contract, sums, amounts, order)
+	return c.published.against(c.folder.files, c.folder.contract, all)
 }
 
 // printOutcomes prints a line for each worked thing, and a table beneath each that differs.

@@ -99,17 +99,30 @@ func notOwner(err error) error {
 }
 
 // CreateDatabase makes a database on a server, if it is not there. The address is of any database of the server.
-func CreateDatabase(ctx context.Context, url, name string) (err error) {
-	c, err := pgx.Connect(ctx, url)
-	if err != nil {
-		return told(err)
-	}
-	defer func() { err = errors.Join(err, c.Close(ctx)) }()
-	_, err = c.Exec(ctx, `create database "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
+func CreateDatabase(ctx context.Context, url, name string) error {
+	err := onServer(ctx, url, "create database "+quoted(name))
 	if code(err) == "42P04" || code(err) == "23505" {
 		return nil // it is there, or another program makes it at this moment
 	}
 	return told(err)
+}
+
+// DropDatabase drops a database and all that is in it, if it is there, whoever uses it.
+func DropDatabase(ctx context.Context, url, name string) error {
+	return told(onServer(ctx, url, "drop database if exists "+quoted(name)+" with (force)"))
+}
+
+// quoted is a name as SQL has it.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func onServer(ctx context.Context, url, sql string) (err error) {
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close(ctx)) }()
+	_, err = c.Exec(ctx, sql)
+	return err
 }
 
 func open(ctx context.Context, url string, files fs.FS) (*goose.Provider, *sql.DB, error) {
