@@ -309,6 +309,7 @@ type AuditRow struct {
 
 // View reads. Every method answers ErrUnknown for what the person's organisation may not see. Lists come in pages.
 type View interface {
+	ScheduleView
 	Organisation(ctx context.Context, id string) (Organisation, error)
 	Organisations(ctx context.Context, p Page) ([]Organisation, error)
 	Person(ctx context.Context, id string) (Person, error)
@@ -349,6 +350,7 @@ type View interface {
 // constraint, so that a wrong write is *ErrConflict whoever asks.
 type Tx interface {
 	View
+	ScheduleTx
 	AddOrganisation(ctx context.Context, o Organisation) error
 	AddPerson(ctx context.Context, p Person) error
 	SetPerson(ctx context.Context, p Person) error // roles, name, subject and whether active

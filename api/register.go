@@ -275,6 +275,9 @@ func acts[I, O any](s *Service, op huma.Operation, do func(ctx context.Context, 
 		Description: "A name of your own for this request, kept as long as the contract: the same request sent again is answered with the same bytes and done once"})
 	answer := &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{"application/json": {Schema: s.schema(reflect.TypeFor[O](), op.OperationID)}}}
 	op.Responses = map[string]*huma.Response{strconv.Itoa(status): answer}
+	if also, ok := op.Metadata["also"].(int); ok { // where what is asked for may stand already, or not yet
+		op.Responses[strconv.Itoa(also)] = &huma.Response{Description: http.StatusText(also), Content: answer.Content}
+	}
 	s.declare(&op)
 	register(s, op, func(ctx context.Context, in *I) (*streamed, error) {
 		r := requestOf(ctx)

@@ -15,6 +15,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
+	"outturn/engine/schedule"
 	"outturn/engine/whatif"
 )
 
@@ -29,7 +30,8 @@ func (s *Service) runRoutes() {
 		Tags: []string{"contracts"}, RequestBody: optional(evidenceBody()), MaxBodyBytes: tryBytesMax, Metadata: try}, s.tryVersion)
 	streams(s, huma.Operation{OperationID: "preview-settlement", Method: http.MethodGet, Path: "/v1/contracts/{contract}/preview", Summary: "The provisional statement: what would be due now, which posts nothing and is not kept", Tags: tags, Metadata: bulk}, "application/json", s.preview)
 	reads(s, huma.Operation{OperationID: "explain-preview", Method: http.MethodGet, Path: "/v1/contracts/{contract}/preview/explanation", Summary: "What each item of a unit would earn now or why not, with the working of every line", Tags: tags, Metadata: bulk}, s.explainPreview)
-	acts(s, huma.Operation{OperationID: "settle", Method: http.MethodPost, Path: "/v1/contracts/{contract}/statements", Summary: "Settle: issue the next final statement", Tags: tags, DefaultStatus: http.StatusCreated, Metadata: bulk}, s.settle)
+	acts(s, huma.Operation{OperationID: "settle", Method: http.MethodPost, Path: "/v1/contracts/{contract}/statements", Summary: "Settle: issue the next final statement; 200 with the one that stands where the same was settled already", Tags: tags, DefaultStatus: http.StatusCreated,
+		Metadata: map[string]any{"bulk": true, "also": http.StatusOK}}, s.settle)
 }
 
 // The limits of what is tried.
@@ -86,47 +88,42 @@ type settling struct {
 
 func (g *settling) close() { _ = g.snapshot.Close() } // temporary files, of which nothing is lost
 
-// gather fetches what a settlement is made of: the evidence on record up to now, and the final statements before it.
-func (s *Service) gather(ctx context.Context, v View, contract string, through, cutOff string, final bool) (*settling, error) {
+// about finds what is in force and which settlement is meant.
+func (s *Service) about(ctx context.Context, v View, contract string, through, cutOff string, final bool) (*settling, error) {
 	g := &settling{}
 	var err error
 	if g.version, g.terms, err = s.active(ctx, v, contract); err != nil {
 		return nil, err
 	}
-	if g.on, err = occasion(g.terms, through, cutOff, final); err != nil {
-		return nil, err
-	}
-	if g.sequence, err = v.Sequence(ctx, contract); err != nil {
-		return nil, err
-	}
-	for after := int64(0); ; {
-		heads, err := v.Statements(ctx, contract, Page{After: after, Limit: 1000})
-		if err != nil {
-			return nil, err
-		}
-		for _, head := range heads {
-			after = int64(head.Number)
-		}
-		if len(heads) < 1000 {
-			return g, s.fetch(ctx, v, contract, g, int(after))
-		}
-	}
+	g.on, err = occasion(g.terms, through, cutOff, final)
+	return g, err
 }
 
-// fetch opens the snapshot and the first statements, as many as count before this settlement.
-func (s *Service) fetch(ctx context.Context, v View, contract string, g *settling, before int) (err error) {
-	for n := 1; n <= before; n++ {
-		stored, err := v.Stored(ctx, g.terms, contract, n)
-		if err != nil {
-			return err
-		}
-		g.prior = append(g.prior, stored)
+// gather fetches what a settlement is made of: the evidence on record up to now, and the final statements before it.
+func (g *settling) gather(ctx context.Context, v View, contract string) (err error) {
+	if g.sequence, err = v.Sequence(ctx, contract); err != nil {
+		return err
 	}
-	if g.position, err = proof.Position(g.prior); err != nil {
+	return g.fetch(ctx, v, contract, 0)
+}
+
+// fetch opens the snapshot, and the statements before a number, 0 for all.
+func (g *settling) fetch(ctx context.Context, v View, contract string, before int) (err error) {
+	if g.position, g.prior, err = v.Position(ctx, g.terms, contract, before); err != nil {
 		return err
 	}
 	g.snapshot, err = v.Snapshot(ctx, g.terms, contract, g.sequence, g.on.CutOff)
 	return err
+}
+
+// provisional settles on the evidence up to the sequence and the position that were fetched.
+func (g *settling) provisional(ctx context.Context, v View, contract string) (engine.Statement, error) {
+	var err error
+	if g.snapshot, err = v.Snapshot(ctx, g.terms, contract, g.sequence, g.on.CutOff); err != nil {
+		return engine.Statement{}, err
+	}
+	defer g.close()
+	return schedule.Settle(ctx, g.terms, g.on, g.snapshot, g.position, nil)
 }
 
 // issued fetches what an issued statement was made of.
@@ -139,7 +136,7 @@ func (s *Service) issued(ctx context.Context, v View, contract string, number in
 	if g.version, g.terms, err = s.version(ctx, v, contract, head.Version); err != nil {
 		return nil, head, err
 	}
-	return g, head, s.fetch(ctx, v, contract, g, number-1)
+	return g, head, g.fetch(ctx, v, contract, number)
 }
 
 // unsettled says an error of the engine: the contract and the evidence together give no answer.
@@ -155,12 +152,15 @@ func (s *Service) preview(ctx context.Context, v View, _ *call, in *struct {
 	OnContract
 	OccasionQuery
 }, to *outlet) error {
-	g, err := s.gather(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	if err == nil {
+		err = g.gather(ctx, v, in.Contract)
+	}
 	if err != nil {
 		return err
 	}
 	defer g.close()
-	st, err := engine.Settle(g.terms, g.on, watching(ctx, g.snapshot), g.position, nil)
+	st, err := schedule.Settle(ctx, g.terms, g.on, g.snapshot, g.position, nil)
 	if err != nil {
 		return unsettled(err)
 	}
@@ -176,7 +176,10 @@ func (s *Service) explainPreview(ctx context.Context, v View, c *call, in *struc
 	OccasionQuery
 	ExplainQuery
 }) (client.Explained, error) {
-	g, err := s.gather(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false)
+	if err == nil {
+		err = g.gather(ctx, v, in.Contract)
+	}
 	if err != nil {
 		return client.Explained{}, err
 	}
@@ -193,24 +196,27 @@ func (s *Service) settle(ctx context.Context, tx Tx, c *call, in *struct {
 	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
 		return none, err
 	}
-	g, err := s.gather(ctx, tx, in.Contract, in.Body.Through, in.Body.CutOff, true)
+	g, err := s.about(ctx, tx, in.Contract, in.Body.Through, in.Body.CutOff, true)
 	if err != nil {
 		return none, err
 	}
-	defer g.close()
 	if today := dayOf(c); g.on.CutOff >= today {
 		return none, conflict("evidence can be learned until %s, and today is %s; a final statement is issued after its cut-off", g.on.CutOff, today)
 	}
-	for i, prior := range g.prior {
-		if prior.Statement.Through == g.on.Through.String() && prior.Statement.CutOff == g.on.CutOff.String() {
-			return none, conflict("statement %d settles this already; a statement is never issued twice", i+1)
-		}
+	// Whoever else settled the same, such as the scheduler a moment before, has made the answer to this too.
+	head, found, err := recorded(ctx, tx, in.Contract, g.on)
+	if found || err != nil {
+		return statementMade(head, http.StatusOK), err
 	}
+	if err := g.gather(ctx, tx, in.Contract); err != nil {
+		return none, err
+	}
+	defer g.close()
 	writer, err := tx.Settle(ctx, in.Contract)
 	if err != nil {
 		return none, err
 	}
-	st, err := engine.Settle(g.terms, g.on, watching(ctx, g.snapshot), g.position, writer.Sink)
+	st, err := schedule.Settle(ctx, g.terms, g.on, g.snapshot, g.position, writer.Sink)
 	if err != nil {
 		return none, unsettled(err)
 	}
@@ -218,11 +224,34 @@ func (s *Service) settle(ctx context.Context, tx Tx, c *call, in *struct {
 	if err != nil {
 		return none, err
 	}
-	head := StatementHead{Contract: in.Contract, Number: st.Number, Version: g.version.Number, Through: g.on.Through, CutOff: g.on.CutOff, Digest: digest, Sequence: g.sequence, By: c.caller.ID, At: c.request.at}
+	head = StatementHead{Contract: in.Contract, Number: st.Number, Version: g.version.Number, Through: g.on.Through, CutOff: g.on.CutOff, Digest: digest, Sequence: g.sequence, By: c.caller.ID, At: c.request.at}
 	if err := writer.Commit(head, st); err != nil {
 		return none, err
 	}
-	return made[client.Statement]{Body: statementShape(head), Location: "/v1/contracts/" + in.Contract + "/statements/" + strconv.Itoa(st.Number), ETag: `"` + digest.String() + `"`}, nil
+	return statementMade(head, http.StatusCreated), nil
+}
+
+// recorded finds the final statement of an occasion, where it was issued.
+func recorded(ctx context.Context, v View, contract string, on engine.Occasion) (head StatementHead, found bool, err error) {
+	for p := (Page{Limit: 1000}); ; {
+		heads, err := v.Statements(ctx, contract, p)
+		if err != nil {
+			return head, false, err
+		}
+		for _, head := range heads {
+			if head.Through == on.Through && head.CutOff == on.CutOff {
+				return head, true, nil
+			}
+			p.After = int64(head.Number)
+		}
+		if len(heads) < p.Limit {
+			return head, false, nil
+		}
+	}
+}
+
+func statementMade(head StatementHead, status int) made[client.Statement] {
+	return made[client.Statement]{Body: statementShape(head), Status: status, Location: "/v1/contracts/" + head.Contract + "/statements/" + strconv.Itoa(head.Number), ETag: `"` + head.Digest.String() + `"`}
 }
 
 func (s *Service) tryVersion(ctx context.Context, v View, c *call, in *struct {
@@ -250,7 +279,7 @@ func (s *Service) tryVersion(ctx context.Context, v View, c *call, in *struct {
 		return out, err
 	}
 	defer snapshot.Close()
-	st, err := engine.Settle(terms, on, watching(ctx, snapshot), engine.Position{}, nil)
+	st, err := schedule.Settle(ctx, terms, on, snapshot, engine.Position{}, nil)
 	if err != nil {
 		return out, unsettled(err)
 	}

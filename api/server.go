@@ -40,6 +40,7 @@ type Options struct {
 	OIDC    OIDC
 	Limits  Limits
 	TempDir string // for bodies that do not fit in memory; the system's when ""
+	Folders string // below which each organisation has folders that are watched for evidence; "" for none
 }
 
 // Service is the API.
@@ -94,7 +95,10 @@ func (s *Service) routes() {
 	s.versionRoutes()
 	s.signingRoutes()
 	s.evidenceRoutes()
+	s.sourceRoutes()
 	s.runRoutes()
+	s.scheduleRoutes()
+	s.forecastRoutes()
 	s.statementRoutes()
 	s.paymentRoutes()
 	s.disputeRoutes()

@@ -17,6 +17,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/schedule"
 )
 
 // Statements as they were issued, for people and for auditors: their bytes, their lines, the working of each, samples,
@@ -197,7 +198,7 @@ func (s *Service) export(ctx context.Context, v View, _ *call, in *OnStatement, 
 		return err
 	}
 	to.filename = fmt.Sprintf("%s-%04d.zip", g.terms.ID, in.Statement)
-	return proof.Bundle{Contract: g.terms, Snapshot: watching(ctx, g.snapshot), Prior: g.prior, Statement: st}.Write(to)
+	return proof.Bundle{Contract: g.terms, Snapshot: schedule.Watch(ctx, g.snapshot), Prior: g.prior, Statement: st}.Write(to)
 }
 
 func (s *Service) balances(ctx context.Context, v View, _ *call, in *OnContract) (client.Balances, error) {
@@ -226,7 +227,7 @@ func explain(ctx context.Context, g *settling, q ExplainQuery) (client.Explained
 	if g.on.Final {
 		out.Status = "final"
 	}
-	lines, items, err := engine.Explain(g.terms, g.on, watching(ctx, g.snapshot), g.position, q.Unit, q.Payment)
+	lines, items, err := engine.Explain(g.terms, g.on, schedule.Watch(ctx, g.snapshot), g.position, q.Unit, q.Payment)
 	if err != nil {
 		return out, unsettled(err)
 	}

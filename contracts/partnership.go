@@ -19,20 +19,30 @@ const (
 	SideExchequer Side = "exchequer"
 )
 
-// Partnership is the partners of a contract and the savings by which they benefit.
+// Partnership is the partners of a contract, the savings by which they benefit, and what their board reads beside.
 type Partnership struct {
-	Partners []Partner // in the order of the parties
-	Benefits []SavingPart
-	Clause   string
+	Partners     []Partner // in the order of the parties
+	Benefits     []SavingPart
+	By           int   // index into Periods: positions are worked out by these too; -1: only to date
+	Spend        Spend // what is spent on mending and on preventing
+	Indicators   []int // quantities that move no money
+	SmallNumbers int   // reports show no count below it; 0: whoever prints one says
+	Clause       string
 }
 
-// Partner is one of them. InKind is what it put in in staff, places and time: counted, and never paid. LossLimit is the
-// most that it signed to lose, nil when it signed for any loss.
+// Spend is spending of two kinds: on what went wrong, and on keeping it from going wrong. Both are quantities that stand
+// per the same, or both -1.
+type Spend struct{ Reactive, Preventative int }
+
+// Partner is one of them. InKind is what it put in in staff, places and time: counted, and never paid; Promised what it
+// said it would. PaidIn is what came in of what it owes, as somebody tells. LossLimit is the most that it signed to lose.
+// Each is nil where nothing is said, the last where it signed for any loss.
 type Partner struct {
-	Party     int
-	Side      Side
-	InKind    *formula.Expr
-	LossLimit *formula.Expr
+	Party            int
+	Side             Side
+	InKind, Promised *formula.Expr
+	PaidIn           *formula.Expr
+	LossLimit        *formula.Expr
 }
 
 var partnershipShape = mapOf("partners, benefits and clause",
@@ -40,16 +50,25 @@ var partnershipShape = mapOf("partners, benefits and clause",
 		must("party", "the party", nameShape),
 		must("side", "whose its money is", words("a side", Option{"local", "a local body's"}, Option{"exchequer", "a department's, or the Exchequer's own"})),
 		may("in_kind", "what it put in in staff, places and time, at agreed rates", formulaShape),
+		may("in_kind_promised", "what it said it would put in so", formulaShape),
+		may("paid_in", "what came in of what it owes, as somebody tells", formulaShape),
 		must("loss_limit", "the most that it signed to lose", text("a sum of money; £0.00 for nothing; or any", ""))))),
 	must("benefits", "the figures of savings by which they benefit, such as violence.cashable", listOf("figures of savings", figureShape)),
+	may("by", "the period series by which what each put in and had is worked out, for payback", nameShape),
+	may("spend", "spending whose shift is reported", mapOf("reactive and preventative",
+		must("reactive", "the quantity of what is spent on what went wrong", nameShape),
+		must("preventative", "the quantity of what is spent on keeping it from going wrong", nameShape))),
+	may("indicators", "quantities that are reported and move no money", listOf("names of quantities", nameShape)),
+	may("small_numbers", "reports show no count below this, other than nought", text("a whole number of 3 or more", `^\d+$`)),
 	must("clause", "where in the signed contract the term stands", clauseShape))
 
 func (d *decoder) readPartnership(n *node) {
 	if n == nil || n.bad {
 		return
 	}
-	p := &Partnership{Clause: n.value("clause")}
+	p := &Partnership{Clause: n.value("clause"), By: -1, Spend: Spend{-1, -1}}
 	d.c.Partnership = p
+	d.readBy(n.get("by"), p)
 	for _, item := range n.get("partners").listed() {
 		d.readPartner(item, p)
 	}
@@ -71,6 +90,11 @@ func (d *decoder) readPartnership(n *node) {
 			d.bad(item, Fault{Message: fmt.Sprintf("%s: %q is no sum of money", who, item.text), Remedy: "write " + enumerate(prefixed(name, s.columns()), "or")})
 			continue
 		}
+		if p.By >= 0 && !slices.Contains(s.Per.Periods, p.By) {
+			d.bad(item, Fault{Message: fmt.Sprintf("%s: positions are worked out by %s, and %s stands per %s", who, spaced(d.c.Periods[p.By].Name), item.text, d.c.levelWords(s.Per)),
+				Remedy: "let the saving stand per " + d.c.Periods[p.By].Name + ", or leave by out"})
+			continue
+		}
 		p.Benefits = append(p.Benefits, SavingPart{t.index, step})
 		for _, b := range s.Beneficiaries {
 			if !slices.ContainsFunc(p.Partners, func(o Partner) bool { return o.Party == b.Party }) {
@@ -80,6 +104,7 @@ func (d *decoder) readPartnership(n *node) {
 		}
 	}
 	d.benefitsAlike(n, p)
+	d.readReported(n, p)
 }
 
 // listed returns a list's items that were not refused.
@@ -105,8 +130,19 @@ func (d *decoder) readPartner(n *node, p *Partnership) {
 		return
 	}
 	one := Partner{Party: at, Side: Side(n.value("side"))}
-	r := &reader{who: "partner " + id.text + ", in_kind", levels: []Level{ContractLevel()}, hand: -1}
-	one.InKind = d.formula(r, n.get("in_kind"), formula.Money)
+	r := &reader{levels: []Level{d.c.partnerLevel(&one, p.By)}, hand: -1}
+	for _, said := range []struct {
+		key string
+		to  **formula.Expr
+	}{{"in_kind", &one.InKind}, {"in_kind_promised", &one.Promised}} {
+		r.who = "partner " + id.text + ", " + said.key
+		if *said.to = d.formula(r, n.get(said.key), formula.Money); p.By >= 0 && *said.to != nil && !d.standsPer(*said.to, p.By) {
+			d.bad(n.get(said.key), Fault{Message: fmt.Sprintf("%s: it is of each %s, and what it reads is of all of them", r.who, spaced(d.c.Periods[p.By].Name)),
+				Remedy: "name a figure per " + d.c.Periods[p.By].Name})
+		}
+	}
+	r.who, r.levels = "partner "+id.text+", paid_in", []Level{d.c.partnerLevel(&one, -1)}
+	one.PaidIn = d.formula(r, n.get("paid_in"), formula.Money)
 	if limit := n.get("loss_limit"); limit != nil && limit.text != "any" {
 		r.who = "partner " + id.text + ", loss_limit"
 		one.LossLimit = d.formula(r, limit, formula.Money)
@@ -150,5 +186,5 @@ func (c *Contract) partnershipSentence() string {
 	for _, b := range c.Partnership.Benefits {
 		benefits = append(benefits, c.Savings[b.Saving].Name+"."+c.Savings[b.Saving].Steps[b.Step].Name)
 	}
-	return "The partners are " + list(partners) + "; they benefit by " + spaced(strings.Join(benefits, ", ")) + ". (" + c.Partnership.Clause + ")"
+	return "The partners are " + list(partners) + "; they benefit by " + spaced(strings.Join(benefits, ", ")) + c.reportedWords() + ". (" + c.Partnership.Clause + ")"
 }

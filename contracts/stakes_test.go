@@ -14,9 +14,10 @@ contract: {id: staked, currency: GBP, first: 2026-01-01, last: 2027-12-31, paid_
 parties: [{party: payer, role: payer}, {party: council, role: council}, {party: bank, role: investor}]
 calendar: {settle: year, cut_off: 15 days after, last_cut_off: 2028-06-30, run: "0 6 16 1 *", zone: Europe/London}
 rounding: {nearest: £0.01, ties: up, spare: largest_remainder}
-periods: {year: {every: 12 months, beginning: 2026-01-01}, month: {every: 1 month, beginning: 2026-01-01}}
+periods: {year: {every: 12 months, beginning: 2026-01-01}, month: {every: 1 month, beginning: 2026-01-01}, decade: {every: 120 months, beginning: 2021-01-01}}
 evidence:
   told: {of: contract, as: reading, each: year, says: {drawn: money, families: number}, if_none: unknown}
+quantities: {drawn_in_all: {total: told.drawn, in: 2026-01-01 to 2027-12-31, per: contract}, drawn_now: {total: told.drawn, per: year, dated: year}}
 savings:
   x: {per: year, class: fiscal, budget: local, origin: prevention, prices: nominal, beneficiaries: council, of: families, counterfactual: gross, worth: £10.00, grade: 1, cashable: 50%, clause: 4}
   y: {per: year, class: fiscal, budget: local, origin: prevention, prices: nominal, beneficiaries: council, of: families, counterfactual: gross, worth: £10.00, grade: 1, cashable: nought, clause: 4}
@@ -49,6 +50,13 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 		{"a partner stands twice", "{party: payer, side: exchequer", "{party: council, side: exchequer", "council stands twice"},
 		{"a beneficiary is no partner", "{party: council, side: local", "{party: bank, side: local", "the council has a part of x and is no partner"},
 		{"a benefit is a count", "benefits: [x.corrected", "benefits: [x.outcomes", `"x.outcomes" is no sum of money`},
+		{"positions by periods that are not those settled", "benefits: [", "by: month\n  benefits: [", "does not fall into one month"},
+		{"positions by periods that a benefit has not", "benefits: [x.corrected", "by: decade\n  benefits: [x.corrected", "positions are worked out by decade, and x.corrected stands per year"},
+		{"in kind by period is of all of them", "side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]", "side: local, in_kind: drawn_in_all, loss_limit: any}, {party: payer, side: exchequer, loss_limit: any}]\n  by: year", "it is of each year, and what it reads is of all of them"},
+		{"spending stands per unlike", "benefits: [", "spend: {reactive: drawn_now, preventative: drawn_in_all}\n  benefits: [", "reactive stands per year and preventative per contract"},
+		{"spending is a saving", "benefits: [", "spend: {reactive: x, preventative: drawn_now}\n  benefits: [", `"x" is a saving, not a quantity`},
+		{"an indicator is nothing", "benefits: [", "indicators: [smiles]\n  benefits: [", `"smiles" is not a quantity`},
+		{"small numbers hide nothing", "benefits: [", "small_numbers: 2\n  benefits: [", "expected a whole number from 3 to 1000"},
 		{"benefits are unlike", "benefits: [x.corrected, y", "benefits: [x.cashable, y", "state: cashable (x); avoided (y)"},
 	} {
 		t.Run(k.it, func(t *testing.T) {

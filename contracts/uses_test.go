@@ -145,6 +145,9 @@ var constructs = []construct{
 	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
+	{"positions by period, spending that shifts, indicators", func(c *contracts.Contract) bool {
+		return c.Partnership != nil && c.Partnership.By >= 0 && c.Partnership.Spend.Reactive >= 0 && len(c.Partnership.Indicators) > 0
+	}},
 	{"accounts", func(c *contracts.Contract) bool { return len(c.Accounts) > 0 }},
 	{"cap within a unit", capped(func(k *contracts.Cap) bool { return k.Per.Unit >= 0 })},
 	{"cap on the contract or a period", capped(func(k *contracts.Cap) bool { return k.Per.Unit < 0 && k.Counting < 0 })},

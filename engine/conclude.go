@@ -38,7 +38,7 @@ func (st *settlement) conclude() error {
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
-	if err := st.partnersInKind(w); err != nil {
+	if err := st.readPartners(w); err != nil {
 		return err
 	}
 	r := w.reader

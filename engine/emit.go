@@ -16,8 +16,9 @@ var errTooMuch = errors.New("the sums of this statement are beyond what can be a
 // totals is what a statement's head adds up. Each shard has its own; they are merged in order.
 type totals struct {
 	pay      []payTotal
-	parties  []moved // by party
-	paid     []int64 // by party, to date: what it gave, received money aside
+	parties  []moved         // by party
+	paid     []int64         // by party, to date: what it gave, received money aside
+	gave     map[gaveAt]gave // where a partnership's positions are worked out by period
 	postings map[posted]int64
 	cohorts  [][reasonCount]int
 	items    [reasonCount]int
@@ -40,6 +41,12 @@ type moved struct{ toDate, settled int64 }
 
 type posted struct{ from, to, payment int }
 
+// gaveAt is a party and a settlement period, and gave what it paid and received in it, to date.
+type (
+	gaveAt struct{ party, period int }
+	gave   struct{ paid, received int64 }
+)
+
 type bindTotal struct {
 	lines int
 	took  int64
@@ -51,7 +58,7 @@ type gateAt struct {
 }
 
 func newTotals(p *plan) *totals {
-	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{},
+	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{}, gave: map[gaveAt]gave{},
 		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
 		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}}
 }
@@ -75,6 +82,15 @@ func (t *totals) move(m *moved, toDate, settled int64) {
 	t.add(&m.settled, settled)
 }
 
+// give adds what a party paid and received of a settlement period.
+func (t *totals) give(party, period int, paid, received int64) {
+	at := gaveAt{party, period}
+	sum := t.gave[at]
+	t.add(&sum.paid, paid)
+	t.add(&sum.received, received)
+	t.gave[at] = sum
+}
+
 func (t *totals) merge(o *totals) {
 	for i := range t.pay {
 		a, b := &t.pay[i], &o.pay[i]
@@ -88,6 +104,9 @@ func (t *totals) merge(o *totals) {
 	for i := range t.parties {
 		t.move(&t.parties[i], o.parties[i].toDate, o.parties[i].settled)
 		t.add(&t.paid[i], o.paid[i])
+	}
+	for k, v := range o.gave {
+		t.give(k.party, k.period, v.paid, v.received)
 	}
 	for k, v := range o.postings {
 		sum := t.postings[k]
@@ -266,6 +285,10 @@ func (st *settlement) post(o *outLine, k *key, t *totals) {
 		t.move(&t.parties[from], -o.toDate, -o.settled)
 		t.add(&t.paid[from], o.toDate)
 		t.move(&t.parties[to], o.toDate, o.settled)
+		if st.byPeriods && o.toDate != 0 {
+			t.give(from, o.period, o.toDate, 0)
+			t.give(to, o.period, 0, o.toDate)
+		}
 		at := posted{from, to, o.payment}
 		sum := t.postings[at]
 		t.add(&sum, o.toDate-o.settled)
@@ -289,9 +312,15 @@ func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *to
 	for i := range from {
 		t.move(&t.parties[payer(&from[i])], -from[i].toDate, -from[i].settled)
 		t.add(&t.paid[payer(&from[i])], from[i].toDate)
+		if st.byPeriods && from[i].toDate != 0 {
+			t.give(payer(&from[i]), o.period, from[i].toDate, 0)
+		}
 	}
 	for j := range to {
 		t.move(&t.parties[payee(&to[j])], to[j].toDate, to[j].settled)
+		if st.byPeriods && to[j].toDate != 0 {
+			t.give(payee(&to[j]), o.period, 0, to[j].toDate)
+		}
 	}
 	j, room := 0, int64(0)
 	if len(to) > 0 {

@@ -1,10 +1,7 @@
 package engine
 
 import (
-	"fmt"
-
 	"outturn/contracts"
-	"outturn/contracts/formula"
 	"outturn/contracts/money"
 )
 
@@ -22,6 +19,12 @@ type PartnershipSum struct {
 	Waits    []string     `json:"waits,omitempty"`
 	Cure     []SidePay    `json:"cure,omitempty"` // the smallest payments by which nobody loses more than it signed for
 	Uncured  money.Amount `json:"uncured"`        // what partners lose beyond that and the gains of others do not cover
+
+	// What the contract asks to be worked out beside the money; see partnership_reported.go.
+	Periods      []PartnershipPeriod `json:"periods,omitempty"`
+	Spend        []SpendSum          `json:"spend,omitempty"`
+	Indicators   []IndicatorSum      `json:"indicators,omitempty"`
+	SmallNumbers int                 `json:"small_numbers,omitempty"`
 }
 
 // PartnerSum is one partner's position. Net is received and benefit less paid and in kind.
@@ -36,6 +39,9 @@ type PartnerSum struct {
 	Returns   string        `json:"returns,omitempty"` // benefit and received over paid and in kind, exact; "" where nothing was put in
 	LossLimit *money.Amount `json:"loss_limit,omitempty"`
 	Short     *money.Amount `json:"short,omitempty"` // what it loses beyond its limit
+
+	Promised *money.Amount `json:"in_kind_promised,omitempty"` // to date, of what is in kind
+	PaidIn   *money.Amount `json:"paid_in,omitempty"`          // what came in of Paid, as somebody tells
 }
 
 // SidePay is a payment by which one partner would make good another's loss.
@@ -43,39 +49,6 @@ type SidePay struct {
 	From   string       `json:"from"`
 	To     string       `json:"to"`
 	Amount money.Amount `json:"amount"`
-}
-
-// partnersInKind works out what each partner put in in kind and what each saving comes to, while the whole is at hand.
-func (st *settlement) partnersInKind(w *whole) error {
-	if st.c.Partnership == nil {
-		return nil
-	}
-	st.benefited = map[contracts.SavingPart][]SavingFigure{}
-	for _, b := range st.c.Partnership.Benefits {
-		s := &st.c.Savings[b.Saving]
-		for _, k := range w.domain(s.Per) {
-			f, err := st.savingFigure(w, s, b.Step, k)
-			if err != nil {
-				return err
-			}
-			st.benefited[b] = append(st.benefited[b], f)
-		}
-	}
-	saved := w.reader.trace
-	w.reader.trace = nil
-	defer func() { w.reader.trace = saved }()
-	for _, p := range st.c.Partnership.Partners {
-		f := formula.Figure{Type: formula.Money}
-		if p.InKind != nil {
-			sc := w.scope(key{})
-			var err error
-			if f, err = w.reader.eval(p.InKind, &sc); err != nil {
-				return fmt.Errorf("what %s put in in kind (%s): %w", st.c.Parties[p.Party].ID, st.c.Partnership.Clause, err)
-			}
-		}
-		st.inKind = append(st.inKind, f)
-	}
-	return nil
 }
 
 // partnership is the block of the head; nil where the contract has none.
@@ -90,14 +63,8 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 	for i, p := range terms.Partners {
 		one := PartnerSum{Party: st.c.Parties[p.Party].ID, Side: string(p.Side), Paid: st.amount(st.totals.paid[p.Party]),
 			Received: st.amount(st.totals.parties[p.Party].toDate + st.totals.paid[p.Party]), Benefit: st.amount(benefit[p.Party]), InKind: st.amount(0)}
-		if f := st.inKind[i]; f.State == formula.Known {
-			sum, err := f.Num.Amount(st.c.Currency, st.c.Rounding)
-			if err != nil {
-				return nil, err
-			}
-			one.InKind = sum
-		} else {
-			out.Waits = append(out.Waits, fmt.Sprintf("what %s put in in kind is %s", one.Party, figureText(f, st.c.Currency)))
+		if err := st.putIn(out, i, &one); err != nil {
+			return nil, err
 		}
 		one.sum()
 		cash = cash.Add(one.Received).Sub(one.Paid)
@@ -115,6 +82,9 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 	}
 	out.Others = cash.Neg()
 	out.Sides = st.sides(out.Partners)
+	if err := st.reported(out); err != nil {
+		return nil, err
+	}
 	return out, st.cure(out)
 }
 
@@ -124,7 +94,7 @@ func (st *settlement) benefits(out *PartnershipSum) []int64 {
 	for _, b := range st.c.Partnership.Benefits {
 		s := &st.c.Savings[b.Saving]
 		out.Benefits = append(out.Benefits, s.Name+"."+s.Steps[b.Step].Name)
-		for _, f := range st.benefited[b] {
+		for _, f := range st.partners.benefited[b] {
 			if f.ComesTo == nil {
 				at := s.Name
 				if f.Of != "" {

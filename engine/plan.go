@@ -50,6 +50,7 @@ type plan struct {
 	elsewhere    struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
 	last         int                           // the last pass, which writes lines
 	readKinds    []bool                        // kinds that any rule reads
+	byPeriods    bool                          // partners' positions are worked out by period
 }
 
 // quantityPlan is what the plan knows of one quantity.
@@ -88,7 +89,8 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		byQuantity: filled(len(c.Quantities)), byPayment: filled(len(c.Payments)), byCheck: filled(len(c.Checks)),
 		byTreated: filled(len(c.Comparisons)), byAgainst: filled(len(c.Comparisons)),
 		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)),
-		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence))}
+		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence)),
+		byPeriods: c.Partnership != nil && c.Partnership.By >= 0}
 	if err := p.checkLimits(); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
-	"outturn/contracts/formula"
 	"outturn/engine/evidence"
 )
 
@@ -29,19 +28,18 @@ func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 // settlement is a settlement under way.
 type settlement struct {
 	*plan
-	snapshot  evidence.Snapshot
-	position  Position
-	sink      Sink
-	gathered  *gathered
-	readers   []*reader // by worker
-	totals    *totals
-	root      evidence.Root
-	roll      Roll
-	compared  []ComparisonSum
-	based     []BaselineSum
-	saved     []SavingSum
-	inKind    []formula.Figure // by partner
-	benefited map[contracts.SavingPart][]SavingFigure
+	snapshot evidence.Snapshot
+	position Position
+	sink     Sink
+	gathered *gathered
+	readers  []*reader // by worker
+	totals   *totals
+	root     evidence.Root
+	roll     Roll
+	compared []ComparisonSum
+	based    []BaselineSum
+	saved    []SavingSum
+	partners *partnersRead
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {

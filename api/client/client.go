@@ -127,9 +127,25 @@ func get[T any](ctx context.Context, c *Client, path string, query url.Values) (
 	return answered[T](ctx, c, Request{Method: http.MethodGet, Path: path, Query: query})
 }
 
+// tagged is get for what is written again over its ETag.
+func tagged[T any](ctx context.Context, c *Client, path string) (out T, etag string, err error) {
+	answer, err := c.Do(ctx, Request{Method: http.MethodGet, Path: path})
+	if err != nil {
+		return out, "", err
+	}
+	defer answer.Body.Close()
+	err = json.NewDecoder(answer.Body).Decode(&out)
+	return out, answer.Header.Get("ETag"), err
+}
+
 // send sends a JSON body, nil for none, under a key of its own: it is done once however often the network repeats it.
 func send[T any](ctx context.Context, c *Client, method, path string, body any) (T, error) {
-	r := Request{Method: method, Path: path, Key: NewKeyName()}
+	return sendOver[T](ctx, c, method, path, "", body)
+}
+
+// sendOver is send over what an ETag names.
+func sendOver[T any](ctx context.Context, c *Client, method, path, etag string, body any) (T, error) {
+	r := Request{Method: method, Path: path, Key: NewKeyName(), IfMatch: etag}
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {

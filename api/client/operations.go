@@ -3,7 +3,6 @@ package client
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -77,13 +76,7 @@ func (c *Client) AddVersion(ctx context.Context, contract string, document []byt
 
 // Version looks at a version, and says which ETag it has.
 func (c *Client) Version(ctx context.Context, contract string, number int) (v Version, etag string, err error) {
-	answer, err := c.Do(ctx, Request{Method: http.MethodGet, Path: at("contracts", contract, "versions", number)})
-	if err != nil {
-		return v, "", err
-	}
-	defer answer.Body.Close()
-	err = json.NewDecoder(answer.Body).Decode(&v)
-	return v, answer.Header.Get("ETag"), err
+	return tagged[Version](ctx, c, at("contracts", contract, "versions", number))
 }
 
 // WriteDraft writes a draft again, over what its ETag names.

@@ -21,7 +21,10 @@ type serveCmd struct {
 	Audience string  `help:"Whom its tokens must be meant for." env:"OUTTURN_OIDC_AUDIENCE"`
 	Rate     float64 `help:"Requests a second that one key may send." default:"100"`
 	Runs     int     `help:"Settlements at once in this process; 0 leaves them to others, such as outturn work." default:"2"`
+	Folders  string  `help:"Folder below which each organisation has folders of its own that are watched for evidence: FOLDER/ORGANISATION/NAME." type:"path" env:"OUTTURN_FOLDERS" placeholder:"FOLDER"`
 	Quiet    bool    `help:"Log only what went wrong."`
+
+	PrivateSources bool `help:"Fetch evidence from addresses that are not public, too."`
 }
 
 // Run serves until it is interrupted, and lets requests in flight finish.
@@ -38,7 +41,7 @@ func (cmd *serveCmd) Run(w world) error {
 // serve answers until the context ends; welcome says where, as soon as it is known.
 func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, joined api.Store, welcome func(at net.Addr) error) error {
 	log := newLog(w, cmd.Quiet)
-	served, err := api.New(api.Options{Store: joined, Now: time.Now, Log: log, OIDC: api.OIDC{Issuer: cmd.Issuer, Audience: cmd.Audience},
+	served, err := api.New(api.Options{Store: joined, Now: time.Now, Log: log, Folders: cmd.Folders, OIDC: api.OIDC{Issuer: cmd.Issuer, Audience: cmd.Audience},
 		Limits: api.Limits{PerSecond: cmd.Rate, Burst: 2 * max(1, int(cmd.Rate))}})
 	if err != nil {
 		return err
@@ -53,7 +56,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, join
 	if cmd.Runs == 0 {
 		return served.Serve(ctx, on)
 	}
-	finish, err := startWork(ctx, kept, log, cmd.Runs)
+	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PrivateSources)
 	if err != nil {
 		return errors.Join(err, on.Close())
 	}

@@ -15,8 +15,9 @@ import (
 // workCmd settles what falls due, without answering requests. Any number of processes share a database.
 type workCmd struct {
 	databaseFlags
-	Runs  int  `help:"Settlements at once in this process." default:"2"`
-	Quiet bool `help:"Log only what went wrong."`
+	Runs           int  `help:"Settlements at once in this process." default:"2"`
+	PrivateSources bool `help:"Fetch evidence from addresses that are not public, too."`
+	Quiet          bool `help:"Log only what went wrong."`
 }
 
 // Run works until it is interrupted, and lets what is under way finish.
@@ -26,7 +27,7 @@ func (cmd *workCmd) Run(w world) error {
 
 func (cmd *workCmd) work(ctx context.Context, w world, db *database, kept *store.Store) error {
 	log := newLog(w, cmd.Quiet)
-	finish, err := startWork(ctx, kept, log, cmd.Runs)
+	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PrivateSources)
 	if err != nil {
 		return err
 	}
@@ -40,12 +41,12 @@ const stopWait = time.Minute
 
 // startWork begins to settle what falls due and to read sources, beside whatever else the process does, and returns what
 // ends it in good order.
-func startWork(ctx context.Context, kept *store.Store, log *slog.Logger, runs int) (finish func() error, err error) {
+func startWork(ctx context.Context, kept *store.Store, log *slog.Logger, runs int, private bool) (finish func() error, err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "this machine"
 	}
-	worker, err := schedule.New(ctx, schedule.Options{Store: kept, Now: time.Now, Name: fmt.Sprintf("%s, process %d", host, os.Getpid()), Log: log, Runs: runs,
+	worker, err := schedule.New(ctx, schedule.Options{Store: kept, Now: time.Now, Name: fmt.Sprintf("%s, process %d", host, os.Getpid()), Log: log, Runs: runs, Private: private,
 		Admit: service.Admit(kept, time.Now)})
 	if err != nil {
 		return nil, err

@@ -7,11 +7,10 @@ import (
 	"time"
 
 	"outturn/contracts/calendar"
-	"outturn/engine"
 	"outturn/engine/store"
 )
 
-// What people ask of the scheduler: a run now, a run again, what a run would give.
+// What people ask of the scheduler: a run now, a run again; and what comes next.
 
 // ErrAsked says why a run that somebody asks for cannot be done. It is for people.
 type ErrAsked struct{ Why string }
@@ -42,20 +41,6 @@ func Ask(ctx context.Context, tx *store.Tx, contract string, kind Kind, through 
 		return store.Run{}, &ErrAsked{fmt.Sprintf("the period ends on %s, and today is %s; ask for a preview", through, today)}
 	}
 	return tx.AskRun(ctx, runOf(contract, d), now)
-}
-
-// Preview is the provisional statement of a day that need not be a period's last, on all that is known now. Nothing of it
-// is kept. The sink may be nil.
-func Preview(ctx context.Context, v *store.View, contract string, through calendar.Date, sink engine.Sink) (engine.Statement, error) {
-	terms, _, err := inForce(ctx, v, contract)
-	if err != nil {
-		return engine.Statement{}, err
-	}
-	run := store.Run{Contract: contract, Kind: store.RunProvisional, Through: through, CutOff: engine.CutOff(terms, through)}
-	if run.Sequence, err = v.Sequence(ctx, contract); err != nil {
-		return engine.Statement{}, err
-	}
-	return settleOn(ctx, v, terms, run, sink)
 }
 
 func calendarInForce(ctx context.Context, v *store.View, contract string) (*Calendar, error) {

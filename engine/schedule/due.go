@@ -82,6 +82,19 @@ func (c *Calendar) Through(day calendar.Date) (final Due, ok bool) {
 	return final, ok && final.Through == day
 }
 
+// Coming returns the final settlements that follow the last day settled (no day for none), in order and at most so many:
+// those that are overdue too.
+func (c *Calendar) Coming(settled calendar.Date, most int) (coming []Due) {
+	number, ok := c.terms.Periods[c.terms.Calendar.Settle].Series.Number(max(c.terms.First, settled+1))
+	for ; ok && settled < c.terms.Last && len(coming) < most; number++ {
+		var final Due
+		if final, _, _, ok = c.period(number); ok {
+			coming = append(coming, final)
+		}
+	}
+	return coming
+}
+
 // Due returns what is due now and not yet noted, in the order in which it is to be done, and when something is next; the
 // zero time when nothing ever is. Settled is the last day that is settled for good, no day for none; noted tells which
 // runs there are, of days after it.

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"runtime/debug"
 	"time"
 
 	"outturn/contracts"
 	"outturn/engine"
-	"outturn/engine/evidence"
 	"outturn/engine/store"
 )
 
@@ -227,32 +225,10 @@ func settleOn(ctx context.Context, v *store.View, terms *contracts.Contract, run
 		return st, err
 	}
 	defer func() { err = errors.Join(err, snapshot.Close()) }()
-	position, _, err := v.Position(ctx, terms, run.Contract)
+	position, _, err := v.Position(ctx, terms, run.Contract, 0)
 	if err != nil {
 		return st, err
 	}
 	on := engine.Occasion{Through: run.Through, CutOff: run.CutOff, Final: run.Kind == store.RunFinal}
-	return engine.Settle(terms, on, watched{snapshot, ctx}, position, sink)
-}
-
-// watched is a snapshot that ends when the run does: cancellation belongs to the stream, not to the function.
-type watched struct {
-	evidence.Snapshot
-	ctx context.Context
-}
-
-// Units yields the roots of a shard until the run is ended.
-func (w watched) Units(shard int) iter.Seq2[*evidence.Tree, error] {
-	const between = 1024 // roots between two looks
-	return func(yield func(*evidence.Tree, error) bool) {
-		n := 0
-		for tree, err := range w.Snapshot.Units(shard) {
-			if n++; err == nil && n%between == 1 {
-				err = w.ctx.Err()
-			}
-			if !yield(tree, err) || err != nil {
-				return
-			}
-		}
-	}
+	return Settle(ctx, terms, on, snapshot, position, sink)
 }

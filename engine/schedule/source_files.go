@@ -8,13 +8,16 @@ import (
 	"io"
 	"io/fs"
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"outturn/engine/ingest"
@@ -132,15 +135,38 @@ const (
 	redirectsMax = 5
 )
 
-// client fetches over HTTPS alone, wherever it is sent on to.
-func client() *http.Client {
-	return &http.Client{Timeout: fetchWait, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+// client fetches over HTTPS alone, wherever it is sent on to. Whoever names a location must not have this machine ask its
+// neighbours: addresses that are not public are reached only where the operator says so.
+func client(private bool) *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	dialer := &net.Dialer{Timeout: 30 * time.Second}
+	if !private {
+		dialer.Control = publicOnly
+	}
+	transport.DialContext = dialer.DialContext
+	return &http.Client{Timeout: fetchWait, Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if r.URL.Scheme != "https" || len(via) >= redirectsMax {
 			return errors.New("it was sent on to where evidence is not fetched from")
 		}
 		return nil
 	}}
 }
+
+// publicOnly refuses to connect to an address that is not public. It is asked of the address itself, after its name was
+// looked up.
+func publicOnly(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if ip := at.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() || sharedRange.Contains(ip) {
+		return fmt.Errorf("%s is no public address; whoever runs this service allows others with --private-sources", ip)
+	}
+	return nil
+}
+
+// sharedRange is what carriers use inside (RFC 6598).
+var sharedRange = netip.MustParsePrefix("100.64.0.0/10")
 
 // fetch asks a location for what is new, and takes it in.
 func (in *intake) fetch(ctx context.Context) (err error) {

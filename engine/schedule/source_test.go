@@ -219,3 +219,24 @@ func TestALocationIsFetchedWhenItChanged(t *testing.T) {
 		now = now.Add(time.Minute)
 	}
 }
+
+// Whoever names a location has this machine ask nobody but the public: not itself, not its neighbours, not the address
+// under which a cloud tells its machines their secrets.
+func TestOnlyPublicAddressesAreAsked(t *testing.T) {
+	for address, public := range map[string]bool{"93.184.216.34:443": true, "[2606:2800:220:1::1]:443": true,
+		"127.0.0.1:443": false, "10.1.2.3:443": false, "192.168.1.1:443": false, "169.254.169.254:80": false, "100.64.0.1:443": false, "0.0.0.0:443": false,
+		"[::1]:443": false, "[::ffff:127.0.0.1]:443": false, "[fe80::1]:443": false, "[fd00::1]:443": false, "224.0.0.1:443": false} {
+		if err := publicOnly("tcp", address, nil); (err == nil) != public {
+			t.Errorf("%s: %v, expected public %t", address, err, public)
+		}
+	}
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	answer, err := client(false).Get(server.URL)
+	if err == nil {
+		answer.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "no public address") {
+		t.Errorf("a neighbour was asked: %v", err)
+	}
+}

@@ -30,6 +30,7 @@ type Options struct {
 	Memory  int64        // bytes of a snapshot that is held: the store's default when nought
 	TempDir string       // for what does not fit; the system's when ""
 	HTTP    *http.Client // for sources; one of our own when nil
+	Private bool         // sources may lie at addresses that are not public
 	Admit   Admit        // looks at each row of a source; nil: rows are only held to the contract
 }
 
@@ -64,7 +65,7 @@ func New(ctx context.Context, o Options) (*Worker, error) {
 		o.Runs = 2
 	}
 	if o.HTTP == nil {
-		o.HTTP = client()
+		o.HTTP = client(o.Private)
 	}
 	w := &Worker{o: o}
 	var err error

@@ -173,7 +173,7 @@ func settleStored(t *testing.T, s *store.Store, id string, c *contracts.Contract
 		if got := snapshot.Summary(); got != *files {
 			t.Errorf("through %s: the snapshot of the database is %+v, and of files %+v", on.Through, got, *files)
 		}
-		position, _, err := tx.Position(ctx, c, id)
+		position, _, err := tx.Position(ctx, c, id, 0)
 		if err != nil {
 			return err
 		}

@@ -136,10 +136,10 @@ func (j *Jobs) Stop(ctx context.Context) error {
 // QueueNext puts the next run of a contract into the queue, and reports whether there was one. What is under way or in the
 // queue comes first, and no period is settled for good before the one before it. The schedule is locked.
 func (j *Jobs) QueueNext(ctx context.Context, tx *Tx, contract string) (bool, error) {
-	run, err := one[Run](ctx, &tx.View, "select "+runColumns+` from runs r where r.contract = $1 and r.state = 'due'
+	run, err := one[Run](ctx, &tx.View, "select "+runColumns+` from runs where contract = $1 and state = 'due'
 		and not exists (select from runs o where o.contract = $1 and o.state in ('due', 'running') and o.lease is not null)
-		and not (r.kind = 'final' and exists (select from runs o where o.contract = $1 and o.kind = 'final' and o.through < r.through and o.state <> 'done'))
-		order by r.due, r.through, r.kind desc limit 1`, contract)
+		and not (kind = 'final' and exists (select from runs o where o.contract = $1 and o.kind = 'final' and o.through < runs.through and o.state <> 'done'))
+		order by due, through, kind desc limit 1`, contract)
 	if errors.Is(err, ErrUnknown) {
 		return false, nil
 	}

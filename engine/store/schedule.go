@@ -33,10 +33,12 @@ type Run struct {
 	Due             time.Time
 	Began, Ended    time.Time // zero until then
 	Holder          string    // who works on it, for people
+	Number          int       // of the statement it made; 0 until it is done
 }
 
 const runColumns = `place, contract, id, kind, through - date '0001-01-01' + 1, cut_off - date '0001-01-01' + 1, sequence, state,
-	coalesce(statement, 0), attempts, why, due, coalesce(began, ` + noTime + `), coalesce(ended, ` + noTime + `), holder`
+	coalesce(statement, 0), attempts, why, due, coalesce(began, ` + noTime + `), coalesce(ended, ` + noTime + `), holder,
+	coalesce((select s.number from statements s where s.contract = runs.contract and s.place = runs.statement), 0)`
 
 // Runs lists the runs of a contract.
 func (v *View) Runs(ctx context.Context, contract string, p Page) ([]Run, error) {
@@ -47,6 +49,11 @@ func (v *View) Runs(ctx context.Context, contract string, p Page) ([]Run, error)
 func (v *View) Run(ctx context.Context, contract, kind string, through calendar.Date) (Run, error) {
 	return one[Run](ctx, v, "select "+runColumns+" from runs where contract = $1 and kind = $2 and through = date '0001-01-01' + ($3::int - 1)",
 		contract, kind, int32(through))
+}
+
+// RunOf finds a run by its id.
+func (v *View) RunOf(ctx context.Context, contract, id string) (Run, error) {
+	return one[Run](ctx, v, "select "+runColumns+" from runs where contract = $1 and id = $2", contract, id)
 }
 
 // AddRun notes that a settlement is due, and reports whether it was new: there is one run of a kind through a day.

@@ -137,6 +137,12 @@ func (v *View) Statements(ctx context.Context, contract string, p Page) ([]State
 		contract, p.After, p.Limit)
 }
 
+// HeadAt returns the head of a statement, final or provisional, by its place, as it was issued.
+func (v *View) HeadAt(ctx context.Context, contract string, place int64) (head []byte, digest evidence.Digest, err error) {
+	err = v.tx.QueryRow(ctx, "select head, digest from statements where contract = $1 and place = $2", contract, place).Scan(&head, &digest)
+	return head, digest, told(err)
+}
+
 // Provisionals lists the provisional statements of a contract after a place.
 func (v *View) Provisionals(ctx context.Context, contract string, p Page) ([]StatementHead, error) {
 	return collect[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and status = 'provisional' and place > $2 order by place limit $3",
@@ -155,10 +161,11 @@ func (v *View) Stored(ctx context.Context, c *contracts.Contract, contract strin
 	return proof.Open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place}, size)
 }
 
-// Position opens every final statement of a contract, as the position that a settlement starts from.
-func (v *View) Position(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, []*proof.Stored, error) {
+// Position opens the final statements of a contract before a number (0: all), as the position that a settlement starts
+// from.
+func (v *View) Position(ctx context.Context, c *contracts.Contract, contract string, before int) (engine.Position, []*proof.Stored, error) {
 	var stored []*proof.Stored
-	for number := 1; ; number++ {
+	for number := 1; before == 0 || number < before; number++ {
 		s, err := v.Stored(ctx, c, contract, number)
 		if errors.Is(err, ErrUnknown) {
 			break

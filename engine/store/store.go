@@ -205,7 +205,7 @@ func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, do func(
 		switch {
 		case errors.Is(err, errDecides) && !serial:
 			o.IsoLevel, attempt = pgx.Serializable, -1
-		case !undone(err):
+		case !undone(err, serial):
 			return told(err)
 		}
 	}
@@ -214,13 +214,19 @@ func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, do func(
 
 // undone reports whether the database undid a transaction for the sake of another, so that it may do well the next time. An act
 // that runs as if it were alone does not see the answer that was given under its key a moment after it began; releases
-// before 15.19 may tell it so by the key that is taken.
-func undone(err error) bool {
+// before 15.19 may tell it so by the key that is taken. A settlement that somebody asked for while another was recorded is
+// begun again too; one that holds a lease is not, and is looked at by its scheduler.
+func undone(err error, serial bool) bool {
 	switch code(err) {
 	case "40001", "40P01":
 		return true
 	case "23505":
-		return constraint(err) == "idempotency_pkey"
+		switch constraint(err) {
+		case "idempotency_pkey":
+			return true
+		case "statements_follow", "statements_one_per_number", "statements_one_per_period":
+			return serial // the next time it begins from the statement that was recorded meanwhile
+		}
 	}
 	return false
 }

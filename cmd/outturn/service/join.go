@@ -29,7 +29,7 @@ func told(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &refused):
-		return &api.ErrConflict{Why: refused.Why}
+		return errors.Join(&api.ErrConflict{Why: refused.Why}, err) // by the database's own error the store knows what to begin again
 	}
 	for _, pair := range [][2]error{{store.ErrUnknown, api.ErrUnknown}, {store.ErrInFlight, api.ErrInFlight}, {store.ErrMismatch, api.ErrMismatch},
 		{store.ErrBusy, api.ErrBusy}, {store.ErrUnavailable, api.ErrUnavailable}} {

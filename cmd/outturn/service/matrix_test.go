@@ -67,6 +67,17 @@ var matrix = map[string]row{
 	"list-batches":        {ids: onContract},
 	"get-batch":           {ids: onContract},
 	"list-items":          {ids: onContract},
+	"list-sources":        {ids: onContract},
+	"get-source":          {ids: onContract},
+	"list-source-files":   {ids: onContract},
+	"set-source":          {ids: onContract, body: `{"kind":"https","location":"https://example.org/evidence.csv","cron":"0 6 * * *","zone":"Europe/London"}`},
+	"drop-source":         {ids: onContract},
+	"list-runs":           {ids: onContract},
+	"get-run":             {ids: onContract},
+	"get-run-statement":   {ids: onContract},
+	"ask-run":             {ids: onContract, body: `{"kind":"final","through":"2012-09-30"}`},
+	"get-schedule":        {ids: onContract},
+	"forecast":            {ids: onContract, query: "occasions=2"},
 	"preview-settlement":  {ids: onContract, query: "through=2012-06-30"},
 	"explain-preview":     {ids: onContract, query: "through=2012-06-30&unit=F001"},
 	"settle":              {ids: onContract, body: aDay},
@@ -186,7 +197,7 @@ func (w *world) settled() (*cast, map[string]string) {
 	d, err := c.provider.RaiseDispute(w.ctx, c.contract, 1, client.NewDispute{Unit: "F002", Payment: "attachment_fee", Period: 1, Reason: "it joined earlier"})
 	must(w.t, d, err)
 	items, err := c.provider.Items(w.ctx, c.contract, "", "", "")
-	return c, map[string]string{"contract": c.contract, "version": "1", "statement": "1", "posting": "0", "batch": must(w.t, items, err).Items[0].Batch, "dispute": d.ID, "role": "auditor",
+	return c, map[string]string{"contract": c.contract, "version": "1", "statement": "1", "posting": "0", "run": "final-2012-06-30", "source": "post", "batch": must(w.t, items, err).Items[0].Batch, "dispute": d.ID, "role": "auditor",
 		"organisation": c.payer.organisation, "person": c.payer.id, "key": c.payer.keyID, "document": string(document)}
 }
 
