@@ -69,7 +69,7 @@ func (s *Service) sendBatch(ctx context.Context, tx Tx, c *call, in *struct {
 	ContentType string `header:"Content-Type"`
 }) (made[client.Batch], error) {
 	var none made[client.Batch]
-	if what := personal(in.Name); what != "" {
+	if what := Personal(in.Name); what != "" {
 		return none, faulty(http.StatusUnprocessableEntity, "names of batches are kept", problemFault("name", "this looks like "+what, "call the batch otherwise"))
 	}
 	_, terms, err := s.active(ctx, tx, in.Contract)
@@ -203,7 +203,7 @@ func clean(f evidence.Fault) evidence.Fault {
 			return r
 		}, *text)
 	}
-	if personal(f.Value) != "" {
+	if Personal(f.Value) != "" {
 		f.Value = ""
 	}
 	return f
@@ -215,7 +215,7 @@ func (d *door) admit(row *evidence.Row) (faults []evidence.Fault) {
 		if plainKey(text) {
 			return
 		}
-		if what := personal(string(text)); what != "" {
+		if what := Personal(string(text)); what != "" {
 			// The value is not repeated: a fault is kept, and this is what must not be.
 			faults = append(faults, evidence.Fault{Field: field, Rule: "this looks like " + what + ", and evidence names nobody", Remedy: "send a pseudonymous key; outturn has no use for who it is"})
 		}

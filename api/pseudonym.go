@@ -17,8 +17,12 @@ var (
 	nameLike     = regexp.MustCompile(`^\p{Lu}[\p{Ll}'’-]+(?:,? +(?:\p{Lu}\.|\p{Lu}[\p{Ll}'’-]+))+$`)
 )
 
-// personal says what a text looks like that nobody may be known by, "" for nothing of the kind.
-func personal(text string) string {
+// SomebodysName is what Personal says of a name, of which it is least sure: towns are written like people.
+const SomebodysName = "somebody's name"
+
+// Personal says what a text looks like that nobody may be known by: "an e-mail address", "a postcode"; "" for nothing of
+// the kind. Nothing is said of a text with fewer than 5 or more than 128 letters.
+func Personal(text string) string {
 	text = strings.TrimSpace(text)
 	if len(text) < 5 || len(text) > 128 {
 		return ""
@@ -34,12 +38,12 @@ func personal(text string) string {
 	case postcodeLike.MatchString(text), unspacedCode.MatchString(text):
 		return "a postcode"
 	case nameLike.MatchString(text):
-		return "somebody's name"
+		return SomebodysName
 	}
 	return ""
 }
 
-// plainKey reports, without looking closely, that a key is nothing that personal finds. Keys come by the million, and most
+// plainKey reports, without looking closely, that a key is nothing that Personal finds. Keys come by the million, and most
 // are a few letters and digits.
 func plainKey(key []byte) bool {
 	letters, digits := 0, 0

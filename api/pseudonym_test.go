@@ -18,7 +18,7 @@ func TestPersonal(t *testing.T) {
 		"Jane Doe": "somebody's name", "Doe, Jane": "somebody's name", "José García": "somebody's name", "jane doe": "", "F001 2012": "", "Jane": "", "CASE-77": "",
 		"3f7a9c0d51e2": "", "attachment-F004": "",
 	} {
-		if found := personal(text); found != want {
+		if found := Personal(text); found != want {
 			t.Errorf("%q looks like %q, expected %q", text, found, want)
 		}
 		if want != "" && plainKey([]byte(text)) {
@@ -44,7 +44,7 @@ func TestNoKeyOfAFixtureLooksPersonal(t *testing.T) {
 		}
 		for line := range strings.Lines(string(b[:min(len(b), 1<<16)])) {
 			for cell := range strings.SplitSeq(strings.TrimSpace(line), ",") {
-				if what := personal(cell); what != "" {
+				if what := Personal(cell); what != "" {
 					t.Errorf("%s: %q looks like %s", name, cell, what)
 				}
 			}
@@ -81,7 +81,7 @@ func FuzzPlainKey(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if what := personal(text); what != "" && plainKey([]byte(text)) {
+		if what := Personal(text); what != "" && plainKey([]byte(text)) {
 			t.Errorf("%q looks like %s and is passed over without a look", text, what)
 		}
 	})

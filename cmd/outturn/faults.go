@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"outturn/cmd/outturn/pseudonym"
 	"outturn/contracts"
 	"outturn/engine/evidence"
 )
@@ -42,7 +43,7 @@ func printFaults(faults *evidence.Faults, width int) string {
 	return p.text.String()
 }
 
-// jsonFault is one fault as --json prints it, of a contract or of evidence.
+// jsonFault is one fault as --json prints it, of a contract, of evidence or of identifiers in it.
 type jsonFault struct {
 	File    string   `json:"file"`
 	Line    int      `json:"line,omitempty"`
@@ -73,6 +74,13 @@ func jsonFaults(err error) ([]jsonFault, bool) {
 	if errors.As(err, &ofEvidence) {
 		for _, f := range ofEvidence.List {
 			list = append(list, jsonFault{File: f.File, Line: f.Line, Field: f.Field, Message: f.Rule, Found: f.Value, Remedy: f.Remedy})
+		}
+		return list, true
+	}
+	var personal *pseudonym.Faults
+	if errors.As(err, &personal) {
+		for _, f := range personal.List {
+			list = append(list, jsonFault{File: personal.Name, Line: f.Line, Column: f.Column, Field: f.Field, Message: f.What, Remedy: f.Remedy})
 		}
 		return list, true
 	}
