@@ -66,7 +66,7 @@ func (c *Contract) adjustmentWords(b *Baseline, a *Adjustment) string {
 	}
 	what := ""
 	if a.Approval.Amount >= 0 {
-		what = " the sum"
+		what = " the amount"
 	}
 	return by + " for " + spaced(a.Name) + " once " + list(names) + " approve" + map[bool]string{true: "s"}[len(names) == 1] + what + " by " + spaced(c.Evidence[a.Approval.Kind].Name) + clauseWords(a.Clause)
 }

@@ -243,3 +243,46 @@ func TestLawBaselinesReconcile(t *testing.T) {
 		}
 	})
 }
+
+// What is measured against a baseline is measured against what was agreed before; and a stated one says where it is from,
+// or its saving is not of a named source.
+func TestASavingAgainstABaselineIsRated(t *testing.T) {
+	const rating = `rating: {partial: [realistic_baseline, data_quality], pays: {sufficient: 100%, partial: 50%, insufficient: 0%}, tests: {data_quality: yes, properly_calculated: no, net_of_costs: no,
+    impact_on_services: no, realistic_baseline: yes, not_reallocated: no, sustainable: no, realised: no, not_double_counted: no, in_scope: no}}, cashable: 100%`
+	for _, k := range []struct{ it, from, source, rating, why string }{
+		{"from a sample", "", "", "partial", ""},
+		{"stated, with its source", "stated: £2500.00", "source: the budget of 2025, ", "partial", ""},
+		{"stated by nobody", "stated: £2500.00", "", "insufficient", "the baseline files has no source"},
+	} {
+		t.Run(k.it, func(t *testing.T) {
+			document := fmt.Sprintf(baselineFrame, "cost", ofTen, since, four)
+			document = strings.NewReplacer("cashable: 100%", rating, "of: x.cashable", "of: x.rated").Replace(document)
+			if k.from != "" {
+				before, rest, _ := strings.Cut(document, "    sample: {")
+				_, after, _ := strings.Cut(rest, "\n")
+				document = before + "    " + k.from + "\n" + after
+				document = strings.Replace(document, "    grade: 2\n", "    grade: 2\n"+strings.TrimSuffix("    "+strings.TrimSuffix(k.source, ", "), "    ")+"\n", 1)
+			}
+			c, err := contracts.Decode("based.yaml", []byte(document))
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := settleExample(t, c, 0, engine.Position{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := out.statement.Savings[0].Figures[0]
+			if f.Rating != k.rating {
+				t.Errorf("it is rated %s, and %s was expected", f.Rating, k.rating)
+			}
+			for _, one := range f.Tests {
+				if one.Test == "realistic_baseline" && !one.Passed {
+					t.Errorf("its baseline is not realistic: %s", one.Why)
+				}
+				if one.Test == "data_quality" && one.Passed != (k.why == "") || one.Test == "data_quality" && !strings.Contains(one.Why, k.why) {
+					t.Errorf("data quality passed: %v, %s; expected %q", one.Passed, one.Why, k.why)
+				}
+			}
+		})
+	}
+}

@@ -201,10 +201,21 @@ func (p *plan) checkLimits() error {
 	}
 	for i := range p.c.Caps {
 		for _, over := range p.c.Caps[i].Over {
-			if pay := &p.c.Payments[over]; pay.From.Account >= 0 {
+			pay := &p.c.Payments[over]
+			if pay.To.Account >= 0 {
+				return fmt.Errorf("payment %s (%s) is paid into the account %s and stands under %s (%s): the account would pay out what the cap then takes off; limit it by a not_above step instead",
+					pay.Name, pay.Clause, p.c.Accounts[pay.To.Account].Name, p.c.Caps[i].Name, p.c.Caps[i].Clause)
+			}
+			if pay.From.Account >= 0 {
 				return fmt.Errorf("payment %s (%s) is paid from the account %s and stands under %s (%s): what the account has paid would be worked out before the cap; limit it by a not_above step instead",
 					pay.Name, pay.Clause, p.c.Accounts[pay.From.Account].Name, p.c.Caps[i].Name, p.c.Caps[i].Clause)
 			}
+		}
+	}
+	for i := range p.c.Payments {
+		if pay := &p.c.Payments[i]; pay.To.Account >= 0 && pay.Held != nil {
+			return fmt.Errorf("payment %s (%s) is paid into the account %s and is held in part: the account would pay out what is still kept back; hold a part of what is paid from it instead",
+				pay.Name, pay.Clause, p.c.Accounts[pay.To.Account].Name)
 		}
 	}
 	for i := range p.c.Units {

@@ -110,6 +110,16 @@ func (v *review) reached() map[thing]bool {
 			w.visit(thing{quantityThing, step.Quantity})
 		}
 	}
+	if p := v.c.Partnership; p != nil { // so does who invests, and what the board reads beside
+		for i := range p.Partners {
+			for _, e := range []*formula.Expr{p.Partners[i].InKind, p.Partners[i].Promised, p.Partners[i].PaidIn, p.Partners[i].LossLimit} {
+				w.expr(e)
+			}
+		}
+		for _, q := range append([]int{p.Spend.Reactive, p.Spend.Preventative}, p.Indicators...) {
+			w.visit(thing{quantityThing, q})
+		}
+	}
 	for i := range v.c.Cohorts {
 		if v.c.Cohorts[i].Counts != contracts.CountsComparedOnly {
 			w.visit(thing{cohortThing, i})
