@@ -108,20 +108,8 @@ func (s *Service) sent(r *request) (*contracts.Contract, error) {
 func payersOf(c *contracts.Contract) []string {
 	pays := make([]bool, len(c.Parties))
 	for i := range c.Payments {
-		from := &c.Payments[i].From
-		switch {
-		case from.Party >= 0:
-			pays[from.Party] = true
-		case from.Division >= 0:
-			for _, t := range c.Divisions[from.Division].Tranches {
-				for _, p := range t.Parties {
-					pays[p] = true
-				}
-			}
-		default: // a role's party at the payment's level: whoever has the role
-			for p := range c.Parties {
-				pays[p] = pays[p] || c.Parties[p].Role == from.Name
-			}
+		for _, p := range c.Payers(i) {
+			pays[p] = true
 		}
 	}
 	var payers []string

@@ -3,10 +3,8 @@ package contracts
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"outturn/contracts/formula"
-	"outturn/contracts/money"
 )
 
 func (d *decoder) readCaps(n *node) {
@@ -17,7 +15,7 @@ func (d *decoder) readCaps(n *node) {
 		if item.bad {
 			continue
 		}
-		c := Cap{Name: fmt.Sprintf("cap %d", at+1), Counting: -1, Per: ContractLevel(), Clause: item.value("clause")}
+		c := Cap{Name: fmt.Sprintf("cap %d", at+1), Counting: -1, Payer: -1, BeyondTo: -1, Per: ContractLevel(), Clause: item.value("clause")}
 		if called := item.value("called"); called != "" {
 			c.Name = called
 		}
@@ -55,6 +53,91 @@ func (d *decoder) readCap(i int, n *node, c *Cap) {
 	}
 	d.readOrder(r, n, c)
 	d.readCapDated(r, n, c)
+	d.readPayer(i, n, c)
+}
+
+// readPayer reads whose payments a cap limits, and who pays what is beyond it.
+func (d *decoder) readPayer(i int, n *node, c *Cap) {
+	payer, beyond := n.get("payer"), n.get("beyond")
+	falls := beyond != nil && beyond.kind == mapNode
+	if payer == nil {
+		if falls && !n.has("payer") {
+			d.fault(beyond.place(), Fault{Message: c.Name + ", beyond: it limits what is paid, whoever pays it, so nobody pays what is beyond", Remedy: "say cut or refuse, or name a payer"})
+		}
+		return
+	}
+	if c.Payer = d.single(payer, c.Name+", payer"); c.Payer < 0 {
+		return
+	}
+	if c.Counting >= 0 {
+		d.bad(payer, Fault{Message: c.Name + ", payer: it counts places, and a payer has sums", Remedy: "leave payer or counting out"})
+		return
+	}
+	if !slices.ContainsFunc(c.Over, func(p int) bool { return slices.Contains(d.c.Payers(p), c.Payer) }) && len(c.Over) > 0 {
+		d.bad(payer, Fault{Message: fmt.Sprintf("%s, payer: %s pays nothing of %s", c.Name, payer.text, d.c.paymentNames(c.Over)), Remedy: "name a party that pays, or whom a cap before it makes pay"})
+	}
+	if falls {
+		if c.BeyondTo = d.single(beyond.get("to"), c.Name+", beyond, to"); c.BeyondTo >= 0 {
+			c.Beyond = BeyondFalls
+			d.beyondFits(i, beyond.get("to"), c)
+		}
+	}
+}
+
+// single reads a party that is one body.
+func (d *decoder) single(n *node, who string) int {
+	if n == nil || n.bad {
+		return -1
+	}
+	at := d.party(n.text)
+	switch {
+	case at < 0:
+		d.bad(n, Fault{Message: fmt.Sprintf("%s: there is no party %q", who, n.text), Remedy: meant(n.text, d.partyNames())})
+		return -1
+	case d.c.Parties[at].Each >= 0:
+		unit := d.c.Units[d.c.Parties[at].Each].Name
+		d.bad(n, Fault{Message: fmt.Sprintf("%s: each %s is a party of its own", who, spaced(unit)), Remedy: "to limit each, cap its payments per " + unit})
+		return -1
+	}
+	return at
+}
+
+// beyondFits holds whoever pays what is beyond a cap against the rest: it is another party, it is not the one paid, and
+// its own caps stand after what falls to it.
+func (d *decoder) beyondFits(i int, n *node, c *Cap) {
+	to := c.BeyondTo
+	if to == c.Payer {
+		d.bad(n, Fault{Message: c.Name + ", beyond: " + n.text + " is the payer itself", Remedy: "name another party, or say cut"})
+		return
+	}
+	for _, p := range c.Over {
+		pay := &d.c.Payments[p]
+		if slices.Contains(d.c.Payers(p), c.Payer) && slices.Contains(d.payees(pay), to) {
+			d.bad(n, Fault{Message: fmt.Sprintf("%s, beyond: %s is paid by payment %s and would pay itself", c.Name, n.text, pay.Name), Remedy: "name another party, or leave the payment out of over"})
+			return
+		}
+		for _, k := range d.c.Caps[:i] {
+			if k.Payer == to && slices.Contains(k.Over, p) {
+				d.bad(n, Fault{Message: fmt.Sprintf("%s, beyond: what falls to %s comes after %s, which limits what %s pays", c.Name, n.text, k.Name, n.text), Remedy: "list " + k.Name + " after this one"})
+				return
+			}
+		}
+	}
+}
+
+// payees are the parties that a payment may pay.
+func (d *decoder) payees(p *Payment) []int {
+	switch {
+	case p.To.Party >= 0:
+		return []int{p.To.Party}
+	case p.To.Division >= 0:
+		var all []int
+		for _, t := range d.c.Divisions[p.To.Division].Tranches {
+			all = append(all, t.Parties...)
+		}
+		return all
+	}
+	return d.partiesOf(p.To.Name)
 }
 
 // readOver reads all, or a list of payments.
@@ -182,141 +265,5 @@ func (d *decoder) readCapDated(r *reader, n *node, c *Cap) {
 	case len(c.Per.Periods) > 0:
 		at := c.Per.Periods[0]
 		c.Dated = &DayRef{Kind: DayPeriod, Index: at, Name: d.c.Periods[at].Name}
-	}
-}
-
-func (d *decoder) readDivisions() {
-	for i, n := range d.divisions {
-		v := &d.c.Divisions[i]
-		v.Called, v.Clause = n.value("called"), n.value("clause")
-		who := "division " + v.Name
-		tranches := n.get("tranches")
-		if tranches == nil {
-			continue
-		}
-		for at, item := range tranches.items {
-			if !item.bad {
-				v.Tranches = append(v.Tranches, d.readTranche(item, thing{divisionThing, i}, who+", tranche "+strconv.Itoa(at+1)))
-			}
-		}
-		if len(tranches.items) == 0 {
-			d.bad(tranches, Fault{Message: who + " has no tranches", Expected: "at least one"})
-		} else if len(v.Tranches) > 0 && v.Tranches[len(v.Tranches)-1].Claim != nil {
-			last := tranches.items[len(tranches.items)-1]
-			d.fault(last.place(), Fault{Message: who + ": every tranche takes only up to a claim, and nobody has what is beyond", Remedy: "end with a tranche of shares or weights"})
-		}
-	}
-}
-
-// readTranche reads who shares a tranche and by what.
-func (d *decoder) readTranche(n *node, self thing, who string) Tranche {
-	var t Tranche
-	among := n.get("among")
-	if among == nil {
-		return t
-	}
-	by, claim := n.has("by"), n.has("claim")
-	if d.amongBeneficiaries(&t, among) {
-		if by || claim {
-			d.fault(n.place(), Fault{Message: who + ": a saving is shared by the weights of its beneficiaries, so neither by nor claim has a meaning", Remedy: "leave it out, or list the parties"})
-		}
-		return t
-	}
-	d.readAmong(&t, among, who)
-	if among.kind == mapNode {
-		if by || claim {
-			d.fault(n.place(), Fault{Message: who + ": shares are stated, so neither by nor claim has a meaning", Remedy: "leave it out, or list the parties without shares"})
-		}
-		return t
-	}
-	if by && claim || !by && !claim {
-		d.fault(n.place(), Fault{Message: who + " does not say by what it is shared", Expected: "exactly one of these", Options: []Option{
-			{"among: {party: 62.5%, ...}", "by shares that sum to 100%"}, {"by", "in proportion to a figure of each"}, {"claim", "up to so much each"}}})
-		return t
-	}
-	level := ContractLevel()
-	if among.kind == scalarNode {
-		level.Role = among.text
-	} else if len(t.Parties) > 0 {
-		level.Role = d.c.Parties[t.Parties[0]].Role
-	}
-	r := &reader{who: who, self: self, levels: []Level{level}, hand: -1}
-	if claim {
-		r.who += ", claim"
-		t.Claim = d.formula(r, n.get("claim"), formula.Money)
-		return t
-	}
-	r.who += ", by"
-	if e := d.formula(r, n.get("by"), formula.Money, formula.Number, formula.Rate, formula.Plain); e != nil {
-		for range t.Parties {
-			t.Weights = append(t.Weights, e)
-		}
-	}
-	return t
-}
-
-// amongBeneficiaries reads a tranche that is shared as a saving is: by the weights of its beneficiaries.
-func (d *decoder) amongBeneficiaries(t *Tranche, n *node) bool {
-	named, known := d.things[n.text]
-	if n.kind != scalarNode || !known || named.kind != savingThing {
-		return false
-	}
-	for _, b := range d.c.Savings[named.index].Beneficiaries {
-		t.Parties = append(t.Parties, b.Party)
-		t.Weights = append(t.Weights, &formula.Expr{Op: formula.OpLiteral, Type: formula.Number, Literal: formula.Figure{Type: formula.Number, Num: b.Weight}})
-	}
-	if len(t.Parties) == 0 && !d.savings[named.index].bad {
-		d.bad(n, Fault{Message: "division among " + n.text + ": its source does not say who has it", Remedy: "list the parties"})
-	}
-	return true
-}
-
-// readAmong reads the parties of a tranche, with their shares where they are stated.
-func (d *decoder) readAmong(t *Tranche, n *node, who string) {
-	if n.kind == scalarNode {
-		if t.Parties = d.partiesOf(n.text); len(t.Parties) == 0 {
-			d.bad(n, Fault{Message: fmt.Sprintf("%s, among: no party has the role %q", who, n.text), Remedy: meant(n.text, d.roles())})
-		}
-		return
-	}
-	names := n.texts()
-	if n.kind == mapNode {
-		names = n.keys
-	}
-	shares := map[int]*node{}
-	for i, item := range names {
-		at := d.party(item.text)
-		if at < 0 || d.c.Parties[at].Each >= 0 {
-			d.fault(item.place(), Fault{Message: fmt.Sprintf("%s, among: there is no party %q", who, item.text), Remedy: meant(item.text, d.partyNames())})
-			n.bad = true
-			continue
-		}
-		t.Parties = append(t.Parties, at)
-		if n.kind == mapNode {
-			shares[at] = n.items[i]
-		}
-	}
-	slices.Sort(t.Parties) // a map has no order: ties go by the list of parties
-	t.Parties = slices.Compact(t.Parties)
-	if n.kind != mapNode || n.bad {
-		return
-	}
-	total := money.Int(0)
-	r := &reader{who: who + ", among", hand: -1, levels: []Level{ContractLevel()}}
-	for _, p := range t.Parties {
-		e := d.formula(r, shares[p], formula.Rate)
-		if e == nil {
-			return
-		}
-		if e.Op != formula.OpLiteral {
-			d.bad(shares[p], Fault{Message: who + ", among: a share is a rate such as 62.5%", Found: shares[p].text, Remedy: "to share by figures, list the parties and say by"})
-			return
-		}
-		t.Weights = append(t.Weights, e)
-		total = total.Add(e.Literal.Num)
-	}
-	if total.Cmp(money.Int(1)) != 0 {
-		d.bad(n, Fault{Message: who + ", among: the shares do not make the whole", Expected: "100%",
-			Found: formula.Figure{Type: formula.Rate, Num: total}.Format(d.c.Currency)})
 	}
 }

@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"fmt"
+	"strings"
 
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
@@ -212,7 +213,7 @@ func (c *Contract) moneyChoices(add func(where, choice, stated string)) {
 	for i := range c.Caps {
 		k := &c.Caps[i]
 		add(k.Name, "filled", map[CapOrder]string{OrderDays: "by day", OrderListed: "in the order listed", OrderProRata: "in proportion"}[k.Order])
-		add(k.Name, "beyond it", map[Beyond]string{BeyondCut: "cut", BeyondRefuse: "refused"}[k.Beyond])
+		add(k.Name, "beyond it", strings.TrimPrefix(c.beyondWords(k), "is "))
 		add(k.Name, "settled places", map[Places]string{PlacesStand: "stand", PlacesMove: "move"}[k.Places])
 		if k.Dated != nil {
 			add(k.Name, "charged by", k.Dated.words())

@@ -135,8 +135,8 @@ func (d *decoder) contract(root *node) {
 	}
 	d.readMeasures()
 	d.readComparisons()
-	d.readDivisions()
 	d.readPayments()
+	d.readDivisions()
 	d.readAccounts()
 	d.readStakes()
 	d.readPartnership(root.get("partnership"))

@@ -68,7 +68,7 @@ var divisionShape = mapOf("tranches and clause",
 	must("tranches", "filled in order, each full before the next", listOf("a list of tranches", mapOf("among, with by or claim",
 		must("among", "who shares it: a share for each, a list of parties, a role, or a saving's beneficiaries", either("shares, parties, a role or a saving",
 			nameShape, listOf("a list of parties", nameShape), namedAs("a share for each party", formulaShape))),
-		may("by", "the weights by which it is shared", formulaShape),
+		may("by", "the weights by which it is shared", either("a figure, or one for each party", formulaShape, namedAs("a figure for each party", formulaShape))),
 		may("claim", "the most each may take of it", formulaShape)))),
 	must("clause", "where in the signed contract the term stands", clauseShape))
 
@@ -85,13 +85,14 @@ var capShape = mapOf("over, per, not_above, in_order_of, beyond and clause",
 	may("counting", "the unit type of which places are counted, instead of money", nameShape),
 	must("not_above", "the most", formulaShape),
 	must("in_order_of", "in which order it is filled", orderShape),
-	must("beyond", "what becomes of what it leaves out", words("cut or refuse",
-		Option{"cut", "the sum that crosses the line is paid in part"}, Option{"refuse", "it is not paid at all"})),
+	may("payer", "the party whose payments, and parts of payments, it limits; everybody's when not said", nameShape),
+	must("beyond", "what becomes of what it leaves out", either("cut, refuse, or who pays it instead", words("cut or refuse",
+		Option{"cut", "the sum that crosses the line is paid in part"}, Option{"refuse", "it is not paid at all"}),
+		&shape{kind: mapShape, what: "a map", words: []Option{{"{to: PARTY}", "of a cap on a payer: another party pays it"}}, keys: []key{must("to", "who pays it instead", nameShape)}})),
 	may("dated", "which day says which period is charged", dayShape),
 	may("places", "whether a settled place may be displaced by an earlier claim learned later", words("stand or move",
 		Option{"stand", "what was settled keeps its place"}, Option{"move", "places are given anew each time"})),
-	must("clause", "where in the signed contract the term stands", clauseShape),
-	not("payer", "caps that name a payer are not part of this release"))
+	must("clause", "where in the signed contract the term stands", clauseShape))
 
 var checkShape = mapOf("over, per, found_by, sample, error, recovers and clause",
 	may("called", "how sentences name it", calledShape),

@@ -182,6 +182,36 @@ func (d *decoder) join(a, b Level) (Level, bool) {
 	return j, true
 }
 
+// common returns what both levels settle.
+func (d *decoder) common(a, b Level) Level {
+	out := ContractLevel()
+	switch {
+	case d.isPartOf(a.Unit, b.Unit) && b.Unit >= 0:
+		out.Unit = b.Unit
+	case d.isPartOf(b.Unit, a.Unit) && a.Unit >= 0:
+		out.Unit = a.Unit
+	}
+	if a.FactOf >= 0 && a.FactOf == b.FactOf {
+		for _, f := range a.Facts {
+			if slices.Contains(b.Facts, f) {
+				out.FactOf, out.Facts = a.FactOf, append(out.Facts, f)
+			}
+		}
+	}
+	if a.Cohort == b.Cohort {
+		out.Cohort = a.Cohort
+	}
+	for _, p := range a.Periods {
+		if slices.Contains(b.Periods, p) {
+			out.Periods = append(out.Periods, p)
+		}
+	}
+	if a.Role == b.Role {
+		out.Role = a.Role
+	}
+	return out
+}
+
 // levelWords says what a level is per, as an error or sentence prints it: "family and quarter".
 func (c *Contract) levelWords(l Level) string {
 	parts := c.levelParts(l)

@@ -3,6 +3,8 @@ package contracts
 // This file holds the terms of a checked contract that decide money: payments, divisions, caps and checks of claims.
 
 import (
+	"slices"
+
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
 )
@@ -136,6 +138,11 @@ type Tranche struct {
 	Claim   *formula.Expr
 }
 
+// oneFigure says whether a tranche is shared by one figure that each of its parties has.
+func (t *Tranche) oneFigure() bool {
+	return len(t.Weights) > 0 && t.Weights[0].Op != formula.OpLiteral && !slices.ContainsFunc(t.Weights, func(e *formula.Expr) bool { return e != t.Weights[0] })
+}
+
 // CapOrder says in which order a cap is filled.
 type CapOrder uint8
 
@@ -149,10 +156,11 @@ const (
 // Beyond says what becomes of what a cap leaves out.
 type Beyond uint8
 
-// Cut: the sum that crosses the line is paid in part. Refuse: it is not paid at all.
+// Cut: the sum that crosses the line is paid in part. Refuse: it is not paid at all. Falls: another party pays it.
 const (
 	BeyondCut Beyond = iota + 1
 	BeyondRefuse
+	BeyondFalls
 )
 
 // Places says whether a place under a cap that was settled can be displaced by an earlier claim that is learned later.
@@ -173,10 +181,40 @@ type Cap struct {
 	NotAbove *formula.Expr
 	Order    CapOrder
 	Days     []DayRef // OrderDays
+	Payer    int      // the party whose payments and parts of payments it limits, or -1: everybody's
 	Beyond   Beyond
+	BeyondTo int // BeyondFalls: the party that pays what is beyond, else -1
 	Places   Places
 	Dated    *DayRef // Per a period: which day charges it
 	Clause   string
+}
+
+// Payers are the parties that a payment takes money from, in the contract's order: its payer, each of a division or a
+// role, and whoever pays what is beyond a cap on one of them.
+func (c *Contract) Payers(payment int) []int {
+	from := &c.Payments[payment].From
+	var all []int
+	switch {
+	case from.Party >= 0:
+		all = append(all, from.Party)
+	case from.Division >= 0:
+		for _, t := range c.Divisions[from.Division].Tranches {
+			all = append(all, t.Parties...)
+		}
+	default: // a role's party at the payment's level: whoever has the role
+		for p := range c.Parties {
+			if c.Parties[p].Role == from.Name {
+				all = append(all, p)
+			}
+		}
+	}
+	for i := range c.Caps {
+		if k := &c.Caps[i]; k.Beyond == BeyondFalls && slices.Contains(k.Over, payment) && slices.Contains(all, k.Payer) {
+			all = append(all, k.BeyondTo)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // ErrorBy says how an error rate is worked out.

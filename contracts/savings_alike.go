@@ -280,14 +280,7 @@ func (d *decoder) payable(payment int, f figureOf, who string) {
 // shareBack holds a payment out of an AME saving against what one needs: the Exchequer has the saving, so that a share
 // of it is a new liability of whoever has it, with a cap.
 func (d *decoder) shareBack(payment int, p *Payment, s *Saving, name, who string) {
-	payers := []int{p.From.Party}
-	if p.From.Division >= 0 {
-		payers = nil
-		for _, t := range d.c.Divisions[p.From.Division].Tranches {
-			payers = append(payers, t.Parties...)
-		}
-	}
-	for _, payer := range payers {
+	for _, payer := range d.c.Payers(payment) {
 		if !slices.ContainsFunc(s.Beneficiaries, func(b Beneficiary) bool { return b.Party == payer }) {
 			d.fault(d.payments[payment].place(), Fault{Message: who + " pays on " + name + ", an AME saving, and whoever pays has no part of it",
 				Remedy: "a share of an AME saving is paid by a beneficiary, as a new liability of its own"})

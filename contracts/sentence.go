@@ -124,8 +124,12 @@ func (c *Contract) divisionWords(v *Division) string {
 		var parts []string
 		for i, p := range t.Parties {
 			part := spaced(c.Parties[p].ID)
-			if len(t.Weights) > i && t.Weights[i].Op == formula.OpLiteral {
+			switch {
+			case len(t.Weights) <= i:
+			case t.Weights[i].Op == formula.OpLiteral:
 				part += " " + c.formulaWords(t.Weights[i])
+			case !t.oneFigure():
+				part += " by " + c.formulaWords(t.Weights[i])
 			}
 			parts = append(parts, part)
 		}
@@ -133,7 +137,7 @@ func (c *Contract) divisionWords(v *Division) string {
 		switch {
 		case t.Claim != nil:
 			text += ", up to " + c.formulaWords(t.Claim) + " each"
-		case len(t.Weights) > 0 && t.Weights[0].Op != formula.OpLiteral:
+		case t.oneFigure():
 			text += ", by " + c.formulaWords(t.Weights[0])
 		}
 		tranches = append(tranches, text)
@@ -295,6 +299,9 @@ func (c *Contract) capWords(k *Cap) string {
 		each = " " + list(per)
 	}
 	text := "not above " + c.valued(k.NotAbove) + each
+	if k.Payer >= 0 {
+		text = "of which the " + spaced(c.Parties[k.Payer].ID) + " pays " + text
+	}
 	if k.Counting >= 0 {
 		text = "for no more than " + c.valued(k.NotAbove)
 		if k.NotAbove.Op == formula.OpLiteral {
@@ -445,11 +452,11 @@ func (c *Contract) paymentNames(over []int) string {
 }
 
 func (c *Contract) capSentence(k *Cap) string {
-	text := capital(c.paymentNames(k.Over)) + ": " + c.capWords(k)
+	text := capital(c.paymentNames(k.Over)) + ": " + strings.TrimPrefix(c.capWords(k), "of which ")
 	if k.Order == OrderListed {
 		text += ", in the order listed"
 	}
-	text += "; what is beyond is " + map[Beyond]string{BeyondCut: "cut", BeyondRefuse: "refused"}[k.Beyond]
+	text += "; what is beyond " + c.beyondWords(k)
 	switch k.Places {
 	case PlacesStand:
 		text += "; settled places stand"
@@ -460,6 +467,18 @@ func (c *Contract) capSentence(k *Cap) string {
 		text += "; charged by " + k.Dated.words()
 	}
 	return text + "." + clauseWords(k.Clause)
+}
+
+// beyondWords says what becomes of what a cap leaves out.
+func (c *Contract) beyondWords(k *Cap) string {
+	switch k.Beyond {
+	case BeyondFalls:
+		return "falls to the " + spaced(c.Parties[k.BeyondTo].ID)
+	case BeyondRefuse:
+		return "is refused"
+	default:
+		return "is cut"
+	}
 }
 
 func (c *Contract) checkSentence(k *Check) string {

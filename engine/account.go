@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
@@ -66,7 +67,7 @@ func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) e
 		l.toDate = max(room, 0)
 		w.step(l, a.Name, "it holds no more", a.Clause)
 	}
-	if settled := w.settledAt(pi, k); a.Final && l.toDate < settled {
+	if settled := w.settledAt(pi, k, -1); a.Final && l.toDate < settled {
 		l.toDate = settled
 		w.step(l, a.Name, "what it paid is not taken back", a.Clause)
 	}
@@ -76,7 +77,7 @@ func (w *whole) fromAccount(pi int, pay *contracts.Payment, k key, l *rawLine) e
 // standing is the line of a payment from a final account that was paid and of which nothing is due or known any more.
 func (w *whole) standing(pi int, pay *contracts.Payment, k key) (rawLine, bool) {
 	a := &w.c.Accounts[pay.From.Account]
-	l := rawLine{payment: pi, unit: -1, key: k, toDate: w.settledAt(pi, k)}
+	l := rawLine{payment: pi, unit: -1, key: k, toDate: w.settledAt(pi, k, -1)}
 	if !a.Final || l.toDate <= 0 {
 		return l, false
 	}
@@ -98,15 +99,15 @@ func (w *whole) step(l *rawLine, name, text, clause string) {
 		Value: money.FromMinor(w.c.Currency, l.toDate).Format(w.c.Currency)})
 }
 
-// settledAt is what earlier statements settled of a payment for the whole at a key.
-func (w *whole) settledAt(pi int, k key) int64 {
+// settledAt is what earlier statements settled of a payment for the whole at a key, or of one payer's part of it (-1: all).
+func (w *whole) settledAt(pi int, k key, payer int) int64 {
 	per := w.c.Payments[pi].Per
 	of := levelText(w.plan, per, k)
 	settle := k.periods[w.c.Calendar.Settle] // the level's text leaves the settlement period out
 	var sum int64
 	for i := range w.settled {
 		if s := &w.settled[i]; s.payment == pi && s.of == of && (settle == 0 || s.period == int(settle)) {
-			sum += s.minor
+			sum += w.reader.settledBy(s, &rawLine{payment: pi, key: k}, payer)
 		}
 	}
 	return sum
@@ -125,7 +126,7 @@ func (w *whole) promised(pi, ai int, k key, m int16) int64 {
 		}
 		for _, at := range w.keysOf(after) {
 			if at.periods[a.Period] == m && (m > n || after > pi || after == pi && later) {
-				sum += w.settledAt(after, at)
+				sum += w.settledAt(after, at, -1)
 			}
 			later = later || after == pi && at == k
 		}
@@ -363,7 +364,7 @@ func (w *whole) receivedIn(ai int, m int16) (money.Exact, formula.State, error) 
 	}
 	for pi := range w.c.Payments {
 		if w.c.Payments[pi].To.Account == ai {
-			minor, err := w.paidIn(pi, ai, m)
+			minor, err := w.paidInto(pi, ai, m)
 			if err != nil {
 				return sum, formula.Known, err
 			}
@@ -371,6 +372,33 @@ func (w *whole) receivedIn(ai int, m int16) (money.Exact, formula.State, error) 
 		}
 	}
 	return sum, formula.Known, nil
+}
+
+// paidInto is what a payment brings into an account in one of its periods, in minor units: after the caps it stands under.
+func (w *whole) paidInto(pi, ai int, n int16) (int64, error) {
+	if !w.underCap(pi) {
+		return w.paidIn(pi, ai, n)
+	}
+	lines, ok := w.capped[pi]
+	if !ok {
+		var err error
+		if lines, err = w.afterCaps(pi); err != nil {
+			return 0, err
+		}
+		w.capped[pi] = lines
+	}
+	var sum int64
+	for i := range lines {
+		if lines[i].key.periods[w.c.Accounts[ai].Period] == n {
+			sum += lines[i].toDate
+		}
+	}
+	return sum, nil
+}
+
+// underCap says whether a payment stands under a cap.
+func (p *plan) underCap(pi int) bool {
+	return slices.ContainsFunc(p.c.Caps, func(k contracts.Cap) bool { return slices.Contains(k.Over, pi) })
 }
 
 // paidBefore is what an account paid in the periods before one.
@@ -414,10 +442,12 @@ func (st *settlement) hold(r *reader, l *rawLine) (int64, error) {
 		return 0, err
 	}
 	if from := st.c.Payments[l.payment].From.Account; from >= 0 && st.c.Accounts[from].Final { // what it paid is not kept back again
-		kept = min(kept, l.toDate-r.whole.settledAt(l.payment, l.key))
+		kept = min(kept, l.toDate-r.whole.settledAt(l.payment, l.key, -1))
 	}
 	kept = min(max(kept, 0), l.toDate)
-	l.toDate -= kept
+	if err := r.lower(l, l.toDate-kept); err != nil {
+		return 0, err
+	}
 	if r.trace != nil {
 		r.trace.say("held", figureText(share, st.c.Currency)+" kept back", money.FromMinor(st.c.Currency, kept).Format(st.c.Currency))
 	}

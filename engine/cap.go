@@ -39,7 +39,9 @@ func (r *reader) applyCaps(pass int, collect func(ci int, c candidate), took fun
 		case at == pass:
 			return r.candidates(ci, func(c candidate) { collect(ci, c) })
 		default:
-			r.capDecided(ci, took)
+			if err := r.capDecided(ci, took); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -81,14 +83,17 @@ func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
 		if !slices.Contains(k.Over, l.payment) || l.toDate == 0 || !r.within(l.unit, u) || at != nil && r.capKey(k, l) != *at {
 			continue
 		}
-		kept := r.keptOf(k, l)
 		if k.Counting >= 0 {
 			if err := r.placeWithin(k, l, r.keptPlace(k, l)); err != nil {
 				return err
 			}
 			continue
 		}
-		e := capEntry{kept: kept, listed: slices.Index(k.Over, l.payment), unit: l.unit, ordinal: i, sub: l.period, amount: l.toDate}
+		asked, err := r.asks(k, l)
+		if err != nil {
+			return err
+		}
+		e := capEntry{kept: r.keptOf(k, l), listed: slices.Index(k.Over, l.payment), unit: l.unit, ordinal: i, sub: l.period, amount: asked}
 		if k.Order == contracts.OrderDays {
 			if err := r.entryDays(k, l, &e); err != nil {
 				return err
@@ -126,7 +131,7 @@ func (r *reader) keptOf(k *contracts.Cap, l *rawLine) int64 {
 	if k.Places != contracts.PlacesStand {
 		return 0
 	}
-	return max(r.settledOf(l), 0)
+	return max(r.settledOf(l, k.Payer), 0)
 }
 
 // keptPlace is 1 where anything under a cap was settled for a line's unit, in whatever period, and settled places stand.
@@ -164,22 +169,25 @@ func (r *reader) fillWithin(ci, u int, at *key, took func(int, int, int64)) erro
 	}
 	fill(r.c, k, r.entries, limit)
 	n, cut := 0, int64(0)
-	refuse := func(l *rawLine, allowed int64) {
-		n, cut = n+1, cut+l.toDate-allowed
-		r.refused(l, ci, allowed, figureText(f, r.c.Currency))
+	refuse := func(l *rawLine, asked, allowed int64) error {
+		n, cut = n+1, cut+asked-allowed
+		return r.refused(l, ci, asked, allowed, figureText(f, r.c.Currency))
 	}
 	for i := range r.entries {
 		e := &r.entries[i]
 		switch {
-		case k.Counting < 0 && e.allowed != r.lines[e.ordinal].toDate:
-			refuse(&r.lines[e.ordinal], e.allowed)
+		case k.Counting < 0 && e.allowed != e.amount:
+			err = refuse(&r.lines[e.ordinal], e.amount, e.allowed)
 		case k.Counting >= 0 && e.allowed == 0:
 			for j := range r.lines {
 				l := &r.lines[j]
 				if slices.Contains(k.Over, l.payment) && l.toDate != 0 && r.within(l.unit, e.unit) && (at == nil || r.capKey(k, l) == *at) {
-					refuse(l, 0)
+					err = refuse(l, l.toDate, 0)
 				}
 			}
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if n > 0 && took != nil {
@@ -188,17 +196,20 @@ func (r *reader) fillWithin(ci, u int, at *key, took func(int, int, int64)) erro
 	return nil
 }
 
-// refused cuts a line to what a cap allows it.
-func (r *reader) refused(l *rawLine, ci int, allowed int64, limit string) {
+// refused cuts a line, or one payer's part of it, to what a cap allows of what was asked.
+func (r *reader) refused(l *rawLine, ci int, asked, allowed int64, limit string) error {
 	k := &r.c.Caps[ci]
-	l.toDate = allowed
+	if err := r.allow(k, l, asked, allowed); err != nil {
+		return err
+	}
 	l.notes = append(l.notes[:len(l.notes):len(l.notes)], k.Name+" ("+k.Clause+")")
-	if allowed == 0 {
+	if l.toDate == 0 {
 		r.wait(l.payment, waitRefused)
 	}
 	if r.trace != nil {
-		r.trace.say(k.Name, "not above "+limit+" ("+k.Clause+")", money.FromMinor(r.c.Currency, allowed).Format(r.c.Currency))
+		r.trace.say(k.Name, r.capText(k, limit)+" ("+k.Clause+")", money.FromMinor(r.c.Currency, allowed).Format(r.c.Currency))
 	}
+	return nil
 }
 
 // entryDays finds the days that order an entry.
@@ -225,8 +236,15 @@ func (r *reader) candidates(ci int, offer func(candidate)) error {
 		if l.toDate == 0 || !slices.Contains(k.Over, l.payment) {
 			continue
 		}
+		asked, err := r.asks(k, l)
+		if err != nil {
+			return err
+		}
+		if asked == 0 {
+			continue
+		}
 		c := candidate{payment: l.payment, period: l.period, key: l.key, at: r.capKey(k, l),
-			capEntry: capEntry{listed: slices.Index(k.Over, l.payment), ordinal: r.ordinal, unit: l.unit, sub: l.period, amount: l.toDate}}
+			capEntry: capEntry{listed: slices.Index(k.Over, l.payment), ordinal: r.ordinal, unit: l.unit, sub: l.period, amount: asked}}
 		if err := r.entryDays(k, l, &c.capEntry); err != nil {
 			return err
 		}
@@ -296,7 +314,7 @@ func (r *reader) places(ci int, offer func(candidate)) error {
 }
 
 // capDecided applies what a cap across units decided.
-func (r *reader) capDecided(ci int, took func(int, int, int64)) {
+func (r *reader) capDecided(ci int, took func(int, int, int64)) error {
 	k := &r.c.Caps[ci]
 	n, cut := 0, int64(0)
 	for i := range r.lines {
@@ -311,20 +329,37 @@ func (r *reader) capDecided(ci int, took func(int, int, int64)) {
 			who = claimant{cap: ci, ordinal: r.ordinal, unit: place.unit, payment: -1, key: r.capKey(k, &place)}
 		}
 		allowed, decided := r.whole.allowed[who]
-		if !decided || allowed >= l.toDate && k.Counting < 0 {
+		if !decided {
 			continue
 		}
-		n, cut = n+1, cut+l.toDate-allowed
-		r.refused(l, ci, allowed, r.whole.limits[ci])
+		asked, err := r.asks(k, l)
+		if err != nil {
+			return err
+		}
+		if allowed >= asked && k.Counting < 0 {
+			continue
+		}
+		n, cut = n+1, cut+asked-allowed
+		if err := r.refused(l, ci, asked, allowed, r.whole.limits[ci]); err != nil {
+			return err
+		}
 	}
 	if n > 0 && took != nil {
 		took(ci, n, cut)
 	}
+	return nil
 }
 
 // decide fills a cap across units from all its candidates and keeps what is not wholly allowed.
 func (w *whole) decide(ci int, all []candidate) error {
 	k := &w.c.Caps[ci]
+	if w.mixed[ci] {
+		own, err := w.candidates(ci)
+		if err != nil {
+			return err
+		}
+		all = append(all, own...)
+	}
 	groups := map[key][]int{}
 	var order []key
 	for i := range all {

@@ -50,7 +50,7 @@ func (st *settlement) conclude() error {
 			return err
 		}
 		o := outLine{payment: l.payment, of: levelText(st.plan, st.c.Payments[l.payment].Per, l.key), period: l.period, count: l.count,
-			toDate: l.toDate, held: held, notes: l.notes, steps: l.steps}
+			toDate: l.toDate, held: held, notes: l.notes, steps: l.steps, parts: l.parts}
 		for j := range settled {
 			if s := &settled[j]; s.payment == o.payment && s.of == o.of && s.period == o.period {
 				s.met = true
@@ -86,7 +86,7 @@ func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
 		lines = append(lines, own...)
 	}
 	w.reader.trace = nil
-	err := w.capWhole(lines, func(ci, n int, minor int64, limit string) {
+	err := w.capWhole(lines, len(st.c.Caps), func(ci, n int, minor int64, limit string) {
 		st.totals.took(ci, n, minor)
 		st.gathered.limits[ci] = limit
 	})
@@ -95,11 +95,6 @@ func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
 
 // settledWhole is what prior statements settled of the whole.
 func (st *settlement) settledWhole() ([]settledLine, error) {
-	s, err := newSettler(st.plan, st.position, len(st.c.Units), "")
-	defer s.close()
-	if err != nil {
-		return nil, err
-	}
 	for i := range st.position.Prior {
 		found := 0
 		if i < len(st.totals.matched) {
@@ -109,6 +104,16 @@ func (st *settlement) settledWhole() ([]settledLine, error) {
 			return nil, fmt.Errorf("statement %d settled %d units and only %d of these are in the evidence now: evidence is corrected or withdrawn by a further item, never removed; put it back",
 				i+1, units, found)
 		}
+	}
+	return st.priorWhole()
+}
+
+// priorWhole reads the record of the whole of each prior statement.
+func (st *settlement) priorWhole() ([]settledLine, error) {
+	s, err := newSettler(st.plan, st.position, len(st.c.Units), "")
+	defer s.close()
+	if err != nil {
+		return nil, err
 	}
 	return s.take(nil, len(st.c.Units), "")
 }

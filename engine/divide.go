@@ -2,11 +2,18 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 )
+
+// part is what one party has of a line.
+type part struct {
+	party int
+	minor int64
+}
 
 // divide splits a line among the parties of a division. It splits what the line is worth to date and takes off what
 // was settled leg by leg, so that instalments equal the split of the running total and a reversal negates its legs.
@@ -16,40 +23,79 @@ func (st *settlement) divide(r *reader, o *outLine, unit int, k *key) error {
 		side string
 		e    *contracts.Payee
 	}{{"from", &pay.From}, {"to", &pay.To}} {
-		if end.e.Division < 0 {
+		capped := end.side == "from" && (len(o.parts) > 0 || end.e.Division < 0 && parted(o.before, "from"))
+		if end.e.Division < 0 && !capped {
 			continue
 		}
-		d := &st.c.Divisions[end.e.Division]
-		parts, err := st.split(r, d, o.toDate, unit, k)
-		if err != nil {
-			return fmt.Errorf("%s (%s): %w", d.Name, d.Clause, err)
-		}
-		for party, minor := range parts {
-			leg := outLeg{side: end.side, party: st.c.Parties[party].ID, toDate: minor}
-			for _, s := range o.before {
-				if s.side == leg.side && s.party == leg.party {
-					leg.settled = s.minor
-				}
+		parts := make([]int64, len(st.c.Parties))
+		if capped {
+			for _, p := range o.parts {
+				parts[p.party] += p.minor
 			}
-			if minor != 0 || leg.settled != 0 {
-				o.legs = append(o.legs, leg)
+			if len(o.parts) == 0 {
+				parts[partyOf(end.e, k)] = o.toDate
+			}
+		} else {
+			var err error
+			if parts, err = r.split(&st.c.Divisions[end.e.Division], o.toDate, unit, k); err != nil {
+				return err
 			}
 		}
+		one := -1
+		if end.e.Division < 0 {
+			one = partyOf(end.e, k)
+		}
+		st.legs(o, end.side, one, parts)
 	}
 	return nil
 }
 
+func parted(legs []settledLeg, side string) bool {
+	return slices.ContainsFunc(legs, func(s settledLeg) bool { return s.side == side })
+}
+
+// legs sets each party's part of a line beside what it settled before. What was settled of a line before it was parted
+// was all its one payer's.
+func (st *settlement) legs(o *outLine, side string, one int, parts []int64) {
+	before := parted(o.before, side)
+	for party, minor := range parts {
+		leg := outLeg{side: side, party: st.c.Parties[party].ID, toDate: minor}
+		for _, s := range o.before {
+			if s.side == leg.side && s.party == leg.party {
+				leg.settled = s.minor
+			}
+		}
+		if !before && party == one {
+			leg.settled = o.settled
+		}
+		if minor != 0 || leg.settled != 0 {
+			o.legs = append(o.legs, leg)
+		}
+	}
+}
+
 // split fills the tranches of a division one after the other and returns each party's part, by party.
-func (st *settlement) split(r *reader, d *contracts.Division, minor int64, unit int, k *key) ([]int64, error) {
-	parts := make([]int64, len(st.c.Parties))
-	sc := scope{unit: unit, itemUnit: -1, asAt: st.through, key: *k}
+func (r *reader) split(d *contracts.Division, minor int64, unit int, k *key) ([]int64, error) {
+	parts, err := r.tranches(d, minor, unit, k)
+	if err != nil {
+		return nil, fmt.Errorf("%s (%s): %w", d.Name, d.Clause, err)
+	}
+	return parts, nil
+}
+
+func (r *reader) tranches(d *contracts.Division, minor int64, unit int, k *key) ([]int64, error) {
+	parts := make([]int64, len(r.c.Parties))
+	if minor == 0 { // a line that is no longer there is in no period whose figures could divide it
+		return parts, nil
+	}
+	sc := scope{unit: unit, itemUnit: -1, asAt: r.through, key: *k}
 	if len(r.tree.Units) == 0 {
 		sc.unit = -1
 	}
 	left := minor
 	for i := range d.Tranches {
 		t := &d.Tranches[i]
-		weights, claims, err := st.weigh(r, t, sc)
+		weights, claims, err := r.weigh(t, sc)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +115,7 @@ func (st *settlement) split(r *reader, d *contracts.Division, minor int64, unit 
 				weights[j] = money.Int(m)
 			}
 		}
-		amounts, err := money.Allocate(money.FromMinor(st.c.Currency, size), st.c.Currency, st.c.Rounding.Unit, weights, st.policy(t))
+		amounts, err := money.Allocate(money.FromMinor(r.c.Currency, size), r.c.Currency, r.c.Rounding.Unit, weights, r.policy(t))
 		if err != nil {
 			return nil, err
 		}
@@ -80,13 +126,13 @@ func (st *settlement) split(r *reader, d *contracts.Division, minor int64, unit 
 		left -= size
 	}
 	if left != 0 {
-		return nil, fmt.Errorf("%s is left over when every tranche is full; add a last tranche without a claim", money.FromMinor(st.c.Currency, left).Format(st.c.Currency))
+		return nil, fmt.Errorf("%s is left over when every tranche is full; add a last tranche without a claim", money.FromMinor(r.c.Currency, left).Format(r.c.Currency))
 	}
 	return parts, nil
 }
 
 // weigh works out a tranche's weights and what each of its parties may claim of it.
-func (st *settlement) weigh(r *reader, t *contracts.Tranche, sc scope) ([]money.Exact, []int64, error) {
+func (r *reader) weigh(t *contracts.Tranche, sc scope) ([]money.Exact, []int64, error) {
 	weights, claims := make([]money.Exact, len(t.Parties)), make([]int64, len(t.Parties))
 	for j, party := range t.Parties {
 		at := sc
@@ -97,16 +143,16 @@ func (st *settlement) weigh(r *reader, t *contracts.Tranche, sc scope) ([]money.
 				return nil, nil, err
 			}
 			if f.State != formula.Known {
-				return nil, nil, fmt.Errorf("the share of %s is %s", st.c.Parties[party].ID, figureText(f, st.c.Currency))
+				return nil, nil, fmt.Errorf("the share of %s is %s", r.c.Parties[party].ID, figureText(f, r.c.Currency))
 			}
 			weights[j] = f.Num
 		}
 		if t.Claim != nil {
 			f, err := r.eval(t.Claim, &at)
 			if err != nil || f.State != formula.Known {
-				return nil, nil, fmt.Errorf("what %s may claim is %s", st.c.Parties[party].ID, figureText(f, st.c.Currency))
+				return nil, nil, fmt.Errorf("what %s may claim is %s", r.c.Parties[party].ID, figureText(f, r.c.Currency))
 			}
-			if claims[j], err = f.Num.Minor(st.c.Currency, st.c.Rounding); err != nil {
+			if claims[j], err = f.Num.Minor(r.c.Currency, r.c.Rounding); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -115,9 +161,9 @@ func (st *settlement) weigh(r *reader, t *contracts.Tranche, sc scope) ([]money.
 }
 
 // policy is where spare pennies go within a tranche.
-func (st *settlement) policy(t *contracts.Tranche) money.Policy {
+func (r *reader) policy(t *contracts.Tranche) money.Policy {
 	for j, party := range t.Parties {
-		if party == st.c.Spare.Party {
+		if party == r.c.Spare.Party {
 			return money.Residual(j)
 		}
 	}

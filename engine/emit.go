@@ -187,7 +187,7 @@ func (st *settlement) outLines(r *reader, t *totals) ([]outLine, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes}
+		o := outLine{payment: l.payment, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes, parts: l.parts}
 		for j := range r.settled {
 			if s := &r.settled[j]; s.payment == l.payment && s.period == l.period && s.of == o.of {
 				s.met = true
@@ -301,11 +301,11 @@ func (st *settlement) post(o *outLine, k *key, t *totals) {
 // postLegs posts a divided line: each payer's leg to the payees' legs.
 func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *totals) {
 	from, to := []outLeg{{toDate: o.toDate, settled: o.settled}}, []outLeg{{toDate: o.toDate, settled: o.settled}}
-	if pay.From.Division >= 0 {
-		from = side(o.legs, "from")
+	if legs := side(o.legs, "from"); len(legs) > 0 {
+		from = legs
 	}
-	if pay.To.Division >= 0 {
-		to = side(o.legs, "to")
+	if legs := side(o.legs, "to"); len(legs) > 0 {
+		to = legs
 	}
 	payer := func(l *outLeg) int { return st.legParty(l, &pay.From, k) }
 	payee := func(l *outLeg) int { return st.legParty(l, &pay.To, k) }

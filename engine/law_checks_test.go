@@ -210,15 +210,20 @@ func accounted(c *contracts.Contract, e told, s *settled) string {
 
 // overCaps adds up what a chain of statements paid under each cap, and says which limit is passed.
 func overCaps(c *contracts.Contract, caps []drawnCap, chain []*settled) string {
-	toDate := map[lineAt]int64{}
+	toDate, legs := map[lineAt]int64{}, map[lineAt]int64{}
 	for _, s := range chain {
 		s.dues(toDate, false)
+		s.dues(legs, true)
 	}
 	for i := range caps {
 		k := &caps[i]
 		sums, counted := map[string]int64{}, map[string]bool{}
-		for at, n := range toDate {
-			if n == 0 || !k.isOver(at.payment) {
+		of := toDate
+		if k.payer != "" {
+			of = legs
+		}
+		for at, n := range of {
+			if n == 0 || !k.isOver(at.payment) || k.payer != "" && (at.side != "from" || at.part != k.payer) {
 				continue
 			}
 			group := capGroup(c, k, at)

@@ -34,6 +34,15 @@ type drawnPayment struct {
 	name string
 	unit string // unit type, or "" for the whole
 	part bool   // it is a part of what another comes to, so no cap can stand over both
+	ends string // "from: ..., to: ..."
+	late bool   // it turns on what is left of units' payments after their caps, so no cap can stand over both
+}
+
+// paidBy says whether a party pays the payment or a part of it.
+func (p *drawnPayment) paidBy(party string) bool {
+	from, _, _ := strings.Cut(strings.TrimPrefix(p.ends, "from: "), ",")
+	return slices.Contains(map[string][]string{"shared": {"payer", "lottery"}, "topped": {"payer", "council", "lottery"}, "weighed": {"payer", "council", "lottery"}, "yearly_shares": {"council", "lottery"},
+		"fund": {"council", "lottery"}}[from], party) || from == party
 }
 
 // drawnCap is a cap as the laws work it out again.
@@ -41,7 +50,8 @@ type drawnCap struct {
 	over     []string
 	per      string // contract, year, the settlement series, or a unit type
 	counting string
-	limit    int64 // minor units, or places
+	payer    string // whose payments and parts it limits, or ""
+	limit    int64  // minor units, or places
 }
 
 var draftSections = []string{"periods", "units", "evidence", "cohorts", "tables", "quantities", "measures", "comparisons", "payments", "accounts", "divisions", "checks"}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -55,7 +56,13 @@ func (d *draft) from() string {
 
 // dividedPayer draws a division among payers.
 func (d *draft) dividedPayer() string {
-	if d.yes() {
+	switch d.n(0, 3) {
+	case 0:
+		return d.once("weighed", func() { // by what is counted of all people, and by an answer of the whole
+			d.put("quantities", "all_people", "{count: people, per: contract}")
+			d.put("divisions", "weighed", "{tranches: [{among: [payer, council, lottery], by: {payer: all_people, council: 3, lottery: 1 + all_people}}], clause: 4}")
+		})
+	case 1, 2:
 		return d.once("shared", func() {
 			d.put("divisions", "shared", "{tranches: [{among: {payer: 62.5%, lottery: 37.5%}}], clause: 4}")
 		})
@@ -92,7 +99,7 @@ func (d *draft) payment() {
 			d.otherPayment(&f, n)
 		}
 	}
-	d.payments = append(d.payments, drawnPayment{name, f.unit, strings.Contains(f.body, "* 10%, due")})
+	d.payments = append(d.payments, drawnPayment{name, f.unit, strings.Contains(f.body, "* 10%, due"), f.ends, strings.Contains(f.body, "of: check_")})
 	d.put("payments", name, "{"+f.ends+", "+f.body+", clause: 6}")
 }
 
@@ -255,22 +262,38 @@ func (d *draft) wholePayment() string {
 // drawCaps draws caps over payments of one sort.
 func (d *draft) drawCaps() {
 	for range d.n(0, 3) {
-		whole := d.n(0, 3) == 0
-		var over []string
+		sort := d.n(0, 5) // of the whole, of both sorts, or of units
+		var over []drawnPayment
 		units := map[string]bool{}
 		for _, p := range d.payments {
-			if whole == (p.unit == "") && !p.part && (len(over) == 0 || d.yes()) {
-				over = append(over, p.name)
+			if (sort == 1 || (sort == 0) == (p.unit == "")) && !p.part && !(p.late && sort == 1) && (len(over) == 0 || d.yes()) {
+				over = append(over, p)
 				units[p.unit] = true
 			}
 		}
 		if len(over) > 0 {
-			d.cap(over, units, whole)
+			d.cap(over, units, units[""])
 		}
 	}
 }
 
-func (d *draft) cap(over []string, units map[string]bool, whole bool) {
+// capPayer draws whose payments a cap limits, and who pays what is beyond.
+func (d *draft) capPayer(over []drawnPayment) (payer, beyond string) {
+	payer, beyond = d.of("", "payer", "lottery"), d.of("cut", "refuse")
+	if payer == "" || !slices.ContainsFunc(over, func(p drawnPayment) bool { return p.paidBy(payer) }) {
+		return "", beyond
+	}
+	if d.yes() && !slices.ContainsFunc(over, func(p drawnPayment) bool { return strings.HasSuffix(p.ends, "to: fund") }) {
+		beyond = "{to: council}"
+	}
+	return payer, beyond
+}
+
+func (d *draft) cap(payments []drawnPayment, units map[string]bool, whole bool) {
+	var over []string
+	for _, p := range payments {
+		over = append(over, p.name)
+	}
 	k := drawnCap{over: over, per: "contract"}
 	places, dated := "", ""
 	order := d.of("as_listed", "pro_rata")
@@ -296,8 +319,14 @@ func (d *draft) cap(over []string, units map[string]bool, whole bool) {
 		k.counting, k.limit = "person", int64(d.n(0, 6))
 		counting, limit = ", counting: person", fmt.Sprint(k.limit)
 	}
+	payer, beyond := "", d.of("cut", "refuse")
+	if counting == "" {
+		if k.payer, beyond = d.capPayer(payments); k.payer != "" {
+			payer = ", payer: " + k.payer
+		}
+	}
 	d.stands = d.stands || strings.Contains(places, "stand")
 	d.caps = append(d.caps, k)
-	d.sections["caps"] = append(d.sections["caps"], fmt.Sprintf("  - {over: [%s], per: %s%s, not_above: %s, in_order_of: %s%s, beyond: %s%s, clause: 7}",
-		strings.Join(over, ", "), k.per, counting, limit, order, places, d.of("cut", "refuse"), dated))
+	d.sections["caps"] = append(d.sections["caps"], fmt.Sprintf("  - {over: [%s], per: %s%s%s, not_above: %s, in_order_of: %s%s, beyond: %s%s, clause: 7}",
+		strings.Join(over, ", "), k.per, counting, payer, limit, order, places, beyond, dated))
 }

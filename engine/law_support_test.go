@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -89,11 +90,17 @@ type settled struct {
 	head      []byte
 	lines     []byte
 	records   []engine.Record
+	payers    map[string]string // of payments that one party pays
 }
 
 // settleOn settles and reads the lines back.
 func settleOn(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, pos engine.Position) (*settled, error) {
-	out := &settled{}
+	out := &settled{payers: map[string]string{}}
+	for i := range c.Payments {
+		if from := c.Payments[i].From.Party; from >= 0 {
+			out.payers[c.Payments[i].Name] = c.Parties[from].ID
+		}
+	}
 	st, err := engine.Settle(c, on, s, pos, func(b []byte) error {
 		out.lines = append(out.lines, b...)
 		return nil
@@ -181,9 +188,15 @@ func (s *settled) dues(into map[lineAt]int64, legs bool) {
 				into[at] += minor(l.Due)
 				continue
 			}
+			shared := false
 			for _, leg := range l.Legs {
+				shared = shared || leg.Side == "from"
 				at.side, at.part = leg.Side, leg.Party
 				into[at] += minor(leg.Due)
+			}
+			if !shared { // it is all its one payer's, who shares it when a cap says so
+				at.side, at.part = "from", cmp.Or(l.From, s.payers[l.Payment])
+				into[at] += minor(l.Due)
 			}
 		}
 	}

@@ -23,6 +23,7 @@ type rawLine struct {
 	first   calendar.Date // the first outcome in it
 	notes   []string
 	steps   []Step
+	parts   []part // what each payer pays of it, once a cap on one of them has said so; else as its payment divides it
 }
 
 // claim is one outcome as a check of claims sees it: due or withdrawn, examined or not.

@@ -39,6 +39,7 @@ type plan struct {
 	localCaps    []int  // caps within one unit
 	crossCaps    []int  // caps across units, in order
 	wholeCaps    []int  // caps over payments for the whole
+	mixed        []bool // caps over payments by unit and payments for the whole together: among crossCaps
 	capStage     []int  // by cap over payments by unit: the pass from which it is applied, or that collects its candidates; else -1
 	tables       []tablePlan
 	factOf       int    // the unit type whose facts levels stand per, or -1
@@ -88,7 +89,7 @@ func newPlan(c *contracts.Contract, on Occasion) (*plan, error) {
 		quantities: make([]quantityPlan, len(c.Quantities)),
 		byQuantity: filled(len(c.Quantities)), byPayment: filled(len(c.Payments)), byCheck: filled(len(c.Checks)),
 		byTreated: filled(len(c.Comparisons)), byAgainst: filled(len(c.Comparisons)),
-		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)),
+		unitPay: make([]bool, len(c.Payments)), closing: make([]bool, len(c.Cohorts)), capStage: filled(len(c.Caps)), mixed: make([]bool, len(c.Caps)),
 		onKinds: make([]bool, len(c.Evidence)), readKinds: make([]bool, len(c.Evidence)),
 		byPeriods: c.Partnership != nil && c.Partnership.By >= 0}
 	if err := p.checkLimits(); err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"outturn/contracts"
@@ -132,6 +133,19 @@ func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine,
 		if !ok {
 			return dst, fmt.Errorf("statement %d, payment %s: %s is too large an amount", number, l.Payment, l.Due)
 		}
+		if s.p.c.Payments[pay].From.Division < 0 { // shared or not from one statement to the next, as a cap on its payer has it
+			own := endName(s.p.c, &s.p.c.Payments[pay].From)
+			if l.From != "" {
+				own = l.From
+			}
+			shared := slices.ContainsFunc(l.Legs, func(leg Leg) bool { return leg.Side == "from" })
+			switch before := parted(dst[at].legs, "from"); {
+			case shared && !before && dst[at].minor != 0:
+				dst[at].addLeg("from", own, dst[at].minor)
+			case before && !shared:
+				dst[at].addLeg("from", own, due)
+			}
+		}
 		dst[at].minor += due
 		dst[at].number = number
 		for _, leg := range l.Legs {
@@ -161,8 +175,8 @@ func paymentIndex(c *contracts.Contract, name string) int {
 	return -1
 }
 
-// settledOf is what prior statements settled of a line of the tree in hand.
-func (r *reader) settledOf(l *rawLine) int64 {
+// settledOf is what prior statements settled of a line of the tree in hand, or of one payer's part of it (-1: all).
+func (r *reader) settledOf(l *rawLine, payer int) int64 {
 	if len(r.settled) == 0 {
 		return 0
 	}
@@ -170,7 +184,26 @@ func (r *reader) settledOf(l *rawLine) int64 {
 	for i := range r.settled {
 		s := &r.settled[i]
 		if s.payment == l.payment && s.period == l.period && s.of == of {
+			return r.settledBy(s, l, payer)
+		}
+	}
+	return 0
+}
+
+// settledBy is a payer's part of what was settled of a line, or all of it.
+func (r *reader) settledBy(s *settledLine, l *rawLine, payer int) int64 {
+	switch {
+	case payer < 0:
+		return s.minor
+	case !parted(s.legs, "from"):
+		if from := &r.c.Payments[l.payment].From; from.Division < 0 && partyOf(from, &l.key) == payer {
 			return s.minor
+		}
+		return 0
+	}
+	for _, leg := range s.legs {
+		if leg.side == "from" && leg.party == r.c.Parties[payer].ID {
+			return leg.minor
 		}
 	}
 	return 0

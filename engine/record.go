@@ -23,6 +23,7 @@ type outLine struct {
 	toDate, settled int64
 	held            int64 // earned and kept back
 	from, to        string
+	parts           []part // of the payers, where a cap on one said so
 	legs            []outLeg
 	before          []settledLeg // what was settled of the legs
 	settledBy       int          // the statement that last settled it, 0 when none did

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
@@ -34,6 +35,7 @@ type settlement struct {
 	gathered *gathered
 	readers  []*reader // by worker
 	totals   *totals
+	settled  []settledLine // of the whole, where a cap needs it before the end
 	root     evidence.Root
 	roll     Roll
 	compared []ComparisonSum
@@ -58,6 +60,11 @@ func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 	}
 	for i := range st.gathered.checks {
 		st.gathered.checks[i] = map[key]*checkTally{}
+	}
+	if slices.Contains(p.mixed, true) { // such a cap is filled before the whole is concluded
+		if st.settled, err = st.priorWhole(); err != nil {
+			return nil, err
+		}
 	}
 	for pass := 0; pass <= p.last; pass++ {
 		if err := st.pass(pass); err != nil {
@@ -110,12 +117,17 @@ func sameEnds(c *contracts.Contract, number int, postings []Posting) error {
 			continue // folding the lines says so
 		}
 		pay := &c.Payments[at]
-		if !isEnd(c, &pay.From, p.From) || !isEnd(c, &pay.To, p.To) {
+		if !isEnd(c, &pay.From, p.From) && !mayPay(c, at, p.From) || !isEnd(c, &pay.To, p.To) {
 			return fmt.Errorf("statement %d settled payment %s (%s) from %s to %s, and the contract now has it between others: end the payment with between, and add another",
 				number, pay.Name, pay.Clause, p.From, p.To)
 		}
 	}
 	return nil
+}
+
+// mayPay says whether a party may pay a payment, or what of it falls to it beyond another's cap.
+func mayPay(c *contracts.Contract, payment int, party string) bool {
+	return slices.ContainsFunc(c.Payers(payment), func(p int) bool { return c.Parties[p].ID == party })
 }
 
 // isEnd says whether a party may stand at an end of a payment.
@@ -182,6 +194,7 @@ func (st *settlement) pass(pass int) error {
 		}
 	}
 	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
+	w.settled = st.settled
 	if err := st.compareAfter(pass, w); err != nil {
 		return err
 	}

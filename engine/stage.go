@@ -54,7 +54,7 @@ func (s *stager) run() error {
 	}
 	p.last = max(p.last, s.capsThrough(len(c.Caps)-1))
 	for _, i := range p.unitPays {
-		p.last = max(p.last, s.payment[i])
+		p.last = max(p.last, s.payment[i], s.divisionReady(c.Payments[i].From.Division), s.divisionReady(c.Payments[i].To.Division))
 	}
 	for _, g := range p.gathers {
 		p.last = max(p.last, g.stage)
@@ -136,7 +136,9 @@ func (s *stager) accountReady(i int) int {
 		at := s.expr(a.OpensWith, a.Receives)
 		for pi := range s.p.c.Payments {
 			if pay := &s.p.c.Payments[pi]; (pay.From.Account == i || pay.To.Account == i) && s.payment[pi] != working {
-				at = max(at, s.paymentReady(pi))
+				if at = max(at, s.paymentReady(pi)); s.p.underCap(pi) {
+					at = max(at, s.wholeTotal(pi, len(s.p.c.Caps)))
+				}
 			}
 		}
 		return at
@@ -391,11 +393,10 @@ func (s *stager) paymentStage(pay *contracts.Payment) int {
 
 // paymentTotal is the pass from which the total of a payment can be read elsewhere.
 func (s *stager) paymentTotal(i int) int {
-	at := s.paymentReady(i)
 	if !s.p.unitPay[i] {
-		return at
+		return s.wholeTotal(i, len(s.p.c.Caps))
 	}
-	at = max(at, s.capsThrough(s.lastCap(i)))
+	at := max(s.paymentReady(i), s.capsThrough(s.lastCap(i)))
 	if s.p.byPayment[i] < 0 {
 		s.p.byPayment[i] = s.gather(gatherPayment, i, at)
 	}
@@ -412,71 +413,4 @@ func (s *stager) checkReady(i int) int {
 		s.p.byCheck[i] = s.gather(gatherCheck, i, at)
 		return at + 1
 	})
-}
-
-// sortCaps tells the caps within one unit from those across units and those over payments for the whole.
-func (s *stager) sortCaps() {
-	p := s.p
-	for i := range p.c.Caps {
-		k := &p.c.Caps[i]
-		unit, whole := 0, 0
-		for _, pay := range k.Over {
-			if p.unitPay[pay] {
-				unit++
-			} else {
-				whole++
-			}
-		}
-		switch {
-		case unit > 0 && whole > 0:
-			s.err = fmt.Errorf("%s (%s): it stands over payments by unit and payments for the whole together; write one cap for each", k.Name, k.Clause)
-		case unit == 0:
-			p.wholeCaps = append(p.wholeCaps, i)
-		case k.Per.Unit >= 0:
-			p.localCaps = append(p.localCaps, i)
-		default:
-			p.crossCaps = append(p.crossCaps, i)
-		}
-	}
-}
-
-// capsThrough gives the caps up to one, in the order listed, the pass from which each can be applied: one across units has
-// its candidates collected in that pass and is decided after it, when every earlier cap has been applied. It returns the
-// pass from which they all are. A cap may read what a payment comes to once the last cap over that payment is applied.
-func (s *stager) capsThrough(i int) int {
-	if i < 0 {
-		return 0
-	}
-	p := s.p
-	k := &p.c.Caps[i]
-	return s.memo(s.capsAt, i, k.Name+" ("+k.Clause+")", func() int {
-		at := s.capsThrough(i - 1)
-		if slices.Contains(p.wholeCaps, i) {
-			return at
-		}
-		for _, pay := range k.Over {
-			at = max(at, s.paymentReady(pay))
-		}
-		for d := range k.Days {
-			at = max(at, s.day(&k.Days[d]))
-		}
-		if slices.Contains(p.localCaps, i) {
-			at = max(at, s.within(true, func() int { return s.expr(k.NotAbove) }))
-			p.capStage[i] = at
-			return at
-		}
-		at = max(at, s.within(false, func() int { return s.expr(k.NotAbove) })-1)
-		p.capStage[i] = at
-		return at + 1
-	})
-}
-
-// lastCap is the last cap over payments by unit that a payment stands under, or -1.
-func (s *stager) lastCap(pay int) int {
-	for i := len(s.p.c.Caps) - 1; i >= 0; i-- {
-		if slices.Contains(s.p.c.Caps[i].Over, pay) && !slices.Contains(s.p.wholeCaps, i) {
-			return i
-		}
-	}
-	return -1
 }

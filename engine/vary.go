@@ -13,7 +13,7 @@ func (s *stager) varies(i int, seen map[int]bool) bool {
 	}
 	seen[i] = true
 	q := &s.p.c.Quantities[i]
-	if len(q.Per.Periods) > 0 || s.variesWindow(q.In) {
+	if len(q.Per.Periods) > 0 || q.Per.Role != "" || s.variesWindow(q.In) {
 		return true
 	}
 	found := false
@@ -54,7 +54,7 @@ func (s *stager) variesRef(slot int, seen map[int]bool) bool {
 	switch r.Kind {
 	case contracts.RefQuantity:
 		return s.varies(r.Index, seen)
-	case contracts.RefPeriod, contracts.RefMeasureDay:
+	case contracts.RefPeriod, contracts.RefMeasureDay, contracts.RefRole:
 		return true
 	case contracts.RefField:
 		return s.p.c.Evidence[r.Index].Each >= 0 || s.p.onKinds[r.Index]

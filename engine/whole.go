@@ -58,6 +58,7 @@ type whole struct {
 	busy      map[lineAt]bool
 	estimates map[compareAt]*estimate // worked out by this worker
 	keys      map[int][]key           // by payment for the whole, once listed
+	capped    map[int][]rawLine       // by payment into an account, after its caps
 	paidSums  map[paidKey]int64       // of accounts, once worked out
 	settled   []settledLine           // of the whole, from prior statements
 	recording bool                    // lines of the whole carry their working
@@ -72,7 +73,7 @@ type figureAt struct {
 
 func newWhole(p *plan, g *gathered, items []evidence.Item) *whole {
 	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{},
-		estimates: map[compareAt]*estimate{}, keys: map[int][]key{}, paidSums: map[paidKey]int64{}}
+		estimates: map[compareAt]*estimate{}, keys: map[int][]key{}, capped: map[int][]rawLine{}, paidSums: map[paidKey]int64{}}
 	w.reader = newReader(p, w)
 	w.reader.tree = &evidence.Tree{}
 	return w

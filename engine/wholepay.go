@@ -121,122 +121,6 @@ func (p *plan) everyPeriod(k key, day calendar.Date) key {
 	return k
 }
 
-// afterCaps is a payment's lines after the caps it stands under, filled in the order listed by the payments before it.
-func (w *whole) afterCaps(pi int) ([]rawLine, error) {
-	var lines []rawLine
-	needed := []int{pi}
-	for _, ci := range w.wholeCaps {
-		over := w.c.Caps[ci].Over
-		switch {
-		case !slices.Contains(over, pi):
-		case w.c.Caps[ci].Order == contracts.OrderListed: // what is listed later takes nothing from it
-			needed = append(needed, over[:slices.Index(over, pi)]...)
-		default:
-			needed = append(needed, over...)
-		}
-	}
-	slices.Sort(needed)
-	for _, i := range slices.Compact(needed) {
-		own, err := w.payLines(i)
-		if err != nil {
-			return nil, err
-		}
-		lines = append(lines, own...)
-	}
-	if err := w.capWhole(lines, nil); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(lines, func(l rawLine) bool { return l.payment != pi }), nil
-}
-
-// capWhole applies the caps over payments for the whole, in the order listed.
-func (w *whole) capWhole(lines []rawLine, took func(capIndex int, lines int, minor int64, limit string)) error {
-	for _, ci := range w.wholeCaps {
-		k := &w.c.Caps[ci]
-		groups := map[key][]*rawLine{}
-		var order []key
-		for i := range lines {
-			l := &lines[i]
-			if !slices.Contains(k.Over, l.payment) {
-				continue
-			}
-			sc := w.scope(l.key)
-			sc.met = l.first
-			at := w.reader.keyOf(k.Per, &sc)
-			if groups[at] == nil {
-				order = append(order, at)
-			}
-			groups[at] = append(groups[at], l)
-		}
-		for _, at := range order {
-			if err := w.capGroup(ci, at, groups[at], took); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// capGroup fills one cap at one key with lines of the whole.
-func (w *whole) capGroup(ci int, at key, lines []*rawLine, took func(int, int, int64, string)) error {
-	k := &w.c.Caps[ci]
-	limit, text, known, err := w.limit(ci, at)
-	if err != nil || !known {
-		return err
-	}
-	entries := make([]capEntry, len(lines))
-	for i, l := range lines {
-		entries[i] = capEntry{listed: slices.Index(k.Over, l.payment), amount: l.toDate, ordinal: i}
-		if k.Order == contracts.OrderDays {
-			entries[i].days[0] = l.first
-		}
-		if k.Places == contracts.PlacesStand {
-			entries[i].kept = max(w.settledAt(l.payment, l.key), 0)
-		}
-	}
-	fill(w.c, k, entries, limit)
-	n, cut := 0, int64(0)
-	for _, e := range entries {
-		if l := lines[e.ordinal]; e.allowed != l.toDate {
-			n, cut = n+1, cut+l.toDate-e.allowed
-			l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: k.Name, Text: "not above " + text, Clause: k.Clause,
-				Value: money.FromMinor(w.c.Currency, e.allowed).Format(w.c.Currency)})
-			l.toDate = e.allowed
-		}
-	}
-	if n > 0 && took != nil {
-		took(ci, n, cut, text)
-	}
-	return nil
-}
-
-// limit is what a cap allows at a key, in minor units or in places. A cap that is not yet known, not observed or left
-// out does not bind.
-func (w *whole) limit(ci int, at key) (int64, string, bool, error) {
-	k := &w.c.Caps[ci]
-	sc := w.scope(at)
-	f, err := w.reader.eval(k.NotAbove, &sc)
-	if err != nil {
-		return 0, "", false, fmt.Errorf("%s (%s): %w", k.Name, k.Clause, err)
-	}
-	if f.State != formula.Known {
-		return 0, "", false, nil
-	}
-	n, err := w.limitOf(k, f)
-	return n, figureText(f, w.c.Currency), true, err
-}
-
-// limitOf is a cap's limit in minor units, or in places. A cap is never rounded up: what is paid under it stays at or
-// below it.
-func (p *plan) limitOf(k *contracts.Cap, f formula.Figure) (int64, error) {
-	if k.Counting >= 0 {
-		n, _ := f.Num.Round(wholeDown).Int64()
-		return max(n, 0), nil
-	}
-	m, err := f.Num.Minor(p.c.Currency, money.Rounding{Mode: money.Down, Unit: p.c.Rounding.Unit})
-	return max(m, 0), err
-}
-
 // levelText names the values of a level at a key: "jsa_18_24 / 4", "cohort 1". The settlement period is left out,
 // since a line names it by itself.
 func levelText(p *plan, l contracts.Level, k key) string {
@@ -306,7 +190,7 @@ func fill(c *contracts.Contract, k *contracts.Cap, entries []capEntry, limit int
 		given := asked
 		switch {
 		case asked <= left:
-		case k.Beyond == contracts.BeyondCut:
+		case k.Beyond != contracts.BeyondRefuse:
 			given = left
 		default:
 			given = 0

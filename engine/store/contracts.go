@@ -204,17 +204,8 @@ func given(t time.Time) *time.Time {
 // pays reports whether a payment is from a party, by itself or as one of a division.
 func pays(c *contracts.Contract, party int) bool {
 	for i := range c.Payments {
-		from := &c.Payments[i].From
-		if from.Party == party {
+		if slices.Contains(c.Payers(i), party) {
 			return true
-		}
-		if from.Division < 0 {
-			continue
-		}
-		for _, tranche := range c.Divisions[from.Division].Tranches {
-			if slices.Contains(tranche.Parties, party) {
-				return true
-			}
 		}
 	}
 	return false
