@@ -39,7 +39,9 @@ func (d *decoder) readCap(i int, n *node, c *Cap) {
 	want := []formula.Type{formula.Money}
 	if counting := n.get("counting"); counting != nil {
 		want = []formula.Type{formula.Number, formula.Plain}
-		if at, ok := d.find(counting, who+", counting", unitThing); ok {
+		if counting.text == "payments" {
+			c.Claims = true
+		} else if at, ok := d.find(counting, who+", counting", unitThing); ok {
 			c.Counting = at
 		}
 	}
@@ -54,6 +56,22 @@ func (d *decoder) readCap(i int, n *node, c *Cap) {
 	d.readOrder(r, n, c)
 	d.readCapDated(r, n, c)
 	d.readPayer(i, n, c)
+	d.countedFits(n, c)
+}
+
+// countedFits holds a cap that counts against the rest of it: payments are counted for a unit, whole, in an order that tells them apart.
+func (d *decoder) countedFits(n *node, c *Cap) {
+	order, beyond := n.get("in_order_of"), n.get("beyond")
+	switch {
+	case c.Claims && c.Per.Unit < 0 && n.get("per") != nil:
+		d.bad(n.get("per"), Fault{Message: c.Name + ", per: payments are counted for a unit", Found: d.c.levelWords(c.Per), Remedy: "let it stand per a unit type"})
+	case c.Claims && beyond != nil && c.Beyond != BeyondRefuse:
+		d.bad(beyond, Fault{Message: c.Name + ", beyond: a payment is counted or it is not, so what is beyond cannot be cut", Remedy: "say refuse"})
+	case c.Claims && c.Order == OrderProRata:
+		d.bad(order, Fault{Message: c.Name + ", in_order_of: payments are counted whole, so none has a part", Remedy: "say as_listed, largest, or a list of days"})
+	case c.Counting >= 0 && c.Order == OrderLargest:
+		d.bad(order, Fault{Message: c.Name + ", in_order_of: a place has no size", Remedy: "say as_listed, or a list of days"})
+	}
 }
 
 // readPayer reads whose payments a cap limits, and who pays what is beyond it.
@@ -69,8 +87,8 @@ func (d *decoder) readPayer(i int, n *node, c *Cap) {
 	if c.Payer = d.single(payer, c.Name+", payer"); c.Payer < 0 {
 		return
 	}
-	if c.Counting >= 0 {
-		d.bad(payer, Fault{Message: c.Name + ", payer: it counts places, and a payer has sums", Remedy: "leave payer or counting out"})
+	if c.Counting >= 0 || c.Claims {
+		d.bad(payer, Fault{Message: c.Name + ", payer: it counts, and a payer has sums", Remedy: "leave payer or counting out"})
 		return
 	}
 	if !slices.ContainsFunc(c.Over, func(p int) bool { return slices.Contains(d.c.Payers(p), c.Payer) }) && len(c.Over) > 0 {
@@ -209,10 +227,7 @@ func (d *decoder) readOrder(r *reader, n *node, c *Cap) {
 	}
 	places := slicesKey(capShape, "places")
 	if order.kind == scalarNode {
-		c.Order = OrderListed
-		if order.text == "pro_rata" {
-			c.Order = OrderProRata
-		}
+		c.Order = map[string]CapOrder{"as_listed": OrderListed, "pro_rata": OrderProRata, "largest": OrderLargest}[order.text]
 		if n.has("places") {
 			d.fault(n.place(), Fault{Message: r.who + " says places, which only an order of days has", Remedy: "leave places out"})
 		}

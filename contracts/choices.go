@@ -212,7 +212,7 @@ func (c *Contract) moneyChoices(add func(where, choice, stated string)) {
 	}
 	for i := range c.Caps {
 		k := &c.Caps[i]
-		add(k.Name, "filled", map[CapOrder]string{OrderDays: "by day", OrderListed: "in the order listed", OrderProRata: "in proportion"}[k.Order])
+		add(k.Name, "filled", map[CapOrder]string{OrderDays: "by day", OrderListed: "in the order listed", OrderProRata: "in proportion", OrderLargest: "the largest first"}[k.Order])
 		add(k.Name, "beyond it", strings.TrimPrefix(c.beyondWords(k), "is "))
 		add(k.Name, "settled places", map[Places]string{PlacesStand: "stand", PlacesMove: "move"}[k.Places])
 		if k.Dated != nil {

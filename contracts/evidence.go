@@ -95,9 +95,17 @@ func (d *decoder) readToldBy(n *node) {
 		d.bad(n, Fault{Message: who + ": " + n.text + " must be an event of a unit", Expected: "of: a unit type, as: event"})
 	case d.c.PaidElsewhere == ElsewhereDifference && (amount < 0 || k.Says[amount].Type != formula.Money):
 		d.bad(n, Fault{Message: who + ": " + n.text + " must say what was paid, so that it can be taken off", Expected: "says: {amount: money}"})
+	case !d.registers(k):
+		d.bad(n, Fault{Message: who + ": the register of " + n.text + " is not a list of choices", Expected: "says: {register: [work_programme, european_fund]}"})
 	default:
 		d.c.ToldBy = at
 	}
+}
+
+// registers says whether a kind that names a register has a list of them, so that a statement can add up by register.
+func (d *decoder) registers(k *Kind) bool {
+	at := fieldIndex(k.Says, "register")
+	return at < 0 || len(k.Says[at].Choices) > 0
 }
 
 // gathered reports it when a kind is gathered that does not say what no item means.

@@ -81,6 +81,11 @@ var faultCases = []change{
 	{"what is beyond a payer's cap falls to the payer", "beyond: cut, ", "payer: host, beyond: {to: host}, "},
 	{"what is beyond a payer's cap falls to whoever is paid", "beyond: cut, ", "payer: host, beyond: {to: home}, "},
 	{"what falls to a payer comes after its own cap", "beyond: cut, clause: schedule 8}", "payer: payer, beyond: cut, clause: schedule 8}\n  - {over: all, per: contract, payer: host, not_above: £1.00, in_order_of: as_listed, beyond: {to: payer}, clause: schedule 8}"},
+	{"payments counted for no unit", "per: year, dated: placed, counting: child", "per: year, dated: placed, counting: payments"},
+	{"payments counted and cut", "per: child, not_above: £600.00", "per: child, counting: payments, not_above: 1"},
+	{"payments counted in proportion", "per: child, not_above: £600.00, in_order_of: as_listed, beyond: cut", "per: child, counting: payments, not_above: 1, in_order_of: pro_rata, beyond: refuse"},
+	{"places by size", "in_order_of: [placed], beyond: refuse, places: stand", "in_order_of: largest, beyond: refuse"},
+
 	{"weights that leave a sharer out", "{among: {payer: 60%, host: 40%}}", "{among: [payer, host], by: {payer: visits}}"},
 	{"weights for one that does not share", "{among: {payer: 60%, host: 40%}}", "{among: [payer, host], by: {payer: visits, host: 1, home: 2}}"},
 	{"weights that are not alike", "{among: {payer: 60%, host: 40%}}", "{among: [payer, host], by: {payer: visits, host: £2.00}}"},

@@ -72,8 +72,8 @@ var divisionShape = mapOf("tranches and clause",
 		may("claim", "the most each may take of it", formulaShape)))),
 	must("clause", "where in the signed contract the term stands", clauseShape))
 
-var orderShape = either("in which order it is filled", words("as_listed or pro_rata",
-	Option{"as_listed", "the payments in the order listed"}, Option{"pro_rata", "all in proportion"}),
+var orderShape = either("in which order it is filled", words("as_listed, largest or pro_rata",
+	Option{"as_listed", "the payments in the order listed"}, Option{"largest", "the largest sum first; of equals, as listed"}, Option{"pro_rata", "all in proportion"}),
 	&shape{kind: listShape, what: "a list of days", item: dayShape, words: []Option{{"[KIND OR MEASURE]", "the earliest such day first"}}})
 
 var capShape = mapOf("over, per, not_above, in_order_of, beyond and clause",
@@ -82,7 +82,7 @@ var capShape = mapOf("over, per, not_above, in_order_of, beyond and clause",
 		words("all", Option{"all", "every payment"}),
 		&shape{kind: listShape, what: "a list of payments", item: nameShape, words: []Option{{"[PAYMENT, ...]", "the payments listed"}}})),
 	must("per", "what it limits: each unit, period or the contract", levelShape),
-	may("counting", "the unit type of which places are counted, instead of money", nameShape),
+	may("counting", "what is counted instead of money: places of a unit type, or payments", nameShape),
 	must("not_above", "the most", formulaShape),
 	must("in_order_of", "in which order it is filled", orderShape),
 	may("payer", "the party whose payments, and parts of payments, it limits; everybody's when not said", nameShape),

@@ -146,11 +146,12 @@ func (t *Tranche) oneFigure() bool {
 // CapOrder says in which order a cap is filled.
 type CapOrder uint8
 
-// By day of a kind or measure; as the payments are listed; or in proportion.
+// By day of a kind or measure; as the payments are listed; in proportion; or the largest sum first.
 const (
 	OrderDays CapOrder = iota + 1
 	OrderListed
 	OrderProRata
+	OrderLargest
 )
 
 // Beyond says what becomes of what a cap leaves out.
@@ -177,7 +178,8 @@ type Cap struct {
 	Name     string // "cap 1", in the order written, unless it is called something
 	Over     []int  // payments
 	Per      Level
-	Counting int // unit type when places are counted and not money, else -1
+	Counting int  // unit type when places are counted and not money, else -1
+	Claims   bool // what is counted is payments: how many of them are paid for a unit
 	NotAbove *formula.Expr
 	Order    CapOrder
 	Days     []DayRef // OrderDays

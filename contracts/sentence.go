@@ -314,6 +314,9 @@ func (c *Contract) capWords(k *Cap) string {
 			text += each
 		}
 	}
+	if k.Claims {
+		text = "for no more than " + c.valued(k.NotAbove) + " of these payments" + each
+	}
 	switch k.Order {
 	case OrderDays:
 		days := make([]string, len(k.Days))
@@ -323,6 +326,8 @@ func (c *Contract) capWords(k *Cap) string {
 		text += ", first by " + list(days)
 	case OrderProRata:
 		text += ", in proportion"
+	case OrderLargest:
+		text += ", the largest first"
 	case OrderListed: // the order in which the contract lists them needs no words
 	}
 	return text

@@ -152,6 +152,7 @@ var constructs = []construct{
 	{"cap within a unit", capped(func(k *contracts.Cap) bool { return k.Per.Unit >= 0 })},
 	{"cap on the contract or a period", capped(func(k *contracts.Cap) bool { return k.Per.Unit < 0 && k.Counting < 0 })},
 	{"cap on places", capped(func(k *contracts.Cap) bool { return k.Counting >= 0 })},
+	{"payments counted for a unit", capped(func(k *contracts.Cap) bool { return k.Claims })},
 	{"cap on one payer", capped(func(k *contracts.Cap) bool { return k.Payer >= 0 })},
 	{"claims examined by sample", func(c *contracts.Contract) bool { return len(c.Checks) > 0 }},
 	{"money that comes back", func(c *contracts.Contract) bool {

@@ -83,8 +83,8 @@ func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
 		if !slices.Contains(k.Over, l.payment) || l.toDate == 0 || !r.within(l.unit, u) || at != nil && r.capKey(k, l) != *at {
 			continue
 		}
-		if k.Counting >= 0 {
-			if err := r.placeWithin(k, l, r.keptPlace(k, l)); err != nil {
+		if k.Counting >= 0 || k.Claims {
+			if err := r.placeWithin(k, l); err != nil {
 				return err
 			}
 			continue
@@ -104,25 +104,38 @@ func (r *reader) capUnit(ci, u int, at *key, took func(int, int, int64)) error {
 	if len(r.entries) == 0 {
 		return nil
 	}
+	if k.Claims && r.overlaps != nil {
+		r.overlaps[ci].claimed(r.entries)
+	}
 	return r.fillWithin(ci, u, at, took)
 }
 
-// placeWithin adds a place for the counted unit of a line, once.
-func (r *reader) placeWithin(k *contracts.Cap, l *rawLine, kept int64) error {
-	place := *l
-	place.unit = r.unitFor(k.Counting, l.unit)
-	n := slices.IndexFunc(r.entries, func(e capEntry) bool { return e.unit == place.unit })
+// placeWithin adds what a line counts for, once: a place for the counted unit, or its payment. A payment stands at the
+// earliest of its lines' days.
+func (r *reader) placeWithin(k *contracts.Cap, l *rawLine) error {
+	place, listed := *l, slices.Index(k.Over, l.payment)
+	if !k.Claims {
+		place.unit, listed = r.unitFor(k.Counting, l.unit), 0
+	}
+	n := slices.IndexFunc(r.entries, func(e capEntry) bool { return e.listed == listed && (k.Claims || e.unit == place.unit) })
+	var e capEntry
+	if k.Order == contracts.OrderDays {
+		if err := r.entryDays(k, &place, &e); err != nil {
+			return err
+		}
+	}
 	if n < 0 {
 		n = len(r.entries)
-		e := capEntry{unit: place.unit, amount: 1}
-		if k.Order == contracts.OrderDays {
-			if err := r.entryDays(k, &place, &e); err != nil {
-				return err
-			}
-		}
-		r.entries = append(r.entries, e)
+		r.entries = append(r.entries, capEntry{unit: place.unit, listed: listed, amount: 1, days: e.days})
 	}
-	r.entries[n].kept = max(r.entries[n].kept, kept)
+	own := &r.entries[n]
+	if k.Claims {
+		own.size += l.toDate
+		if slices.CompareFunc(e.days[:], own.days[:], dayOrder) < 0 {
+			own.days = e.days
+		}
+	}
+	own.kept = max(own.kept, r.keptPlace(k, l))
 	return nil
 }
 
@@ -145,7 +158,7 @@ func (r *reader) keptPlace(k *contracts.Cap, l *rawLine) int64 {
 	}
 	for i := range r.settled {
 		s := &r.settled[i]
-		if s.minor > 0 && slices.Contains(k.Over, s.payment) && (s.of == of || of == "" || strings.HasPrefix(s.of, of+" / ")) {
+		if s.minor > 0 && slices.Contains(k.Over, s.payment) && (!k.Claims || s.payment == l.payment) && (s.of == of || of == "" || strings.HasPrefix(s.of, of+" / ")) {
 			return 1
 		}
 	}
@@ -176,12 +189,20 @@ func (r *reader) fillWithin(ci, u int, at *key, took func(int, int, int64)) erro
 	for i := range r.entries {
 		e := &r.entries[i]
 		switch {
-		case k.Counting < 0 && e.allowed != e.amount:
+		case e.allowed == e.amount:
+		case k.Counting < 0 && !k.Claims:
 			err = refuse(&r.lines[e.ordinal], e.amount, e.allowed)
-		case k.Counting >= 0 && e.allowed == 0:
+		default:
+			of, over := e.unit, k.Over
+			if k.Claims {
+				of, over = u, k.Over[e.listed:e.listed+1]
+				if r.overlaps != nil {
+					r.overlaps[ci].refused(e.listed, e.size)
+				}
+			}
 			for j := range r.lines {
 				l := &r.lines[j]
-				if slices.Contains(k.Over, l.payment) && l.toDate != 0 && r.within(l.unit, e.unit) && (at == nil || r.capKey(k, l) == *at) {
+				if err == nil && slices.Contains(over, l.payment) && l.toDate != 0 && r.within(l.unit, of) && (at == nil || r.capKey(k, l) == *at) {
 					err = refuse(l, l.toDate, 0)
 				}
 			}

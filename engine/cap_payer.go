@@ -98,6 +98,9 @@ func (r *reader) lower(l *rawLine, to int64) error {
 // capText says a cap's limit, and whose it is.
 func (p *plan) capText(k *contracts.Cap, limit string) string {
 	text := "not above " + limit
+	if k.Claims {
+		text = "no more than " + limit + " of these payments"
+	}
 	if k.Payer >= 0 {
 		text = p.c.Parties[k.Payer].ID + " pays " + text
 	}

@@ -241,7 +241,7 @@ func (w *whole) limit(ci int, at key) (int64, string, bool, error) {
 // limitOf is a cap's limit in minor units, or in places. A cap is never rounded up: what is paid under it stays at or
 // below it.
 func (p *plan) limitOf(k *contracts.Cap, f formula.Figure) (int64, error) {
-	if k.Counting >= 0 {
+	if k.Counting >= 0 || k.Claims {
 		n, _ := f.Num.Round(wholeDown).Int64()
 		return max(n, 0), nil
 	}

@@ -203,7 +203,7 @@ func (st *settlement) statement() (Statement, error) {
 	st.cohortSums(&out)
 	st.itemSums(&out)
 	st.bindSums(&out)
-	return out, nil
+	return out, st.overlapSums(&out)
 }
 
 func (st *settlement) amount(minor int64) money.Amount { return money.FromMinor(st.c.Currency, minor) }
@@ -280,11 +280,11 @@ func (st *settlement) bindSums(out *Statement) {
 			continue
 		}
 		k := &st.c.Caps[i]
-		what := "not above " + k.NotAbove.String()
-		if limit := st.gathered.limits[i]; limit != "" && k.NotAbove.Op != formula.OpLiteral {
-			what += " (" + limit + ")"
+		limit := k.NotAbove.String()
+		if found := st.gathered.limits[i]; found != "" && k.NotAbove.Op != formula.OpLiteral {
+			limit += " (" + found + ")"
 		}
-		out.Binds = append(out.Binds, Bind{k.Name, k.Clause, what, b.lines, st.amount(b.took)})
+		out.Binds = append(out.Binds, Bind{k.Name, k.Clause, st.capText(k, limit), b.lines, st.amount(b.took)})
 	}
 	var gates []gateAt
 	for g := range st.totals.gates {

@@ -72,6 +72,7 @@ func (r *reader) paidElsewhere(sc *scope, first bool) (money.Exact, bool, bool) 
 		return money.Exact{}, false, false
 	}
 	says := r.elsewhere
+	r.told = r.told[:0]
 	var sum money.Exact
 	said, paid := true, false
 	for v := range r.tree.Units {
@@ -93,11 +94,14 @@ func (r *reader) paidElsewhere(sc *scope, first bool) (money.Exact, bool, bool) 
 			}
 			r.use(v, i)
 			paid = true
+			one := told{register: r.register(it.Values)}
 			if says.amount < 0 || it.Values[says.amount].State != formula.Known {
 				said = false
-				continue
+			} else {
+				one.amount, one.said = it.Values[says.amount].Num, true
+				sum = sum.Add(one.amount)
 			}
-			sum = sum.Add(it.Values[says.amount].Num)
+			r.told = append(r.told, one)
 		}
 	}
 	return sum, said && paid, paid

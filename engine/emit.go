@@ -15,18 +15,20 @@ var errTooMuch = errors.New("the sums of this statement are beyond what can be a
 
 // totals is what a statement's head adds up. Each shard has its own; they are merged in order.
 type totals struct {
-	pay      []payTotal
-	parties  []moved         // by party
-	paid     []int64         // by party, to date: what it gave, received money aside
-	gave     map[gaveAt]gave // where a partnership's positions are worked out by period
-	postings map[posted]int64
-	cohorts  [][reasonCount]int
-	items    [reasonCount]int
-	waits    waits
-	binds    []bindTotal // by cap
-	gates    map[gateAt]int
-	matched  []int // by prior statement: roots it settled that are in the evidence
-	overflow bool
+	pay       []payTotal
+	parties   []moved         // by party
+	paid      []int64         // by party, to date: what it gave, received money aside
+	gave      map[gaveAt]gave // where a partnership's positions are worked out by period
+	postings  map[posted]int64
+	cohorts   [][reasonCount]int
+	items     [reasonCount]int
+	waits     waits
+	binds     []bindTotal // by cap
+	overlaps  []overlap   // by cap that counts payments
+	elsewhere map[toldAt]toldSum
+	gates     map[gateAt]int
+	matched   []int // by prior statement: roots it settled that are in the evidence
+	overflow  bool
 }
 
 type payTotal struct {
@@ -60,7 +62,7 @@ type gateAt struct {
 func newTotals(p *plan) *totals {
 	return &totals{pay: make([]payTotal, len(p.c.Payments)), parties: make([]moved, len(p.c.Parties)), paid: make([]int64, len(p.c.Parties)), postings: map[posted]int64{}, gave: map[gaveAt]gave{},
 		cohorts: make([][reasonCount]int, len(p.c.Cohorts)), waits: waits{make([][reasonCount]int, len(p.c.Payments))},
-		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}}
+		binds: make([]bindTotal, len(p.c.Caps)), gates: map[gateAt]int{}, overlaps: newOverlaps(p.c), elsewhere: map[toldAt]toldSum{}}
 }
 
 func (t *totals) took(ci, lines int, minor int64) {
@@ -133,6 +135,7 @@ func (t *totals) merge(o *totals) {
 		}
 		t.matched[i] += n
 	}
+	t.mergeOverlaps(o)
 	t.overflow = t.overflow || o.overflow
 }
 

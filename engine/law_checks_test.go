@@ -245,7 +245,10 @@ func overCaps(c *contracts.Contract, caps []drawnCap, chain []*settled) string {
 
 // placeOf is the unit that a line takes a place for.
 func placeOf(c *contracts.Contract, k *drawnCap, at lineAt) string {
-	if k.counting == c.Units[at.unitType].Name {
+	switch k.counting {
+	case "payments":
+		return at.payment
+	case c.Units[at.unitType].Name:
 		return at.unit
 	}
 	return at.unit + "/" + at.of

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -296,7 +297,7 @@ func (d *draft) cap(payments []drawnPayment, units map[string]bool, whole bool) 
 	}
 	k := drawnCap{over: over, per: "contract"}
 	places, dated := "", ""
-	order := d.of("as_listed", "pro_rata")
+	order := d.of("as_listed", "as_listed", "pro_rata", "pro_rata", "largest")
 	people := !whole && len(units) == 1 && units["person"]
 	if people {
 		k.per = d.of("contract", "year", d.settle, "person", d.r)
@@ -315,11 +316,15 @@ func (d *draft) cap(payments []drawnPayment, units map[string]bool, whole bool) 
 		limit, k.limit = limit+" * found", minor*10
 	}
 	counting := ""
-	if people && k.per != "person" && order != "pro_rata" && d.n(0, 2) == 0 {
+	of := ""
+	if people && (k.per == "person" || k.per == d.r) && order != "pro_rata" && d.n(0, 2) == 0 {
+		k.counting, k.limit, of = "payments", int64(d.n(0, 3)), "refuse"
+		counting, limit = ", counting: payments", fmt.Sprint(k.limit)
+	} else if people && k.per != "person" && order != "pro_rata" && order != "largest" && d.n(0, 2) == 0 {
 		k.counting, k.limit = "person", int64(d.n(0, 6))
 		counting, limit = ", counting: person", fmt.Sprint(k.limit)
 	}
-	payer, beyond := "", d.of("cut", "refuse")
+	payer, beyond := "", cmp.Or(of, d.of("cut", "refuse"))
 	if counting == "" {
 		if k.payer, beyond = d.capPayer(payments); k.payer != "" {
 			payer = ", payer: " + k.payer

@@ -230,7 +230,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	}
 	sum, paid := price.Num, false
 	if pay.For == contracts.ForMeasure {
-		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid && sum.IsZero() {
+		if sum, paid = r.afterElsewhere(sum, sc, taken.first); paid {
+			r.tell(pi, price.Num.Sub(sum))
+		}
+		if paid && sum.IsZero() {
 			r.wait(pi, waitElsewhere)
 			return nil
 		}

@@ -48,10 +48,10 @@ type plan struct {
 	payVaries    []bool // its conditions depend on the outcome or period in hand
 	payChecks    [][]int
 	checkFields  []checkFields
-	elsewhere    struct{ outcome, amount int } // fields of the kind that tells what others paid, or -1
-	last         int                           // the last pass, which writes lines
-	readKinds    []bool                        // kinds that any rule reads
-	byPeriods    bool                          // partners' positions are worked out by period
+	elsewhere    struct{ outcome, amount, register int } // fields of the kind that tells what others paid, or -1
+	last         int                                     // the last pass, which writes lines
+	readKinds    []bool                                  // kinds that any rule reads
+	byPeriods    bool                                    // partners' positions are worked out by period
 }
 
 // quantityPlan is what the plan knows of one quantity.
@@ -262,7 +262,7 @@ func (p *plan) markChecks() {
 			}
 		}
 	}
-	p.elsewhere.outcome, p.elsewhere.amount = -1, -1
+	p.elsewhere.outcome, p.elsewhere.amount, p.elsewhere.register = -1, -1, -1
 	if p.c.ToldBy >= 0 {
 		p.readKinds[p.c.ToldBy] = true
 		for i, f := range p.c.Evidence[p.c.ToldBy].Says {
@@ -271,6 +271,8 @@ func (p *plan) markChecks() {
 				p.elsewhere.outcome = i
 			case "amount":
 				p.elsewhere.amount = i
+			case "register":
+				p.elsewhere.register = i
 			}
 		}
 	}

@@ -66,8 +66,11 @@ type reader struct {
 	hint     int           // how many bytes a shard's records came to
 	settled  []settledLine // of the tree, from prior statements
 	waits    *waits
-	tested   calendar.Date // the day from which the figures tested since it was cleared are known
-	lastWait reason        // the last reason for which something was not paid
+	overlaps []overlap          // by cap, in the pass that writes lines
+	told     []told             // what other schemes paid for the outcome in hand
+	toldOf   map[toldAt]toldSum // in the pass that writes lines
+	tested   calendar.Date      // the day from which the figures tested since it was cleared are known
+	lastWait reason             // the last reason for which something was not paid
 	onGate   func(pay *contracts.Payment, text string)
 	notes    []string // of the line in hand
 	trace    *trace

@@ -37,6 +37,12 @@ const (
 	reasonCount
 )
 
+// The reasons by which a statement counts what was found twice.
+const (
+	ReasonElsewhere = "paid by another scheme"
+	ReasonDuplicate = "duplicate of an item that stands"
+)
+
 // words says each reason as a statement prints it.
 var words = [reasonCount]string{
 	counted:            "counted",
@@ -52,7 +58,7 @@ var words = [reasonCount]string{
 	itemUsed:        "used",
 	itemCorrected:   "corrected by a later item",
 	itemWithdrawn:   "withdrawn by a later item",
-	itemDuplicate:   "duplicate of an item that stands",
+	itemDuplicate:   ReasonDuplicate,
 	itemWithdrawing: "withdraws an earlier item",
 	itemAfter:       "happened after the last day settled",
 	itemNoRule:      "of a kind that no rule reads",
@@ -68,5 +74,5 @@ var words = [reasonCount]string{
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
-	waitElsewhere: "paid by another scheme",
+	waitElsewhere: ReasonElsewhere,
 }

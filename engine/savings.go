@@ -132,15 +132,7 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 	if len(s.Beneficiaries) == 0 {
 		return out, nil
 	}
-	weights := make([]money.Exact, len(s.Beneficiaries))
-	policy := money.LargestRemainder
-	for i, b := range s.Beneficiaries {
-		weights[i] = b.Weight
-		if b.Party == st.c.Spare.Party {
-			policy = money.Residual(i)
-		}
-	}
-	parts, err := money.Allocate(sum, st.c.Currency, st.c.Rounding.Unit, weights, policy)
+	parts, err := SharesOf(st.c, s, sum)
 	if err != nil {
 		return out, err
 	}
@@ -148,6 +140,19 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 		out.Shares = append(out.Shares, PartyShare{st.c.Parties[b.Party].ID, parts[i]})
 	}
 	return out, nil
+}
+
+// SharesOf divides a sum among a saving's beneficiaries, in their order, as the contract divides what the saving comes to.
+func SharesOf(c *contracts.Contract, s *contracts.Saving, sum money.Amount) ([]money.Amount, error) {
+	weights := make([]money.Exact, len(s.Beneficiaries))
+	policy := money.LargestRemainder
+	for i, b := range s.Beneficiaries {
+		weights[i] = b.Weight
+		if b.Party == c.Spare.Party {
+			policy = money.Residual(i)
+		}
+	}
+	return money.Allocate(sum, c.Currency, c.Rounding.Unit, weights, policy)
 }
 
 // lasting adds up what is left in a period of a figure of earlier ones: its own begins so many periods after it, and

@@ -256,9 +256,9 @@ func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
 	for i := range out.checks {
 		out.checks[i] = map[key]*checkTally{}
 	}
-	r.waits = nil
+	r.waits, r.overlaps, r.toldOf = nil, nil, nil
 	if pass == st.last {
-		r.waits = &out.totals.waits
+		r.waits, r.overlaps, r.toldOf = &out.totals.waits, out.totals.overlaps, out.totals.elsewhere
 	}
 	var prior *settler
 	defer func() {

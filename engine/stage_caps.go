@@ -62,7 +62,7 @@ func (s *stager) sortCaps() {
 			}
 		}
 		switch {
-		case unit > 0 && whole > 0 && k.Counting >= 0:
+		case unit > 0 && whole > 0 && (k.Counting >= 0 || k.Claims):
 			s.err = fmt.Errorf("%s (%s): it counts places of units and stands over payments for the whole too; leave these out of over", k.Name, k.Clause)
 		case unit == 0:
 			p.wholeCaps = append(p.wholeCaps, i)

@@ -66,7 +66,12 @@ type Statement struct {
 	Items   []ReasonCount `json:"items"`   // every item, by what became of it
 	Waiting []WaitingSum  `json:"waiting"` // what neither paid nor failed: not yet, not observed, not claimed
 	Binds   []Bind        `json:"binds"`   // caps and gates that changed what is paid
-	Lines   Roll          `json:"lines"`
+
+	// Who is claimed under several payments of which only so many are paid, and what other schemes paid already.
+	Overlaps  []OverlapSum   `json:"overlaps,omitempty"`
+	Elsewhere []ElsewhereSum `json:"elsewhere,omitempty"`
+
+	Lines Roll `json:"lines"`
 }
 
 // SnapshotSummary is the snapshot as a statement names it.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -174,6 +175,7 @@ type capEntry struct {
 	unit    int
 	sub     int // order within the unit
 	amount  int64
+	size    int64 // what a payment that is counted comes to
 	allowed int64
 }
 
@@ -184,7 +186,12 @@ func fill(c *contracts.Contract, k *contracts.Cap, entries []capEntry, limit int
 		proRata(c, entries, limit)
 		return
 	}
-	slices.SortFunc(entries, func(a, b capEntry) int { return a.before(&b) })
+	slices.SortFunc(entries, func(a, b capEntry) int {
+		if k.Order == contracts.OrderLargest {
+			return cmp.Or(cmp.Compare(max(b.size, b.amount), max(a.size, a.amount)), a.before(&b))
+		}
+		return a.before(&b)
+	})
 	left := limit
 	take := func(asked int64) int64 {
 		given := asked

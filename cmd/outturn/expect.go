@@ -45,6 +45,7 @@ type expectedSettlement struct {
 
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
+	Reports  *expectedReports  `yaml:"reports"` // of a final settlement
 }
 
 // expectedLine is one line due: which it is, and what it comes to. Of is a unit's key, a member's, a level's values, or

@@ -86,12 +86,12 @@ const lookAtPage = `(() => {
 		plots: plots.length,
 		unseen: [...plots, ...all('table')].filter(e => box(e).width < 50 || box(e).height < 20).length,
 		unnamed: plots.filter(e => e.getAttribute('aria-labelledby').split(' ').some(id => !document.getElementById(id).textContent.trim())).length,
-		unpaired: plots.filter(e => !e.closest('article').querySelector('table')).length,
+		unpaired: plots.filter(e => !(e.closest('article') || e.closest('section')).querySelector('table')).length,
 		tables: all('table').length,
 		outside, covered,
 		wide: all('main > section, article, header, footer').filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.id || e.tagName),
 		resources: performance.getEntriesByType('resource').length,
-		effectX: document.querySelector('#comparison-1 circle.point').getAttribute('cx'),
+		effectX: document.querySelector('#comparison-1 circle.point')?.getAttribute('cx') ?? '',
 		scripts: document.scripts.length,
 	};
 })()`
@@ -107,20 +107,7 @@ func TestPageInABrowser(t *testing.T) {
 	// Tables: parties, payments; of the comparisons 4, 2, 3, 1, 0 and 1; lines of two payments and a working; adjustments,
 	// who is left out, numbered cohorts, limits, what waits, evidence, digests.
 	const tables = 2 + 11 + 3 + 7
-	for _, width := range []int64{1280, 800, 360} {
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file)); err != nil {
-			t.Fatal(err)
-		}
-		seen, err := chromedp.Run(ctx, chromedp.Evaluate[seenPage](lookAtPage))
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := seenPage{Title: "Settlement statement 2, troubled-families-1", Plots: 7, Tables: tables, EffectX: "392"}
-		if found, expected := fmt.Sprintf("%+v", seen), fmt.Sprintf("%+v", want); found != expected {
-			t.Errorf("at %d pixels:\n%s, expected\n%s", width, found, expected)
-		}
-		keepPicture(t, ctx, width)
-	}
+	lookAtWidths(t, ctx, file, "statement", seenPage{Title: "Settlement statement 2, troubled-families-1", Plots: 7, Tables: tables, EffectX: "392"})
 	// A message of our own shows that messages are heard: it must be the first.
 	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](`console.error("heard")`)); err != nil {
 		t.Fatal(err)
@@ -136,8 +123,47 @@ func TestPageInABrowser(t *testing.T) {
 	}
 }
 
+// lookAtWidths opens a page in windows of three widths, and holds what is seen to what is wanted.
+func lookAtWidths(t *testing.T, ctx context.Context, file, name string, want seenPage) {
+	t.Helper()
+	for _, width := range []int64{1280, 800, 360} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file)); err != nil {
+			t.Fatal(err)
+		}
+		seen, err := chromedp.Run(ctx, chromedp.Evaluate[seenPage](lookAtPage))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, expected := fmt.Sprintf("%+v", seen), fmt.Sprintf("%+v", want); found != expected {
+			t.Errorf("%s at %d pixels:\n%s, expected\n%s", name, width, found, expected)
+		}
+		keepPicture(t, ctx, name, width)
+	}
+}
+
+// TestReportsInABrowser opens the board's report and an accounting officer's statement.
+func TestReportsInABrowser(t *testing.T) {
+	ctx := browser(t)
+	for _, one := range []struct {
+		officer string
+		want    seenPage
+	}{
+		// Tables: contributions, outcomes, savings, whose they are, positions, what came back, perspectives, spending, indicators,
+		// reconciliation; two waterfalls and a flow chart. Of the officer: owed, contribution, savings, position, what came
+		// back, accounts, what waits, reconciliation.
+		{"", seenPage{Title: "Report to the partnership board, partnership-board", Plots: 3, Tables: 10}},
+		{"council", seenPage{Title: "Statement of the accounting officer: The council, partnership-board", Tables: 8}},
+	} {
+		file := filepath.Join(t.TempDir(), "report.html")
+		if err := os.WriteFile(file, reportPage(t, one.officer), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		lookAtWidths(t, ctx, file, "report"+one.officer, one.want)
+	}
+}
+
 // keepPicture writes what the browser shows where OUTTURN_PICTURES names a folder, for people to look at.
-func keepPicture(t *testing.T, ctx context.Context, width int64) {
+func keepPicture(t *testing.T, ctx context.Context, name string, width int64) {
 	t.Helper()
 	folder := os.Getenv("OUTTURN_PICTURES")
 	if folder == "" {
@@ -145,7 +171,7 @@ func keepPicture(t *testing.T, ctx context.Context, width int64) {
 	}
 	picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("statement-%d.png", width)), picture, 0o644)
+		err = os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d.png", name, width)), picture, 0o644)
 	}
 	if err != nil {
 		t.Error(err)

@@ -88,6 +88,18 @@ func (f *htmlFile) commit() error {
 	return nil
 }
 
+// page makes a page and puts it in its place.
+func (f *htmlFile) page(made func() ([]byte, error)) error {
+	page, err := made()
+	if err == nil {
+		err = f.write(page)
+	}
+	if err == nil {
+		err = f.commit()
+	}
+	return err
+}
+
 // abandon takes the temporary file away, unless it was put in its place.
 func (f *htmlFile) abandon() {
 	if f.temp != nil {

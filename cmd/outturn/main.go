@@ -29,6 +29,7 @@ type cli struct {
 	Diff     diffCmd         `cmd:"" help:"Say in sentences what changed between two versions of a contract."`
 	Generate generateCmd     `cmd:"" help:"Make up evidence for a contract, of any size, from a seed."`
 	Partners partnersCmd     `cmd:"" help:"Show who invests and who benefits, and who loses by taking part."`
+	Report   reportCmd       `cmd:"" help:"Print what the partnership's board, or one party's accounting officer, reads of a settlement."`
 	Appraise appraiseCmd     `cmd:"" help:"Discount savings by the year, for an appraisal; never settled."`
 	Ledger   ledgerCmd       `cmd:"" help:"Print the books of recorded statements: what each account held, what moved, what it holds."`
 	Export   exportCmd       `cmd:"" help:"Write a statement and all it was made from as one bundle."`

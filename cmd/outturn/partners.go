@@ -3,19 +3,23 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/report"
 )
 
-// partnersCmd prints who invests and who benefits, from one settlement.
+// partnersCmd prints who invests and who benefits, from one settlement, or what would be left without one of them.
 type partnersCmd struct {
-	Dir     string `arg:"" help:"Folder with contract.yaml, evidence, and the statements issued before."`
-	AsAt    day    `help:"Last day settled. Usually the end of the latest settlement period with evidence." placeholder:"DAY"`
-	KnownAt day    `help:"Last day on which evidence could be learned. Usually as long after as the contract says." placeholder:"DAY"`
-	Memory  size   `help:"Memory for sorting evidence; beyond it, temporary files." default:"256MiB" placeholder:"SIZE"`
-	JSON    bool   `help:"Print one JSON document." name:"json"`
+	Dir     string      `arg:"" help:"Folder with contract.yaml, evidence, and the statements issued before."`
+	Without string      `help:"What would be left if this party put nothing in any more: what each other partner would have to bear, and whether benefits still cover it." placeholder:"PARTY"`
+	Bear    report.Bear `help:"By what the others would bear it: benefit or contribution." enum:"benefit,contribution" default:"benefit"`
+	AsAt    day         `help:"Last day settled. Usually the end of the latest settlement period with evidence." placeholder:"DAY"`
+	KnownAt day         `help:"Last day on which evidence could be learned. Usually as long after as the contract says." placeholder:"DAY"`
+	Memory  size        `help:"Memory for sorting evidence; beyond it, temporary files." default:"256MiB" placeholder:"SIZE"`
+	JSON    bool        `help:"Print one JSON document." name:"json"`
 }
 
 // Run prints the matrix, and finds something when a partner loses more than it signed for.
@@ -31,33 +35,41 @@ func (cmd *partnersCmd) run(w world) error {
 	if f.contract.Partnership == nil {
 		return usageError{fmt.Errorf("%s has no partnership: a contract names its partners, and by which savings they benefit, under partnership", cmd.Dir)}
 	}
-	progress := newProgress(w)
-	defer progress.done()
-	evidence, err := f.open(occasion{cmd.AsAt.Date, cmd.KnownAt.Date, true}, progress.read)
+	if cmd.Without != "" && !slices.Contains(partyIDs(f), cmd.Without) {
+		return usageError{fmt.Errorf("--without %s: there is no such party in %s; the parties are %s", cmd.Without, f.contract.ID, strings.Join(partyIDs(f), ", "))}
+	}
+	statements, err := f.reported(w, 0, occasion{cmd.AsAt.Date, cmd.KnownAt.Date, false})
 	if err != nil {
 		return err
 	}
-	defer evidence.close()
-	prior, position, err := f.statements()
+	in := report.Input{Contract: f.contract, Statements: statements}
+	r, err := report.New(in)
 	if err != nil {
 		return err
 	}
-	defer prior.Close()
-	st, err := engine.Settle(f.contract, evidence.on, evidence.Snapshot, position, nil)
-	progress.done()
-	if err != nil {
-		return err
+	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], width: w.width(), colour: w.colour()}, Report: r}
+	document := map[string]any{"contract": r.Contract, "through": r.Through, "cut_off": r.CutOff, "partnership": v.statement.Partnership, "matrix": r.Board.Matrix, "perspectives": r.Board.Perspectives}
+	s := &sheet{}
+	if cmd.Without != "" {
+		left, err := report.Without(in, cmd.Without, cmd.Bear)
+		if err != nil {
+			return err
+		}
+		document["without"] = left
+		v.printWithout(s, left)
+	} else {
+		v.printMatrix(s)
+		v.printPerspectives(s)
 	}
 	if cmd.JSON {
-		err = writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "cut_off": st.CutOff, "partnership": st.Partnership})
+		err = writeJSON(w.stdout, document)
 	} else {
-		v := view{contract: f.contract, statement: st, width: w.width(), colour: w.colour()}
 		p := &page{width: v.width, colour: v.colour}
-		v.printPartnership(p)
+		s.printSections(p)
 		_, err = io.WriteString(w.stdout, p.text.String())
 	}
-	for _, one := range st.Partnership.Partners {
-		if err == nil && one.Short != nil {
+	for _, one := range v.statement.Partnership.Partners {
+		if err == nil && one.Short != nil && cmd.Without == "" {
 			return errFound
 		}
 	}

@@ -41,6 +41,8 @@ func printStatement(v view) string {
 	v.printComparisons(p)
 	v.printCohorts(p)
 	v.printBinds(p)
+	v.printOverlaps(p)
+	v.printElsewhere(p)
 	v.printWaiting(p)
 	v.printItems(p)
 	v.printProof(p)

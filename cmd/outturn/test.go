@@ -191,6 +191,15 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 		return o
 	}
 	o.Differences = append(o.Differences, want.compare(c.folder.contract, st, lines, dues)...)
+	if st.Status == statusFinal {
+		d := &comparer{currency: c.folder.contract.Currency}
+		statements := make([]engine.Statement, len(c.issued))
+		for i := range statements {
+			statements[i] = c.issued[i].Statement
+		}
+		d.reports(c.folder.contract, statements, want.Reports)
+		o.Differences = append(o.Differences, d.found...)
+	}
 	o.OK = len(o.Differences) == 0
 	return o
 }

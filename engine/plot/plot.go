@@ -1,5 +1,6 @@
 // Package plot draws figures of a statement as SVG for a page: an effect with its interval, how far apart two groups
-// are before and after matching, and how both went over time. It takes decimals as text and works every place out in
+// are before and after matching, and how both went over time; of a report, a saving that comes down by steps, and who puts
+// something in and has something of it. It takes decimals as text and works every place out in
 // whole pixels with exact fractions, so that one statement has one picture, byte for byte, on every machine. It draws
 // what it is given and works nothing out: no figure on a page comes from here.
 package plot

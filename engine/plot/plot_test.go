@@ -64,6 +64,37 @@ func TestTrendStandsWhereItShould(t *testing.T) {
 	drawn(t, Trend{ID: "t", Series: []string{"joined"}}.SVG)
 }
 
+// An axis of 398 pixels from 190, 0 to 300,000: 240,000 is at 190 + 398 * 0.8 = 508.4, 75,600 at 290.3, and its parts begin
+// at 190 and at 15,120: 190 + 398 * 0.0504 = 210.1.
+func TestWaterfallStandsWhereItShould(t *testing.T) {
+	w := Waterfall{ID: "w", Title: "Waterfall", Desc: "said", Axis: "GBP", Bars: []Bar{{BarSum, "all outcomes", "300000.00", "£300,000.00"}, {BarLess, "anyway", "60000.00", "-£60,000.00"},
+		{BarSum, "net", "240000.00", "£240,000.00"}, {BarLess, "a very long name that does not fit its column", "164400.00", "-£164,400.00"}, {BarSum, "cashed", "75600.00", "£75,600.00"},
+		{BarPart, "council", "15120.00", "£15,120.00"}, {BarPart, "health", "60480.00", "£60,480.00"}}}
+	svg := drawn(t, w.SVG)
+	holds(t, svg, `viewBox="0 0 720 262"`, `<rect class="bar-sum" x="190" y="14" width="398" height="18"/>`, `<rect class="bar-less" x="508" y="44" width="80" height="18"/>`,
+		`<rect class="bar-sum" x="190" y="74" width="318" height="18"/>`, `<rect class="bar-sum" x="190" y="134" width="100" height="18"/>`,
+		`<rect class="bar-part" x="190" y="164" width="20" height="18"/>`, `<rect class="bar-part" x="210" y="194" width="80" height="18"/>`, `a very long name that does…<title>a very long name that does not fit its column</title>`)
+	loss := Waterfall{ID: "w", Bars: []Bar{{BarSum, "cashable", "0.00", ""}, {BarLess, "cost", "2415.00", ""}, {BarSum, "net", "-2415.00", ""}, {BarPart, "council", "-1449.00", ""}, {BarPart, "nhs", "-966.00", ""}}}
+	holds(t, drawn(t, loss.SVG), `>-2,500</text>`, `<rect class="bar-less"`)
+	more := Waterfall{ID: "w", Bars: []Bar{{BarSum, "a", "1.00", ""}, {BarLess, "b", "-1.00", ""}, {BarSum, "c", "2.00", ""}}}
+	holds(t, drawn(t, more.SVG), `<rect class="bar-more"`)
+	drawn(t, Waterfall{ID: "w"}.SVG)
+}
+
+// The higher side has 300 pixels: of 419,500, 83,500 are 59.7 and 11,500 are 8.2; 114,000 are 81.5.
+func TestFlowsStandWhereTheyShould(t *testing.T) {
+	f := Flows{ID: "f", Title: "Flows", Desc: "said", Middle: "place", In: []Band{{"council", "cash", "83500.00", "£83,500.00"}, {"council", "in_kind", "11500.00", "£11,500.00"}, {"health", "cash", "0.00", "£0.00"}},
+		Out: []Band{{"health", "benefit", "114000.00", "£114,000.00"}, {"provider", "cash", "305500.00", "£305,500.00"}}}
+	svg := drawn(t, f.SVG)
+	holds(t, svg, `<path class="band-cash" d="M190 30C270 30 270 30 350 30V90C270 90 270 90 190 90z">`, `<path class="band-in-kind" d="M190 90C270 90 270 90 350 90V98C270 98 270 98 190 98z">`,
+		`<path class="band-benefit" d="M530 30C450 30 450 30 370 30V112C450 112 450 112 530 112z">`, `<rect class="node" x="182" y="30" width="8" height="68"/>`, `<rect class="node" x="350" y="30" width="20" height="300"/>`,
+		`<title>council, in kind: £11,500.00</title>`, `>£83,500.00 cash</text>`)
+	if !strings.Contains(svg, ">health<title>") || strings.Count(svg, "<path") != 4 {
+		t.Error("a band of nothing is drawn, or one of something is not")
+	}
+	drawn(t, Flows{ID: "f"}.SVG)
+}
+
 func TestAxisEndsOnTicks(t *testing.T) {
 	for _, c := range []struct{ low, high, ticks string }{
 		{"0", "0.16245", "0.00 0.05 0.10 0.15 0.20"},
@@ -126,6 +157,9 @@ func TestWhatIsNoDecimalIsRefused(t *testing.T) {
 			Balance{Rows: []Covariate{{"here", text, ""}}}.SVG,
 			Balance{Rows: []Covariate{{"here", "", text}}}.SVG,
 			Trend{Series: []string{"here"}, Points: []Point{{Values: []string{text}}}}.SVG,
+			Waterfall{Bars: []Bar{{Kind: BarSum, Label: "here", Amount: text}}}.SVG,
+			Flows{In: []Band{{Party: "here", Amount: text}}}.SVG,
+			Flows{Out: []Band{{Party: "here", Amount: text}}}.SVG,
 		} {
 			if _, err := svg(); err == nil || !strings.Contains(err.Error(), "here") || !strings.Contains(err.Error(), "expected a decimal") {
 				t.Errorf("%.20q: %v, expected an error that names the figure", text, err)
@@ -141,6 +175,8 @@ func TestNamesAreEscaped(t *testing.T) {
 		Effect{ID: evil, Title: evil, Desc: evil, Axis: evil, Estimates: []Estimate{{Label: evil, At: "1", Value: evil}}, Marks: []Mark{{At: "0", Label: evil}}}.SVG,
 		Balance{ID: evil, Title: evil, Desc: evil, Rows: []Covariate{{evil, "1", "0"}}}.SVG,
 		Trend{ID: evil, Title: evil, Desc: evil, Axis: evil, Series: []string{evil}, Points: []Point{{Label: evil, Values: []string{"1"}}}}.SVG,
+		Waterfall{ID: evil, Title: evil, Desc: evil, Axis: evil, Bars: []Bar{{BarSum, evil, "1", evil}}}.SVG,
+		Flows{ID: evil, Title: evil, Desc: evil, Middle: evil, In: []Band{{evil, evil, "1", evil}}}.SVG,
 	} {
 		text := drawn(t, svg)
 		if strings.Contains(text, "<script") || strings.Count(text, "<svg") != 1 {

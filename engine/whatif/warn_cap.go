@@ -18,8 +18,11 @@ func (v *review) idleCaps() {
 			continue
 		}
 		text := v.sum(*most)
-		if k.Counting >= 0 {
+		switch {
+		case k.Counting >= 0:
 			text = most.String() + " places"
+		case k.Claims:
+			text = most.String() + " payments"
 		}
 		v.warn(WarnIdleCap, k.Name, k.Clause, fmt.Sprintf("the most that can come under it is %s, and it allows %s", text, k.NotAbove), "lower it, take it out, or look for the payment it was meant to cover")
 	}
@@ -38,8 +41,12 @@ func (v *review) idleCaps() {
 
 // mostUnder bounds what all payments under a cap can come to for one of what it stands per, over the whole term.
 func (v *review) mostUnder(k *contracts.Cap) *money.Exact {
-	if k.Counting >= 0 {
+	switch {
+	case k.Counting >= 0:
 		return v.members(k.Counting)
+	case k.Claims:
+		n := money.Int(int64(len(k.Over)) + 1) // one that leaves nothing out is there for the overlaps it reports
+		return &n
 	}
 	sum := money.Int(0)
 	for _, over := range k.Over {

@@ -77,7 +77,7 @@ func (v *review) hangs(p *contracts.Payment, test *contracts.Condition) string {
 	}
 	for i := range v.c.Caps {
 		k := &v.c.Caps[i]
-		if limit, ok := v.bounds(k.NotAbove).value(); ok && k.Counting < 0 && covers(k, p, v.c) {
+		if limit, ok := v.bounds(k.NotAbove).value(); ok && k.Counting < 0 && !k.Claims && covers(k, p, v.c) {
 			return fmt.Sprintf("as much as %s, %s", v.sum(limit), k.Name)
 		}
 	}
