@@ -9,7 +9,7 @@ TOOL      = $(GO) tool -modfile=tools.mod
 QEMU      = $(shell command -v qemu-aarch64-static || command -v qemu-aarch64)
 
 .DEFAULT_GOAL := help
-.PHONY: bench-duckdb help demo serve test fmt-check vet bench lint lint-quick fuzz crossarch chaos
+.PHONY: bench-duckdb help demo serve test fmt-check vet bench lint lint-quick fuzz crossarch chaos planted
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,8 +35,14 @@ crossarch: ## built for arm64 and run under qemu-user: the same figures and stat
 	OUTTURN_QEMU_ARM64=$(QEMU) $(GO) test -count=1 -v -run '^TestSameOnEveryMachine$$' ./cmd/outturn
 	GOARCH=arm64 $(GO) test -exec $(QEMU) ./contracts/... ./engine/counterfactual
 
-chaos: ## processes killed and stopped in the middle of runs, at the figures of a release
-	OUTTURN_CHAOS=full $(GO) test -count=1 -v -timeout 60m -run '^TestProcessesThatDieSettleEveryPeriodOnce$$' ./engine/schedule
+chaos: ## processes, the database and the network fail under load, and rubbish is sent, at the figures of a release
+	OUTTURN_CHAOS=full $(GO) test -p 1 -count=1 -v -timeout 4h ./cmd/outturn/chaos
+	OUTTURN_CHAOS=full $(GO) test -count=1 -v -timeout 1h -run '^TestProcessesThatDieSettleEveryPeriodOnce$$' ./engine/schedule
+	OUTTURN_CHAOS=full $(GO) test -count=1 -v -timeout 1h -run '^TestDecisionsAtOnceEqualSomeOrder$$' ./engine/store
+	OUTTURN_CHAOS=full $(GO) test -count=1 -v -timeout 2h -run '^(TestRubbishIsRefused|TestForeignIsUnknownHoweverAskedFor)$$' ./cmd/outturn/service
+
+planted: ## faults put into the code one by one, each with the test that must find it
+	OUTTURN_CHAOS=planted $(GO) test -count=1 -v -timeout 2h -run '^TestPlantedFaultsAreFound$$' ./cmd/outturn/chaos
 
 bench: ## every benchmark; BENCH=Settle picks some
 	$(GO) test -run '^$$' -bench '$(BENCH)' ./...

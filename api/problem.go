@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,6 +109,8 @@ func humaProblem(status int, message string, errs []error) *problem {
 		}
 		p.Errors = append(p.Errors, fault)
 	}
+	// Unknown parameters are found in no order, and two refusals of one request must not differ.
+	slices.SortStableFunc(p.Errors, func(a, b client.Fault) int { return cmp.Compare(a.Parameter, b.Parameter) })
 	return p
 }
 

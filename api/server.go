@@ -12,10 +12,12 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -238,12 +240,29 @@ func (s *Service) gate(hc huma.Context, next func(huma.Context)) {
 		return
 	}
 	c.Set("caller", r.caller.ID)
-	if err := s.take(hc, c, r); err != nil {
+	err := legible(c.Request().URL)
+	if err == nil {
+		err = s.take(hc, c, r)
+	}
+	if err != nil {
 		s.write(hc, s.refused(ctx, err, ""))
 		return
 	}
 	defer func() { _ = r.body.close() }() // a file that has no name any more
 	next(hc)
+}
+
+// legible refuses an address that holds no text: nothing has such a name, and the database has no place for it.
+func legible(u *url.URL) error {
+	text := func(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+	if !text(u.Path) {
+		return unknown()
+	}
+	if query, err := url.QueryUnescape(u.RawQuery); err != nil || !text(query) {
+		return faulty(http.StatusUnprocessableEntity, "the request is not as the API's document says",
+			client.Fault{Message: "the query is not UTF-8 without NUL, percent-encoded", Remedy: "encode it as application/x-www-form-urlencoded"})
+	}
+	return nil
 }
 
 // identify finds the caller and looks at the roles and the rate.

@@ -35,9 +35,10 @@ var jsonFormat = huma.Format{
 	},
 }
 
-// encode writes a body: the same value always as the same bytes.
+// encode writes a body: the same value always as the same bytes. What somebody sent may stand in a refusal of it, so bytes that
+// are no UTF-8 become U+FFFD.
 func encode(v any) ([]byte, error) {
-	b, err := json.Marshal(v, json.Deterministic(true))
+	b, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		return nil, err
 	}

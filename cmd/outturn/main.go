@@ -38,6 +38,7 @@ type cli struct {
 	Migrate  migrateCmd      `cmd:"" help:"Bring the database to this release's schema."`
 	Serve    serveCmd        `cmd:"" help:"Run the service: the JSON API, on a database."`
 	Work     workCmd         `cmd:"" help:"Settle what falls due, and fetch evidence, on the database, until interrupted."`
+	Remote   remoteCmd       `cmd:"" help:"Speak to a service that runs elsewhere: draft, sign, send evidence, settle, release, fetch."`
 	Pseudo   pseudonymiseCmd `cmd:"" name:"pseudonymise" help:"Put keyed pseudonyms in the place of identifiers, before evidence is sent."`
 	Demo     demoCmd         `cmd:"" help:"Tell the whole story of a contract, on a database of its own: drafted, signed, settled, audited."`
 	Version  versionCmd      `cmd:"" help:"Print the version of the program and of the contract language."`

@@ -57,7 +57,7 @@ func (w *world) operator() string {
 }
 
 // everybody lets two people of every payer and one provider of everything take part in a contract.
-func (w *world) everybody(t *testing.T, document []byte, terms *contracts.Contract) *cast {
+func (w *world) everybody(t testing.TB, document []byte, terms *contracts.Contract) *cast {
 	t.Helper()
 	c := &cast{}
 	var signers [][]*actor

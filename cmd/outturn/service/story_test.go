@@ -91,7 +91,7 @@ func (w *world) audits(c *cast) {
 	}
 }
 
-func readFile(t *testing.T, name string) []byte {
+func readFile(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(name)
 	return must(t, b, err)

@@ -29,7 +29,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
 // world is a running service on a database of its own, with a clock that tests set.
 type world struct {
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	base  string
 	store *store.Store
@@ -71,7 +71,7 @@ func (w *world) pass(d time.Duration) {
 }
 
 // newWorld serves over real HTTP on a real PostgreSQL.
-func newWorld(t *testing.T, change func(*api.Options)) *world {
+func newWorld(t testing.TB, change func(*api.Options)) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), now: time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC), log: &safeBuffer{}}
 	w.store, w.url = storetest.NewAt(t)
@@ -125,7 +125,7 @@ type actor struct {
 }
 
 // must ends the test at an error.
-func must[T any](t *testing.T, v T, err error) T {
+func must[T any](t testing.TB, v T, err error) T {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -218,7 +218,7 @@ func filesOf(dir string) []string {
 	return files
 }
 
-func read(t *testing.T, from io.ReadCloser, err error) []byte {
+func read(t testing.TB, from io.ReadCloser, err error) []byte {
 	t.Helper()
 	must(t, from, err)
 	defer from.Close()
