@@ -23,7 +23,8 @@ type Contract struct {
 	Currency      money.Currency
 	First, Last   calendar.Date
 	PaidElsewhere PaidElsewhere
-	ToldBy        int // kind of evidence that tells what another scheme paid, or -1: nothing tells of it
+	ToldBy        int           // kind of evidence that tells what another scheme paid, or -1: nothing tells of it
+	Shadow        calendar.Span // days whose payments are worked out and shown, and paid by nobody; the zero span is none
 	Parties       []Party
 	Calendar      Calendar
 	Rounding      money.Rounding // how every sum of money becomes an amount

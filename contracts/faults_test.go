@@ -90,6 +90,8 @@ var faultCases = []change{
 	{"weights for one that does not share", "{among: {payer: 60%, host: 40%}}", "{among: [payer, host], by: {payer: visits, host: 1, home: 2}}"},
 	{"weights that are not alike", "{among: {payer: 60%, host: 40%}}", "{among: [payer, host], by: {payer: visits, host: £2.00}}"},
 	{"weights per something finer than the lines", "{among: {payer: 60%, host: 40%}}", "{among: [payer, host], by: {payer: visits_by_year, host: 1}}"},
+	{"a shadow beyond the term", ", paid_elsewhere: refuse", ", paid_elsewhere: refuse, shadow: 2020-01-01 to 2020-06-30"},
+	{"a payment's shadow beyond the term", "rest: payer, due: on_evidence, ", "rest: payer, shadow: 2022-01-01 to 2022-06-30, due: on_evidence, "},
 	{"places under a cap not said", ", places: stand", ""},
 	{"the day that charges a cap not said", "per: year, dated: placed, counting", "per: year, counting"},
 	{"the error of a check not said", "error: by_claims, ", ""},

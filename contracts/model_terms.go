@@ -90,7 +90,18 @@ type Payment struct {
 	Held                 *Held
 	Rest                 *Payee // to whom what is not earned is left, or nil
 	Between              calendar.Span
-	Sentence             string // the rule as one English sentence, with its clause
+	Shadow               calendar.Span // days of it that are worked out and shown, and paid by nobody, besides the contract's
+	Sentence             string        // the rule as one English sentence, with its clause
+}
+
+// InShadow says whether what a payment comes to on a day is worked out and shown, and paid by nobody.
+func (c *Contract) InShadow(payment int, day calendar.Date) bool {
+	return !c.Shadow.First.IsZero() && c.Shadow.Contains(day) || !c.Payments[payment].Shadow.First.IsZero() && c.Payments[payment].Shadow.Contains(day)
+}
+
+// HasShadow says whether anything is in the shadow.
+func (c *Contract) HasShadow() bool {
+	return !c.Shadow.First.IsZero() || slices.ContainsFunc(c.Payments, func(p Payment) bool { return !p.Shadow.First.IsZero() })
 }
 
 // Held is what part of a payment is kept back, and until when. What was not released is not lost: it is paid once both

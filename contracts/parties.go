@@ -45,7 +45,20 @@ func (d *decoder) head(n *node) bool {
 		d.c.PaidElsewhere = ElsewhereDifference
 	}
 	d.c.ToldBy = -1
+	d.c.Shadow = d.shadow(n.get("shadow"), "contract, shadow")
 	return d.c.First > 0 && d.c.Last > 0
+}
+
+// shadow reads the days that are worked out and not paid, within the contract's term.
+func (d *decoder) shadow(n *node, who string) calendar.Span {
+	if n == nil || n.bad {
+		return calendar.Span{}
+	}
+	days := d.span(n, who, calendar.Span{})
+	if !n.bad && days.Intersect(d.term()) != days {
+		d.bad(n, Fault{Message: who + ": it reaches beyond the contract's term", Expected: "days within " + d.term().String(), Found: days.String()})
+	}
+	return days
 }
 
 // isID reports whether s is letters, digits and hyphens, as a contract's id is.

@@ -32,6 +32,7 @@ func (d *decoder) readPayments() {
 		d.readRest(n, p, who)
 		d.readHeld(r, n, p)
 		d.readBetween(n.get("between"), p, who+", between")
+		p.Shadow = d.shadow(n.get("shadow"), who+", shadow")
 	}
 }
 

@@ -154,6 +154,7 @@ var constructs = []construct{
 	{"cap on places", capped(func(k *contracts.Cap) bool { return k.Counting >= 0 })},
 	{"payments counted for a unit", capped(func(k *contracts.Cap) bool { return k.Claims })},
 	{"cap on one payer", capped(func(k *contracts.Cap) bool { return k.Payer >= 0 })},
+	{"days in the shadow", (*contracts.Contract).HasShadow},
 	{"claims examined by sample", func(c *contracts.Contract) bool { return len(c.Checks) > 0 }},
 	{"money that comes back", func(c *contracts.Contract) bool {
 		return anyOf(c.Payments, func(p *contracts.Payment) bool {

@@ -27,7 +27,7 @@ func (d *draft) due() string {
 }
 
 func (d *draft) conditions() string {
-	return d.of("", "", "when: {"+d.condition(0)+"}, ", "unless: {"+d.condition(0)+"}, ")
+	return d.of("", "", "when: {"+d.condition(0)+"}, ", "unless: {"+d.condition(0)+"}, ") + d.of("", "", "", "shadow: 2020-07-15 to 2021-03-31, ")
 }
 
 func (d *draft) steps() string {

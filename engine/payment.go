@@ -221,6 +221,10 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 		r.wait(pi, waitOf(price.State))
 		return nil
 	}
+	if r.inShadow(pi, sc.met) {
+		r.wait(pi, waitShadow)
+		return nil
+	}
 	// A sample is drawn from what was claimed and validated: what failed before payment never reaches it.
 	examined, failed := r.examined(pi, sc)
 	r.claims = append(r.claims, claim{pi, sc.unit, sc.met, price.Num, examined, failed})
@@ -433,6 +437,10 @@ func (r *reader) paySum(pi int, sc *scope) error {
 	if !within(pay, l.first) {
 		return nil
 	}
+	if r.inShadow(pi, dayOf(sc.met, l.first)) {
+		r.wait(pi, waitShadow)
+		return nil
+	}
 	l.payment, l.unit, l.key, l.period = pi, sc.unit, sc.key, r.linePeriod(sc.key, l.first)
 	r.lines = append(r.lines, l)
 	return nil
@@ -488,8 +496,4 @@ func (r *reader) sum(pi int, sc *scope) (rawLine, reason, error) {
 		r.trace.say("at its price", amount.String()+" x "+figureText(price, r.c.Currency), moneyText(l.sum, r.c.Currency))
 	}
 	return l, counted, nil
-}
-
-func moneyText(x money.Exact, c money.Currency) string {
-	return formula.Figure{Type: formula.Money, Num: x}.Format(c)
 }

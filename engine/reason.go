@@ -34,6 +34,7 @@ const (
 	waitCondition
 	waitRefused
 	waitElsewhere
+	waitShadow
 	reasonCount
 )
 
@@ -75,4 +76,5 @@ var words = [reasonCount]string{
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: ReasonElsewhere,
+	waitShadow:    "in the shadow: shown, and not paid",
 }

@@ -23,7 +23,12 @@ func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 	if err != nil {
 		return Statement{}, err
 	}
-	return st.statement()
+	out, err := st.statement()
+	if err != nil || !c.HasShadow() {
+		return out, err
+	}
+	out.Shadow, err = st.shadow()
+	return out, err
 }
 
 // settlement is a settlement under way.

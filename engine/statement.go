@@ -15,6 +15,8 @@ type Occasion struct {
 	CutOff  calendar.Date // the last day on which evidence could be learned; the snapshot holds nothing later
 	Final   bool          // a final statement posts and is prior to the next; a provisional one posts nothing
 	Given   []contracts.Given
+
+	asIfLive bool // what is in the shadow is paid too: the settlement that it is shown by
 }
 
 // Position is what prior final statements settled. The zero Position is that of a contract never settled.
@@ -59,6 +61,9 @@ type Statement struct {
 
 	// What was saved: each saving, its chain and whose it is, in the contract's order.
 	Savings []SavingSum `json:"savings,omitempty"`
+
+	// What is worked out and shown, and paid by nobody.
+	Shadow *ShadowSum `json:"shadow,omitempty"`
 
 	// Who invests and who benefits, where the contract has a partnership.
 	Partnership *PartnershipSum `json:"partnership,omitempty"`

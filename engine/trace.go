@@ -195,3 +195,7 @@ func (r *reader) gatherText(q *contracts.Quantity, w stretch, t *tally) string {
 	}
 	return text
 }
+
+func moneyText(x money.Exact, c money.Currency) string {
+	return formula.Figure{Type: formula.Money, Num: x}.Format(c)
+}

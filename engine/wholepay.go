@@ -38,7 +38,8 @@ func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, e
 	sc.met, _ = w.ended(pay.Per, k)
 	r := w.reader
 	if pay.For == contracts.ForLeftOver {
-		return w.leftOver(pi, pay, k)
+		l, ok, err := w.leftOver(pi, pay, k)
+		return l, ok && !w.inShadow(pi, l.first), err
 	}
 	saved, gate := r.trace, r.onGate
 	r.onGate, r.notes = w.onGate, nil
@@ -64,6 +65,9 @@ func (w *whole) payLine(pi int, pay *contracts.Payment, k key) (rawLine, bool, e
 		why = waitNotDue
 	case why == counted && !within(pay, l.first):
 		return l, false, nil
+	}
+	if why == counted && w.inShadow(pi, dayOf(sc.met, l.first)) {
+		why = waitShadow
 	}
 	if why != counted {
 		r.wait(pi, why)

@@ -33,6 +33,7 @@ func printStatement(v view) string {
 	v.printPostings(p)
 	v.printParties(p)
 	v.printPayments(p)
+	v.printShadow(p)
 	v.printBaselines(p)
 	v.printSavings(p)
 	v.printPartnership(p)

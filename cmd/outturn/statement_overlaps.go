@@ -31,6 +31,30 @@ func (v view) printOverlaps(p *page) {
 	}
 }
 
+// printShadow says what is worked out and shown, and paid by nobody.
+func (v view) printShadow(p *page) {
+	s := v.statement.Shadow
+	if s == nil {
+		return
+	}
+	p.heading("In the shadow: shown, and paid by nobody")
+	t := table{columns: []column{{title: "payment"}, {title: "counted", right: true}, {title: "would come to", right: true}, {title: "comes to", right: true}, {title: "in the shadow", right: true}}}
+	for _, one := range s.Payments {
+		t.add(words(one.Payment), groupedText(one.Count), v.money(one.WouldBe), v.money(one.ToDate), v.money(one.Shadow))
+	}
+	p.write(2, t)
+	by := table{columns: []column{{title: "party", flex: true}, {title: "would have", right: true}, {title: "has, to date", right: true}, {title: "in the shadow", right: true}}}
+	for _, one := range s.Due {
+		if !one.Shadow.IsZero() {
+			by.add(words(one.Party), v.money(one.WouldBe), v.money(one.ToDate), v.money(one.Shadow))
+		}
+	}
+	if len(by.rows) > 0 {
+		p.blank()
+	}
+	p.write(2, by)
+}
+
 // printElsewhere says what was not paid, since others had paid for it.
 func (v view) printElsewhere(p *page) {
 	if len(v.statement.Elsewhere) == 0 {
