@@ -102,6 +102,7 @@ func (s *Service) routes() {
 	s.scheduleRoutes()
 	s.forecastRoutes()
 	s.statementRoutes()
+	s.reportRoutes()
 	s.paymentRoutes()
 	s.disputeRoutes()
 }

@@ -216,14 +216,7 @@ func (st *settlement) postings() []Posting {
 			keys = append(keys, k)
 		}
 	}
-	slices.SortFunc(keys, func(a, b posted) int {
-		for _, d := range [3]int{a.from - b.from, a.to - b.to, a.payment - b.payment} {
-			if d != 0 {
-				return d
-			}
-		}
-		return 0
-	})
+	slices.SortFunc(keys, comparePosted)
 	out := []Posting{}
 	for _, k := range keys {
 		out = append(out, Posting{From: st.c.Parties[k.from].ID, To: st.c.Parties[k.to].ID, Payment: st.c.Payments[k.payment].Name, Amount: st.amount(st.totals.postings[k])})

@@ -36,15 +36,15 @@ func Explain(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positi
 		out, err := st.explainWhole(payment)
 		return out, nil, err
 	}
+	index := 0
 	for shard := range s.Shards() {
-		index := 0
 		for t, err := range s.Units(shard) {
 			if err != nil {
 				return nil, nil, err
 			}
 			for u := range t.Units {
 				if t.Units[u].Key == unit {
-					return st.explainTree(t, shard<<32|index, payment)
+					return st.explainTree(t, index, payment)
 				}
 			}
 			index++

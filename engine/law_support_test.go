@@ -73,8 +73,17 @@ func reshard(m *evidence.Memory, shards int) *resharded {
 
 func (r *resharded) Shards() int { return r.shards }
 
+func (r *resharded) Roots(shard int) int {
+	from, to := r.between(shard)
+	return to - from
+}
+
+func (r *resharded) between(shard int) (from, to int) {
+	return shard * len(r.trees) / r.shards, (shard + 1) * len(r.trees) / r.shards
+}
+
 func (r *resharded) Units(shard int) iter.Seq2[*evidence.Tree, error] {
-	from, to := shard*len(r.trees)/r.shards, (shard+1)*len(r.trees)/r.shards
+	from, to := r.between(shard)
 	return func(yield func(*evidence.Tree, error) bool) {
 		for _, t := range r.trees[from:to] {
 			if !yield(t, nil) {
@@ -95,13 +104,18 @@ type settled struct {
 
 // settleOn settles and reads the lines back.
 func settleOn(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, pos engine.Position) (*settled, error) {
+	return settledBy(c, func(sink engine.Sink) (engine.Statement, error) { return engine.Settle(c, on, s, pos, sink) })
+}
+
+// settledBy collects what a way of settling gives.
+func settledBy(c *contracts.Contract, settle func(engine.Sink) (engine.Statement, error)) (*settled, error) {
 	out := &settled{payers: map[string]string{}}
 	for i := range c.Payments {
 		if from := c.Payments[i].From.Party; from >= 0 {
 			out.payers[c.Payments[i].Name] = c.Parties[from].ID
 		}
 	}
-	st, err := engine.Settle(c, on, s, pos, func(b []byte) error {
+	st, err := settle(func(b []byte) error {
 		out.lines = append(out.lines, b...)
 		return nil
 	})

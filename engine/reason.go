@@ -38,11 +38,8 @@ const (
 	reasonCount
 )
 
-// The reasons by which a statement counts what was found twice.
-const (
-	ReasonElsewhere = "paid by another scheme"
-	ReasonDuplicate = "duplicate of an item that stands"
-)
+// ReasonDuplicate is the reason by which a statement counts items that were found twice.
+const ReasonDuplicate = "duplicate of an item that stands"
 
 // words says each reason as a statement prints it.
 var words = [reasonCount]string{
@@ -75,6 +72,6 @@ var words = [reasonCount]string{
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
-	waitElsewhere: ReasonElsewhere,
+	waitElsewhere: "paid by another scheme",
 	waitShadow:    "in the shadow: shown, and not paid",
 }

@@ -50,6 +50,24 @@ type settlement struct {
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
+	st, err := begin(c, on, s, pos, sink)
+	if err != nil {
+		return nil, err
+	}
+	for pass := 0; pass <= st.last; pass++ {
+		all, err := st.assess(pass, 0, st.write)
+		if err != nil {
+			return nil, err
+		}
+		if err := st.reduce(pass, all); err != nil {
+			return nil, err
+		}
+	}
+	return st, st.conclude()
+}
+
+// begin makes a settlement ready for its first pass.
+func begin(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
 	if err := on.check(c, pos); err != nil {
 		return nil, err
 	}
@@ -60,23 +78,12 @@ func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 	st := &settlement{plan: p, snapshot: s, position: pos, sink: sink, totals: newTotals(p)}
 	st.gathered = &gathered{tallies: make([]map[key]*tally, len(p.gathers)), checks: make([]map[key]*checkTally, len(c.Checks)),
 		numbers: make([]numbering, len(c.Cohorts)), allowed: map[claimant]int64{}, limits: make([]string, len(c.Caps)), estimates: map[compareAt]*estimate{}}
-	for i := range st.gathered.tallies {
-		st.gathered.tallies[i] = map[key]*tally{}
-	}
-	for i := range st.gathered.checks {
-		st.gathered.checks[i] = map[key]*checkTally{}
-	}
 	if slices.Contains(p.mixed, true) { // such a cap is filled before the whole is concluded
 		if st.settled, err = st.priorWhole(); err != nil {
 			return nil, err
 		}
 	}
-	for pass := 0; pass <= p.last; pass++ {
-		if err := st.pass(pass); err != nil {
-			return nil, err
-		}
-	}
-	return st, st.conclude()
+	return st, nil
 }
 
 // CutOff is the last day on which evidence could be learned for a settlement through a day: so long after it as the
@@ -153,59 +160,123 @@ func isEnd(c *contracts.Contract, e *contracts.Payee, party string) bool {
 	return false
 }
 
-// shardResult is what a worker found in one shard in one pass.
-type shardResult struct {
+// found is what units came to in one pass: those of a shard, of a part, or all of them.
+type found struct {
 	tallies    []map[key]*tally
 	checks     []map[key]*checkTally
 	members    [][]place     // by cohort, in the first pass
 	candidates [][]candidate // by cap
 	totals     *totals
-	bytes      []byte
-	leaves     []evidence.Digest
-	lines      int
+	lines      int // of the records written in the last pass
 }
 
-// pass goes over every unit once.
-func (st *settlement) pass(pass int) error {
+func newFound(p *plan) *found {
+	f := &found{tallies: make([]map[key]*tally, len(p.gathers)), checks: make([]map[key]*checkTally, len(p.c.Checks)),
+		members: make([][]place, len(p.c.Cohorts)), candidates: make([][]candidate, len(p.c.Caps)), totals: newTotals(p)}
+	for i := range f.tallies {
+		f.tallies[i] = map[key]*tally{}
+	}
+	for i := range f.checks {
+		f.checks[i] = map[key]*checkTally{}
+	}
+	return f
+}
+
+// merge adds what units found that stand after those of f.
+func (f *found) merge(o *found) {
+	for i, m := range o.tallies {
+		for k, t := range m {
+			if have := f.tallies[i][k]; have != nil {
+				have.merge(t)
+			} else {
+				f.tallies[i][k] = t
+			}
+		}
+	}
+	for i, m := range o.checks {
+		for k, t := range m {
+			if have := f.checks[i][k]; have != nil {
+				have.merge(t)
+			} else {
+				f.checks[i][k] = t
+			}
+		}
+	}
+	for i := range o.members {
+		f.members[i] = append(f.members[i], o.members[i]...)
+	}
+	for i := range o.candidates {
+		f.candidates[i] = append(f.candidates[i], o.candidates[i]...)
+	}
+	f.totals.merge(o.totals)
+	f.lines += o.lines
+}
+
+// shardResult is what a worker found in one shard in one pass, with the records that it wrote in the last.
+type shardResult struct {
+	*found
+	bytes  []byte
+	leaves []evidence.Digest
+}
+
+// assess goes over every unit of the snapshot once. In the last pass it hands on the records. The snapshot is the whole, or
+// the part of that number.
+func (st *settlement) assess(pass, part int, write func(*shardResult) error) (*found, error) {
 	n := st.snapshot.Shards()
 	st.readers = st.readers[:0]
 	for range workersFor(n) {
 		st.readers = append(st.readers, newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole())))
 	}
-	members := make([][]place, len(st.c.Cohorts))
-	candidates := make([][]candidate, len(st.c.Caps))
+	all := newFound(st.plan)
+	first := make([]int, n) // the number of each shard's first root
+	at := part * partRoots
+	for shard := range first {
+		first[shard] = at
+		at += st.snapshot.Roots(shard)
+	}
 	err := inOrder(n, func(worker, shard int) (*shardResult, error) {
-		return st.shard(pass, shard, st.readers[worker])
+		return st.shard(pass, shard, first[shard], st.readers[worker])
 	}, func(_ int, r *shardResult) error {
-		st.gathered.merge(r)
-		for i := range members {
-			members[i] = append(members[i], r.members[i]...)
-		}
-		for i := range candidates {
-			candidates[i] = append(candidates[i], r.candidates[i]...)
-		}
+		all.merge(r.found)
 		if pass != st.last {
 			return nil
 		}
-		return st.write(r)
+		return write(r)
 	})
-	if err != nil {
-		return err
-	}
-	st.gathered.done = pass + 1
-	for i := range st.c.Cohorts {
-		if pass == 0 && st.closing[i] {
-			st.gathered.numbers[i] = st.number(&st.c.Cohorts[i], members[i])
+	return all, err
+}
+
+// reduce takes up what all units came to in a pass, and decides what can then be decided for the whole.
+func (st *settlement) reduce(pass int, all *found) error {
+	g := st.gathered
+	for i, gather := range st.gathers {
+		if gather.stage == pass {
+			g.tallies[i] = all.tallies[i]
 		}
 	}
-	w := newWhole(st.plan, st.gathered, st.snapshot.Whole())
+	for i := range st.c.Checks {
+		if st.gathers[st.byCheck[i]].stage == pass {
+			g.checks[i] = all.checks[i]
+		}
+	}
+	if pass == st.last {
+		st.totals.merge(all.totals)
+		st.roll.Lines += all.lines
+	}
+	g.done = pass + 1
+	for i := range st.c.Cohorts {
+		if pass == 0 && st.closing[i] {
+			g.numbers[i] = st.number(&st.c.Cohorts[i], all.members[i])
+		}
+	}
+	w := newWhole(st.plan, g, st.snapshot.Whole())
 	w.settled = st.settled
 	if err := st.compareAfter(pass, w); err != nil {
 		return err
 	}
 	for _, i := range st.crossCaps {
 		if st.capStage[i] == pass {
-			if err := w.decide(i, candidates[i]); err != nil {
+			if err := w.decide(i, all.candidates[i]); err != nil {
 				return err
 			}
 		}
@@ -215,13 +286,11 @@ func (st *settlement) pass(pass int) error {
 
 // write adds a shard of the last pass to the statement.
 func (st *settlement) write(r *shardResult) error {
-	st.totals.merge(r.totals)
 	for _, leaf := range r.leaves {
 		st.root.Add(leaf)
 	}
 	st.roll.Records += len(r.leaves)
 	st.roll.Units += len(r.leaves)
-	st.roll.Lines += r.lines
 	st.roll.Bytes += int64(len(r.bytes))
 	if st.sink == nil || len(r.bytes) == 0 {
 		return nil
@@ -229,38 +298,9 @@ func (st *settlement) write(r *shardResult) error {
 	return st.sink(r.bytes)
 }
 
-// merge adds what one shard gathered.
-func (g *gathered) merge(r *shardResult) {
-	for i, m := range r.tallies {
-		for k, t := range m {
-			if have := g.tallies[i][k]; have != nil {
-				have.merge(t)
-			} else {
-				g.tallies[i][k] = t
-			}
-		}
-	}
-	for i, m := range r.checks {
-		for k, t := range m {
-			if have := g.checks[i][k]; have != nil {
-				have.merge(t)
-			} else {
-				g.checks[i][k] = t
-			}
-		}
-	}
-}
-
-// shard goes over the units of one shard.
-func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
-	out := &shardResult{tallies: make([]map[key]*tally, len(st.gathers)), checks: make([]map[key]*checkTally, len(st.c.Checks)),
-		members: make([][]place, len(st.c.Cohorts)), candidates: make([][]candidate, len(st.c.Caps)), totals: newTotals(st.plan), bytes: make([]byte, 0, r.hint)}
-	for i := range out.tallies {
-		out.tallies[i] = map[key]*tally{}
-	}
-	for i := range out.checks {
-		out.checks[i] = map[key]*checkTally{}
-	}
+// shard goes over the units of one shard, whose roots are numbered on from first.
+func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, error) {
+	out := &shardResult{found: newFound(st.plan), bytes: make([]byte, 0, r.hint)}
 	r.waits, r.overlaps, r.toldOf = nil, nil, nil
 	if pass == st.last {
 		r.waits, r.overlaps, r.toldOf = &out.totals.waits, out.totals.overlaps, out.totals.elsewhere
@@ -271,7 +311,7 @@ func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
 			prior.close()
 		}
 	}()
-	index := 0
+	number := first
 	for t, err := range st.snapshot.Units(shard) {
 		if err != nil {
 			return nil, err
@@ -282,8 +322,8 @@ func (st *settlement) shard(pass, shard int, r *reader) (*shardResult, error) {
 				return nil, err
 			}
 		}
-		r.take(t, shard<<32|index)
-		index++
+		r.take(t, number)
+		number++
 		if prior != nil {
 			if r.settled, err = prior.take(r.settled[:0], root.Type, root.Key); err != nil {
 				return nil, err

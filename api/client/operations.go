@@ -169,6 +169,16 @@ func (c *Client) ExplainStatement(ctx context.Context, contract string, number i
 	return get[Explained](ctx, c, at("contracts", contract, "statements", number, "explanation"), values("unit", unit, "payment", payment))
 }
 
+// BoardReport returns what the partnership's board reads of a statement.
+func (c *Client) BoardReport(ctx context.Context, contract string, number int) (io.ReadCloser, error) {
+	return c.raw(ctx, at("contracts", contract, "statements", number, "report"), nil)
+}
+
+// OfficerStatement returns the statement of a party's accounting officer: one's own, or any for an auditor.
+func (c *Client) OfficerStatement(ctx context.Context, contract string, number int, party string) (io.ReadCloser, error) {
+	return c.raw(ctx, at("contracts", contract, "statements", number, "officers", party), nil)
+}
+
 // Sample draws records of a statement from a seed.
 func (c *Client) Sample(ctx context.Context, contract string, number int, seed string, size int) (io.ReadCloser, error) {
 	return c.raw(ctx, at("contracts", contract, "statements", number, "sample"), values("seed", seed, "size", strconv.Itoa(size)))

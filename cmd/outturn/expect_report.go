@@ -44,6 +44,7 @@ func (d *comparer) reports(c *contracts.Contract, statements []engine.Statement,
 	for _, o := range r.Officers {
 		agreed("the statement of "+o.Party, o.Reconciliation)
 	}
+	d.officers(r, &statements[len(statements)-1])
 	if want == nil {
 		return
 	}
@@ -63,6 +64,41 @@ func (d *comparer) reports(c *contracts.Contract, statements []engine.Statement,
 			continue
 		}
 		d.places("without "+party, want.Without[party], left)
+	}
+}
+
+// officers adds the officers' statements up and holds them to the board's report and to the statement.
+func (d *comparer) officers(r *report.Report, st *engine.Statement) {
+	none := money.FromMinor(d.currency, 0)
+	saved, owes, owed, put := map[string]money.Amount{}, none, none, none
+	same := func(of string, a, b money.Amount) {
+		if in, err := b.In(d.currency); err != nil || a.Cmp(in) != 0 {
+			d.text(of, b.String(), a.String())
+		}
+	}
+	for _, o := range r.Officers {
+		owes, owed, put = owes.Add(o.OwesNow), owed.Add(o.OwedNow), put.Add(o.Contribution.Total)
+		for _, s := range o.Savings {
+			if s.Amount != nil {
+				sum, known := saved[s.Saving]
+				if !known {
+					sum = none
+				}
+				saved[s.Saving] = sum.Add(*s.Amount)
+			}
+		}
+		for _, due := range st.Due {
+			if due.Party == o.Party {
+				same("what "+o.Party+" is owed less what it owes", o.NetNow, due.Due)
+			}
+		}
+	}
+	same("what officers owe", owes, owed)
+	same("what officers put in", put, r.Board.Contributed.Total)
+	for _, s := range r.Board.Savings {
+		if sum, shared := saved[s.Saving]; shared && s.ComesTo != nil {
+			same("the officers' parts of "+s.Saving, sum, *s.ComesTo)
+		}
 	}
 }
 

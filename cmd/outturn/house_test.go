@@ -64,7 +64,7 @@ var housePlaces = map[string]housePlace{
 	"engine/store":           {may: append([]string{"engine/ingest", "engine/proof", "migrations"}, houseCore...), tests: []string{"engine/store/private", "engine/store/storetest", "engine/whatif"}},
 	"engine/store/private":   {},
 	"engine/store/storetest": {may: []string{"engine/store", "engine/store/private"}},
-	"api":                    {may: append([]string{"api/client", "api/console", "engine/ingest", "engine/proof", "engine/schedule", "engine/whatif"}, houseCore...)},
+	"api":                    {may: append([]string{"api/client", "api/console", "engine/ingest", "engine/proof", "engine/report", "engine/schedule", "engine/whatif"}, houseCore...)},
 	"api/client":             {},
 	"api/console":            {lone: true},
 	"migrations":             {lone: true},

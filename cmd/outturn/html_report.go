@@ -113,12 +113,15 @@ func (v reportView) waterfalls(p *sheet) error {
 		drawn := plot.Waterfall{ID: fmt.Sprintf("waterfall-%d", i+1), Title: words(w.Saving) + ": from all outcomes to whose it is", Axis: v.contract.Currency.Code}
 		var said []string
 		for _, bar := range w.Bars {
+			if bar.Kind == "less" && bar.Amount.IsZero() {
+				continue
+			}
 			one := plot.Bar{Label: bar.Called, Amount: bar.Amount.String(), Value: v.money(bar.Amount), Kind: plot.BarSum}
 			switch bar.Kind {
 			case "less":
 				one.Kind, one.Value = plot.BarLess, v.money(bar.Amount.Neg())
 			case "share":
-				one.Kind, one.Label = plot.BarPart, v.partyName(bar.Party)
+				one.Kind, one.Label = plot.BarPart, v.shortName(bar.Party)
 			}
 			drawn.Bars = append(drawn.Bars, one)
 			said = append(said, one.Label+" "+one.Value)
@@ -165,6 +168,15 @@ func (v reportView) flowChart(p *sheet) error {
 	return nil
 }
 
+// shortName is a party's name where it fits beside a picture, else its id.
+func (v reportView) shortName(party string) string {
+	const fits = 25
+	if name := v.partyName(party); letters(name) <= fits {
+		return name
+	}
+	return words(party)
+}
+
 // band is what one party puts in or has of one kind; none below or at nought.
 func (v reportView) band(party, kind string, is func(report.Flow) bool) (plot.Band, bool) {
 	sum := v.none()
@@ -173,5 +185,5 @@ func (v reportView) band(party, kind string, is func(report.Flow) bool) (plot.Ba
 			sum = sum.Add(*f.Amount)
 		}
 	}
-	return plot.Band{Party: v.partyName(party), Kind: kind, Amount: sum.String(), Value: v.money(sum)}, sum.Sign() > 0
+	return plot.Band{Party: v.shortName(party), Kind: kind, Amount: sum.String(), Value: v.money(sum)}, sum.Sign() > 0
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"outturn/contracts/money"
 	"outturn/engine/report"
@@ -44,7 +45,7 @@ func (v reportView) printMatrix(p *sheet) {
 // printPositions writes two tables: what each put in and had, and what came back of it and when.
 func (v reportView) printPositions(p *sheet, rows []report.Position) {
 	t := table{columns: []column{{title: "partner", flex: true}, {title: "side"}, {title: "paid", right: true}, {title: "in kind", right: true}, {title: "received", right: true}, {title: "benefit", right: true}, {title: "net", right: true}}}
-	back := table{columns: []column{{title: "partner", flex: true}, {title: "for each 1 put in", right: true}, {title: "came back", flex: true}, {title: "put in, discounted", right: true}, {title: "had, discounted", right: true}, {title: "came back, discounted", flex: true}}}
+	back := table{columns: []column{{title: "partner", flex: true}, {title: "for each " + v.contract.Currency.Symbol + "1 put in", right: true}, {title: "came back", flex: true}, {title: "put in, discounted", right: true}, {title: "had, discounted", right: true}, {title: "came back, discounted", flex: true}}}
 	for _, one := range rows {
 		name := v.positionName(one)
 		t.add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.amount(one.Benefit, one.Benefit == nil), v.amount(one.Net, one.Net == nil))
@@ -94,7 +95,8 @@ func paybackText(p *report.Payback) string {
 	}
 	switch p.State {
 	case report.PaidBack:
-		return "in " + p.In
+		_, last, _ := strings.Cut(p.In, " to ")
+		return "by " + long(last)
 	case report.PaybackNotYet:
 		return "not yet"
 	case report.PaybackNever:

@@ -128,26 +128,34 @@ func (v reportView) printOutcomes(p *sheet) {
 	}
 	p.write(t)
 	for _, k := range v.Board.Cohorts {
-		p.line(words(k.Cohort)+": "+partsText(k.Parts)+".", plain)
+		p.line(words(k.Cohort)+": "+v.partsText(k.Parts)+".", plain)
 	}
 	if d := v.Board.Duplication; len(d.Parts) > 0 {
-		p.line("Claimed twice or paid for by another scheme, and not paid: "+partsText(d.Parts)+".", plain)
+		p.line("Found twice, and not paid: "+v.partsText(d.Parts)+".", plain)
 	} else {
-		p.line("Nothing was found to be claimed twice or paid for by another scheme.", plain)
+		p.line("Nothing was found to be claimed twice, or paid for by another scheme.", plain)
 	}
 }
 
-func partsText(parts []report.CountPart) string {
+func (v reportView) partsText(parts []report.CountPart) string {
 	var texts []string
 	for _, part := range parts {
 		count := countText(part.Count, part.Hidden)
-		text := count + " " + words(strings.Join(part.What, ", and "))
+		text := count + " " + words(strings.Join(part.What, ", and ")) + v.priced(part)
 		if part.Hidden && len(part.What) > 1 {
 			text = count + " together: " + words(strings.Join(part.What, ", and "))
 		}
 		texts = append(texts, text)
 	}
 	return strings.Join(texts, "; ")
+}
+
+// priced says what would have been paid for what was found twice.
+func (v reportView) priced(part report.CountPart) string {
+	if part.Price == nil {
+		return ""
+	}
+	return ", " + v.money(*part.Price) + " at their prices"
 }
 
 func (v reportView) printReportSavings(p *sheet) {

@@ -57,7 +57,7 @@ func TestReportPageSaysWhatTheReportSays(t *testing.T) {
 	for _, want := range []string{
 		"No count below 5 is shown", `<th scope="row">The council</th><td class="n">£8,000.00</td><td class="n">£83,500.00</td>`, `<th scope="row">work fee, home fee</th><td class="n">13</td>`,
 		"7 together", "20 together", `<td class="n hidden">not shown</td>`, "It would be cured by £17,294.12 from Health to The council", `<p class="loud">The council loses £49,400.00`,
-		"in 2014-04-01 to 2015-03-31", `<td class="n">0.48</td>`, "10 points", "hours given by volunteers", `<td class="passed">agrees</td>`,
+		"by 31 March 2015", `<td class="n">0.48</td>`, "10 points", "hours given by volunteers", `<td class="passed">agrees</td>`,
 		`id="waterfall-1-title">crises: from all outcomes to whose it is`, "would have come anyway -£60,000.00", `id="flows-title"`, "The provider has £191,500.00 cash",
 	} {
 		if !strings.Contains(page, want) {

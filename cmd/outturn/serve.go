@@ -22,7 +22,8 @@ type serveCmd struct {
 	Rate     float64 `help:"Requests a second that one key may send." default:"100"`
 	Runs     int     `help:"Settlements at once in this process; 0 leaves them to others, such as outturn work." default:"2"`
 	Folders  string  `help:"Folder below which each organisation has folders of its own that are watched for evidence: FOLDER/ORGANISATION/NAME." type:"path" env:"OUTTURN_FOLDERS" placeholder:"FOLDER"`
-	Quiet    bool    `help:"Log only what went wrong."`
+	partFlags
+	Quiet bool `help:"Log only what went wrong."`
 
 	PrivateSources bool `help:"Fetch evidence from addresses that are not public, too."`
 }
@@ -56,7 +57,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, join
 	if cmd.Runs == 0 {
 		return served.Serve(ctx, on)
 	}
-	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PrivateSources)
+	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PartRows, cmd.PrivateSources)
 	if err != nil {
 		return errors.Join(err, on.Close())
 	}

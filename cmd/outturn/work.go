@@ -17,7 +17,13 @@ type workCmd struct {
 	databaseFlags
 	Runs           int  `help:"Settlements at once in this process." default:"2"`
 	PrivateSources bool `help:"Fetch evidence from addresses that are not public, too."`
-	Quiet          bool `help:"Log only what went wrong."`
+	partFlags
+	Quiet bool `help:"Log only what went wrong."`
+}
+
+// partFlags say when a settlement is divided among processes.
+type partFlags struct {
+	PartRows int64 `help:"A settlement over more rows of evidence than this is divided into parts of about so many, which every process helps to work out; below nought, none is." default:"4000000"`
 }
 
 // Run works until it is interrupted, and lets what is under way finish.
@@ -27,7 +33,7 @@ func (cmd *workCmd) Run(w world) error {
 
 func (cmd *workCmd) work(ctx context.Context, w world, db *database, kept *store.Store) error {
 	log := newLog(w, cmd.Quiet)
-	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PrivateSources)
+	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PartRows, cmd.PrivateSources)
 	if err != nil {
 		return err
 	}
@@ -41,12 +47,12 @@ const stopWait = time.Minute
 
 // startWork begins to settle what falls due and to read sources, beside whatever else the process does, and returns what
 // ends it in good order.
-func startWork(ctx context.Context, kept *store.Store, log *slog.Logger, runs int, private bool) (finish func() error, err error) {
+func startWork(ctx context.Context, kept *store.Store, log *slog.Logger, runs int, partRows int64, private bool) (finish func() error, err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "this machine"
 	}
-	worker, err := schedule.New(ctx, schedule.Options{Store: kept, Now: time.Now, Name: fmt.Sprintf("%s, process %d", host, os.Getpid()), Log: log, Runs: runs, Private: private,
+	worker, err := schedule.New(ctx, schedule.Options{Store: kept, Now: time.Now, Name: fmt.Sprintf("%s, process %d", host, os.Getpid()), Log: log, Runs: runs, PartRows: partRows, Private: private,
 		Admit: service.Admit(kept, time.Now)})
 	if err != nil {
 		return nil, err

@@ -78,6 +78,7 @@ type Summary struct {
 // once for different shards; it yields roots in canonical order (by type, then key, compared as bytes). An error ends it.
 type Snapshot interface {
 	Shards() int
+	Roots(shard int) int // how many the shard has
 	Units(shard int) iter.Seq2[*Tree, error]
 	Whole() []Item // items about the contract, a role or a cohort, in canonical order
 	Summary() Summary

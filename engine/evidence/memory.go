@@ -65,10 +65,20 @@ func NewMemory(c *contracts.Contract, trees []Tree, whole []Item, cutOff calenda
 // Shards returns 3, or the number of roots when there are fewer.
 func (m *Memory) Shards() int { return max(1, min(memoryShards, len(m.trees))) }
 
+// Roots returns how many roots a shard has.
+func (m *Memory) Roots(shard int) int {
+	from, to := m.between(shard)
+	return to - from
+}
+
+func (m *Memory) between(shard int) (from, to int) {
+	shards := m.Shards()
+	return shard * len(m.trees) / shards, (shard + 1) * len(m.trees) / shards
+}
+
 // Units yields the trees of a shard, in order, without an error. What it yields must not be changed.
 func (m *Memory) Units(shard int) iter.Seq2[*Tree, error] {
-	shards := m.Shards()
-	from, to := shard*len(m.trees)/shards, (shard+1)*len(m.trees)/shards
+	from, to := m.between(shard)
 	return func(yield func(*Tree, error) bool) {
 		for i := from; i < to; i++ {
 			if !yield(&m.trees[i], nil) {

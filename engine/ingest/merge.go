@@ -232,6 +232,8 @@ func merge(p *phase, store *store) (*Snapshot, error) {
 	s.whole = g.whole(p.whole)
 	evidence.Number(s.whole, 1)
 	s.summary = g.Builder.Summary
+	s.beside = s.summary
+	s.beside.Late += int(p.lateOf.Load())
 	root.Add(evidence.UnitDigest(evidence.AppendItems(nil, p.v.c, s.whole)))
 
 	splits := append(p.splitters(), "")
@@ -259,25 +261,19 @@ func merge(p *phase, store *store) (*Snapshot, error) {
 		if err == nil {
 			err = one.err
 		}
-		s.shards = append(s.shards, one.chunks)
+		s.shards, s.roots = append(s.shards, one.chunks), append(s.roots, len(one.leaves))
 		for _, leaf := range one.leaves {
 			root.Add(leaf)
 		}
-		addSummary(&s.summary, &one.summary)
+		if p.o.Leaves {
+			s.leaves = append(s.leaves, one.leaves...)
+		}
+		s.summary.Add(&one.summary)
 	}
 	wait.Wait()
 	s.summary.CutOff, s.summary.Digest = p.o.CutOff, root.Sum()
 	s.summary.Late += int(p.late.Load())
 	return s, err
-}
-
-func addSummary(to, from *evidence.Summary) {
-	to.Units += from.Units
-	to.Items += from.Items
-	to.Late += from.Late
-	for i := range to.Standing {
-		to.Standing[i] += from.Standing[i]
-	}
 }
 
 // mergeRange merges the roots from lo up to hi into chunks of canonical bytes, and digests each.

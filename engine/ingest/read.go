@@ -39,6 +39,7 @@ type phase struct {
 	links    *register
 	runs     *runs
 	late     atomic.Int64
+	lateOf   atomic.Int64 // of these, rows about no unit
 	buffers  sync.Pool
 	orphans  orphans
 	wholeMu  sync.Mutex

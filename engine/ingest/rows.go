@@ -123,6 +123,9 @@ func (p *phase) keep(give func(take func(*evidence.Row) error) error) {
 			return p.failure
 		case p.o.CutOff != 0 && e.Learned > p.o.CutOff:
 			p.late.Add(1)
+			if e.Leaf < 0 {
+				p.lateOf.Add(1)
+			}
 			return nil
 		case e.Leaf < 0:
 			p.addWhole(e)

@@ -18,14 +18,20 @@ type Snapshot struct {
 	store   *store
 	held    *chunks
 	shards  [][]chunk
+	roots   []int // by shard
 	whole   []evidence.Item
 	summary evidence.Summary
+	beside  evidence.Summary
+	leaves  []evidence.Digest
 }
 
 var _ evidence.Snapshot = (*Snapshot)(nil)
 
 // Shards returns how many ranges the roots are divided into.
 func (s *Snapshot) Shards() int { return len(s.shards) }
+
+// Roots returns how many roots a shard has.
+func (s *Snapshot) Roots(shard int) int { return s.roots[shard] }
 
 // Units yields the roots of a shard in canonical order. A tree is valid until the next is asked for. An error means
 // that a temporary file could not be read back, and ends it.
@@ -53,6 +59,21 @@ func (s *Snapshot) Whole() []evidence.Item { return s.whole }
 
 // Summary returns what a statement says of the snapshot.
 func (s *Snapshot) Summary() evidence.Summary { return s.summary }
+
+// Stretch returns the snapshot's roots without their bytes, where the options asked for their digests.
+func (s *Snapshot) Stretch() evidence.Stretch {
+	out := evidence.Stretch{Leaves: s.leaves, Summary: s.summary}
+	out.Summary.CutOff, out.Summary.Digest = 0, evidence.Digest{}
+	out.Summary.Items -= s.beside.Items
+	out.Summary.Late -= s.beside.Late
+	for i := range out.Summary.Standing {
+		out.Summary.Standing[i] -= s.beside.Standing[i]
+	}
+	return out
+}
+
+// Beside returns the counts of the items about the contract, a role or a cohort.
+func (s *Snapshot) Beside() evidence.Summary { return s.beside }
 
 // Close removes the temporary files. The snapshot must not be read after.
 func (s *Snapshot) Close() error { return s.store.close() }

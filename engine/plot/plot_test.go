@@ -74,6 +74,12 @@ func TestWaterfallStandsWhereItShould(t *testing.T) {
 	holds(t, svg, `viewBox="0 0 720 262"`, `<rect class="bar-sum" x="190" y="14" width="398" height="18"/>`, `<rect class="bar-less" x="508" y="44" width="80" height="18"/>`,
 		`<rect class="bar-sum" x="190" y="74" width="318" height="18"/>`, `<rect class="bar-sum" x="190" y="134" width="100" height="18"/>`,
 		`<rect class="bar-part" x="190" y="164" width="20" height="18"/>`, `<rect class="bar-part" x="210" y="194" width="80" height="18"/>`, `a very long name that does…<title>a very long name that does not fit its column</title>`)
+	large := drawn(t, Waterfall{ID: "w", Bars: []Bar{{BarSum, "a", "1134000000.00", ""}, {BarLess, "b", "1200000000.00", ""}}}.SVG)
+	for text, stands := range map[string]bool{">0</text>": true, ">200,000,000</text>": false, ">400,000,000</text>": true, ">1,200,000,000</text>": true, ">-200,000,000</text>": false} {
+		if strings.Contains(large, text) != stands {
+			t.Errorf("%s stands: %t, expected otherwise", text, !stands)
+		}
+	}
 	loss := Waterfall{ID: "w", Bars: []Bar{{BarSum, "cashable", "0.00", ""}, {BarLess, "cost", "2415.00", ""}, {BarSum, "net", "-2415.00", ""}, {BarPart, "council", "-1449.00", ""}, {BarPart, "nhs", "-966.00", ""}}}
 	holds(t, drawn(t, loss.SVG), `>-2,500</text>`, `<rect class="bar-less"`)
 	more := Waterfall{ID: "w", Bars: []Bar{{BarSum, "a", "1.00", ""}, {BarLess, "b", "-1.00", ""}, {BarSum, "c", "2.00", ""}}}

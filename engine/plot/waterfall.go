@@ -90,7 +90,7 @@ func (w Waterfall) SVG() (template.HTML, error) {
 		Ticks                                  []tick
 		Rows                                   []barRow
 	}{Left: waterfallLeft, Right: waterfallRight, Top: top, Bottom: top + waterfallRowHeight*len(w.Bars), Middle: (waterfallLeft + waterfallRight) / 2,
-		Zero: x.at(new(big.Rat)), Axis: w.Axis, Ticks: x.ticks()}
+		Zero: x.at(new(big.Rat)), Axis: w.Axis, Ticks: thinned(x.ticks(), x.at(new(big.Rat)))}
 	scene.frame = frame{w.ID, w.Title, w.Desc, canvasWidth, scene.Bottom + axisHeight}
 	for i, bar := range w.Bars {
 		from, to := x.at(spans[i].from), x.at(spans[i].to)
@@ -107,4 +107,29 @@ func (w Waterfall) SVG() (template.HTML, error) {
 		scene.Rows = append(scene.Rows, row)
 	}
 	return draw("waterfall", scene)
+}
+
+// digitWidth is how wide a digit of a tick is at most, in pixels.
+const digitWidth = 7
+
+// thinned leaves out the texts of ticks that would touch, and keeps that of nought, which stands at a place.
+func thinned(ticks []tick, nought int) []tick {
+	widest, at := 0, 0
+	for i, one := range ticks {
+		widest = max(widest, digitWidth*len(one.Text)+digitWidth)
+		if one.At == nought {
+			at = i
+		}
+	}
+	step := 1
+	if len(ticks) > 1 {
+		apart := max(1, ticks[1].At-ticks[0].At)
+		step = (widest + apart - 1) / apart
+	}
+	for i := range ticks {
+		if (i-at)%step != 0 {
+			ticks[i].Text = ""
+		}
+	}
+	return ticks
 }

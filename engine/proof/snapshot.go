@@ -15,6 +15,7 @@ type kept struct {
 	contract *contracts.Contract
 	units    io.ReaderAt
 	cuts     []int64 // where each shard begins, and where the last ends; roots are never cut
+	roots    []int   // by shard
 	whole    []evidence.Item
 	summary  evidence.Summary
 }
@@ -28,7 +29,7 @@ const (
 // openSnapshot reads canonical bytes from end to end, works out the digest and the counts, and marks where they can be
 // divided. Late is not in the bytes: it is what the statement says was left out.
 func openSnapshot(c *contracts.Contract, whole []byte, units io.ReaderAt, size int64) (*kept, error) {
-	k := &kept{contract: c, units: units, cuts: []int64{0}}
+	k := &kept{contract: c, units: units, cuts: []int64{0}, roots: []int{0}}
 	items, err := evidence.NewReader(c).Items(whole)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", wholeName, err)
@@ -44,8 +45,9 @@ func openSnapshot(c *contracts.Contract, whole []byte, units io.ReaderAt, size i
 			return nil, fmt.Errorf("%s: %w", unitsName, err)
 		}
 		if at >= int64(len(k.cuts))*(size/shardsKept+1) {
-			k.cuts = append(k.cuts, at)
+			k.cuts, k.roots = append(k.cuts, at), append(k.roots, 0)
 		}
+		k.roots[len(k.roots)-1]++
 		canonical = evidence.AppendTree(canonical[:0], c, tree)
 		at += int64(len(canonical))
 		root.Add(evidence.UnitDigest(canonical))
@@ -66,8 +68,11 @@ func (k *kept) count(items []evidence.Item) {
 	}
 }
 
-// Shards, Units, Whole and Summary make it an evidence.Snapshot.
+// Shards, Roots, Units, Whole and Summary make it an evidence.Snapshot.
 func (k *kept) Shards() int { return len(k.cuts) - 1 }
+
+// Roots returns how many roots a shard has.
+func (k *kept) Roots(shard int) int { return k.roots[shard] }
 
 // Units yields the roots of one shard.
 func (k *kept) Units(shard int) iter.Seq2[*evidence.Tree, error] {

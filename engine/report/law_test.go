@@ -26,10 +26,11 @@ type agreement struct {
 	evidence string
 	partners []string
 	years    int
+	fee      int64 // pounds, for a job
 }
 
 func drawAgreement(t *rapid.T) agreement {
-	a := agreement{partners: []string{"council", "health", "police", "ministry"}[:rapid.IntRange(2, 4).Draw(t, "partners")], years: rapid.IntRange(1, 3).Draw(t, "years")}
+	a := agreement{partners: []string{"council", "health", "police", "ministry"}[:rapid.IntRange(2, 4).Draw(t, "partners")], years: rapid.IntRange(1, 3).Draw(t, "years"), fee: rapid.Int64Range(1, 1000).Draw(t, "fee")}
 	n := func(label string, most int) int { return rapid.IntRange(0, most).Draw(t, label) }
 	weights := func(least int) string {
 		var parts []string
@@ -52,7 +53,7 @@ func drawAgreement(t *rapid.T) agreement {
 	b.WriteString("divisions:\n  shared: {tranches: [{among: crises}], clause: 2}\npayments:\n")
 	b.WriteString("  contribution: {from: shared, to: fund, per: year, of: cost, due: on_evidence, clause: 3}\n  delivery: {from: fund, to: provider, per: year, of: 80% * cost, due: on_evidence, clause: 3}\n")
 	fmt.Fprintf(&b, "  back: {from: %s, to: %s, per: year, of: %d%% * crises.corrected, due: on_evidence, clause: 4}\n", a.partners[len(a.partners)-1], a.partners[0], n("back", 100))
-	fmt.Fprintf(&b, "  job_fee: {from: %s, to: provider, per: person, for: into_work, price: £%d.00, due: on_evidence, clause: 5}\n", a.partners[0], n("fee", 999)+1)
+	fmt.Fprintf(&b, "  job_fee: {from: %s, to: provider, per: person, for: into_work, price: £%d.00, due: on_evidence, clause: 5}\n", a.partners[0], a.fee)
 	fmt.Fprintf(&b, "  home_fee: {from: %s, to: provider, per: person, for: housed, price: £%d.00, due: on_evidence, clause: 5}\n", rapid.SampledFrom(a.partners).Draw(t, "payer"), n("fee", 999)+1)
 	b.WriteString("partnership:\n  partners:\n")
 	for i, p := range a.partners {
@@ -159,6 +160,7 @@ func TestLawReportsReconcile(t *testing.T) {
 			}
 			last := &statements[len(statements)-1]
 			sumsAgree(t, r, last)
+			suppressedIsPriced(t, r, last, a.fee)
 			shownAreLarge(t, r, last)
 			if again := readBack(t, statements); !bytes.Equal(printed(t, r), printed(t, made(t, report.Input{Contract: c, Statements: again, Small: small}))) {
 				t.Fatal("statements that were read back make other reports")
@@ -249,6 +251,23 @@ func sumsAgree(t *rapid.T, r *report.Report, last *engine.Statement) {
 	for _, agreed := range r.Board.Reconciliation {
 		if !agreed.Agrees {
 			t.Fatalf("the board: %+v", agreed)
+		}
+	}
+}
+
+// suppressedIsPriced holds that what another scheme paid for is told with its price, unless its count is not shown.
+func suppressedIsPriced(t *rapid.T, r *report.Report, last *engine.Statement, fee int64) {
+	for _, e := range last.Elsewhere {
+		if e.Payment != "job_fee" {
+			continue
+		}
+		if pence(e.Sum) != fee*100*int64(e.Outcomes) {
+			t.Fatalf("%d outcomes at £%d are worth %s", e.Outcomes, fee, e.Sum)
+		}
+		for _, part := range r.Board.Duplication.Parts {
+			if strings.HasPrefix(part.What[0], "job_fee") && part.Hidden == (part.Price != nil) || part.Price != nil && !part.Price.Equal(e.Sum) && len(last.Elsewhere) == 1 {
+				t.Fatalf("%+v shows a price and no count, or the other way", part)
+			}
 		}
 	}
 }

@@ -26,6 +26,8 @@ type CountPart struct {
 	What   []string `json:"what"`
 	Count  *string  `json:"count,omitempty"`
 	Hidden bool     `json:"hidden,omitempty"`
+
+	Price *money.Amount `json:"price,omitempty"` // what would have been paid for them
 }
 
 // Duplication is what was found to be claimed twice or paid for by somebody else, and is not paid.
@@ -140,13 +142,29 @@ func (m *maker) cohorts(b *Board) {
 	}
 }
 
-// duplication is told by the reasons why something was not paid, and why an item was not used.
+// duplication is what another scheme paid for, what a cap refused since another payment was made for the same unit, and items
+// that were found twice. What stands together with a hidden count has no price: so many times one would say it.
 func (m *maker) duplication(b *Board) {
 	var what []string
 	var counts []int
-	for _, w := range m.last.Waiting {
-		if w.Reason == engine.ReasonElsewhere {
-			what, counts = append(what, w.Payment+": "+w.Reason), append(counts, w.Count)
+	prices := map[string]money.Amount{}
+	for _, e := range m.last.Elsewhere {
+		name := e.Payment + ": paid by another scheme, " + e.Register
+		what, counts, prices[name] = append(what, name), append(counts, e.Outcomes), e.Sum
+	}
+	for _, o := range m.last.Overlaps {
+		for _, line := range o.Payments {
+			if line.Refused > 0 {
+				name := line.Payment + ": paid under another payment, " + o.Name
+				what, counts, prices[name] = append(what, name), append(counts, line.Refused), line.Sum
+			}
+		}
+	}
+	for _, o := range m.last.Overlaps {
+		for _, p := range o.Payments {
+			if p.Refused > 0 {
+				what, counts = append(what, p.Payment+": claimed together with others ("+o.Clause+")"), append(counts, p.Refused)
+			}
 		}
 	}
 	for _, i := range m.last.Items {
@@ -155,6 +173,12 @@ func (m *maker) duplication(b *Board) {
 		}
 	}
 	b.Duplication.Parts, b.Duplication.Total = m.partsOf(what, counts)
+	for i := range b.Duplication.Parts {
+		part := &b.Duplication.Parts[i]
+		if price, priced := prices[part.What[0]]; priced && !part.Hidden {
+			part.Price = &price
+		}
+	}
 }
 
 func (m *maker) indicators(b *Board) {

@@ -19,6 +19,7 @@ const (
 	childURL  = "SCHEDULE_TEST_DATABASE"
 	childNow  = "SCHEDULE_TEST_NOW"
 	childSeed = "SCHEDULE_TEST_SEED"
+	childRows = "SCHEDULE_TEST_PART_ROWS"
 	chaosEnv  = "OUTTURN_CHAOS" // "full": the figures of a release
 )
 
@@ -27,7 +28,8 @@ const (
 func child(url string) int {
 	now, err := time.Parse(time.RFC3339, os.Getenv(childNow))
 	seed, bad := strconv.ParseUint(os.Getenv(childSeed), 10, 64)
-	if err = errors.Join(err, bad); err != nil {
+	rows, worse := strconv.ParseInt(os.Getenv(childRows), 10, 64)
+	if err = errors.Join(err, bad, worse); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
@@ -37,7 +39,7 @@ func child(url string) int {
 		random := rand.New(rand.NewPCG(seed, 1))
 		var w *Worker
 		slow := make(chan struct{}, 1)
-		w, err = New(ctx, Options{Store: s, Name: fmt.Sprintf("child %d", os.Getpid()), SkewMax: -1, Poll: 100 * time.Millisecond, Lease: 600 * time.Millisecond, Runs: 4, Now: func() time.Time {
+		w, err = New(ctx, Options{Store: s, Name: fmt.Sprintf("child %d", os.Getpid()), SkewMax: -1, Poll: 100 * time.Millisecond, Lease: 600 * time.Millisecond, Runs: 4, PartRows: rows, Now: func() time.Time {
 			slow <- struct{}{}
 			wait := time.Duration(random.IntN(8)) * time.Millisecond
 			if random.IntN(6) == 0 {
@@ -63,6 +65,7 @@ func child(url string) int {
 type herd struct {
 	*world
 	now      time.Time
+	partRows int64
 	random   *rand.Rand
 	children []*exec.Cmd
 }
@@ -70,7 +73,7 @@ type herd struct {
 func (h *herd) start(i int) {
 	h.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), childURL+"="+h.url, childNow+"="+h.now.Format(time.RFC3339), childSeed+"="+strconv.FormatUint(h.random.Uint64(), 10))
+	c.Env = append(os.Environ(), childURL+"="+h.url, childNow+"="+h.now.Format(time.RFC3339), childSeed+"="+strconv.FormatUint(h.random.Uint64(), 10), childRows+"="+strconv.FormatInt(h.partRows, 10))
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err == nil {
@@ -125,6 +128,20 @@ func TestProcessesThatDieSettleEveryPeriodOnce(t *testing.T) {
 	if os.Getenv(chaosEnv) == "full" {
 		contracts, weeks, kills, pauses = 8, 40, 50, 20
 	}
+	dying(t, contracts, weeks, kills, pauses, -1)
+}
+
+// The same where every run is divided, and processes die with its parts.
+func TestProcessesThatDieWithPartsSettleEveryPeriodOnce(t *testing.T) {
+	contracts, weeks, kills, pauses := 2, 6, 5, 1
+	if os.Getenv(chaosEnv) == "full" {
+		contracts, weeks, kills, pauses = 4, 40, 50, 20
+	}
+	dying(t, contracts, weeks, kills, pauses, 3)
+}
+
+func dying(t *testing.T, contracts, weeks, kills, pauses int, partRows int64) {
+	t.Helper()
 	seed := uint64(20240101)
 	if text := os.Getenv(childSeed); text != "" {
 		var err error
@@ -133,7 +150,7 @@ func TestProcessesThatDieSettleEveryPeriodOnce(t *testing.T) {
 		}
 	}
 	t.Logf("seed %d: set %s to it to do this again", seed, childSeed)
-	h := &herd{world: newWorld(t), now: at(t, "2026-01-01T12:00:00Z"), random: rand.New(rand.NewPCG(seed, 2)), children: make([]*exec.Cmd, 2)}
+	h := &herd{world: newWorld(t), now: at(t, "2026-01-01T12:00:00Z"), partRows: partRows, random: rand.New(rand.NewPCG(seed, 2)), children: make([]*exec.Cmd, 2)}
 	c := h.weekly(weeks)
 	for n := range contracts {
 		id := fmt.Sprintf("ctr_%d", n+1)

@@ -43,7 +43,7 @@ func (w *Worker) run(ctx context.Context, j store.RunJob) error {
 	case run.State != store.RunRunning:
 		return nil
 	}
-	held, release := w.hold(ctx, run)
+	held, release := w.hold(ctx, func(ctx context.Context) error { return w.o.Store.KeepLease(ctx, run, w.o.Lease) })
 	err = w.settle(held, run, j)
 	if cause := context.Cause(held); err != nil && cause != nil && ctx.Err() == nil {
 		err = errors.Join(cause, err)
@@ -55,8 +55,8 @@ func (w *Worker) run(ctx context.Context, j store.RunJob) error {
 	return w.ended(context.WithoutCancel(ctx), run, err, errors.Is(ctx.Err(), context.Canceled))
 }
 
-// hold renews the lease of a run until it is released, and ends its context when it is another's.
-func (w *Worker) hold(ctx context.Context, run store.Run) (held context.Context, release func()) {
+// hold renews a lease until it is released, and ends its context when it is another's.
+func (w *Worker) hold(ctx context.Context, keep func(ctx context.Context) error) (held context.Context, release func()) {
 	held, cancel := context.WithCancelCause(ctx)
 	stopped := make(chan struct{})
 	done := make(chan struct{})
@@ -73,7 +73,7 @@ func (w *Worker) hold(ctx context.Context, run store.Run) (held context.Context,
 			case <-tick.C:
 			}
 			// While the run ends in its own transaction this waits, and then finds it ended.
-			if err := w.o.Store.KeepLease(held, run, w.o.Lease); errors.Is(err, store.ErrSuperseded) {
+			if err := keep(held); errors.Is(err, store.ErrSuperseded) {
 				cancel(err)
 			}
 		}
@@ -93,6 +93,10 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 			err = fmt.Errorf("the settlement broke a promise of the program, which is a fault in it: %v", r)
 		}
 	}()
+	divided, err := w.divide(ctx, run)
+	if err != nil {
+		return err
+	}
 	return w.o.Store.System(ctx, w.o.Now(), func(tx *store.Tx) error {
 		if err := tx.Patient(ctx); err != nil {
 			return err
@@ -110,7 +114,7 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 		if err != nil {
 			return err
 		}
-		st, err := settleOn(ctx, &tx.View, terms, run, writer.Sink)
+		st, err := w.make(ctx, tx, terms, version, run, divided, writer.Sink)
 		if err != nil {
 			return err
 		}
@@ -123,6 +127,21 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 		}
 		return writer.Commit(store.StatementHead{Contract: run.Contract, Version: version.Number, Sequence: run.Sequence, By: actor, At: w.o.Now()}, st)
 	})
+}
+
+// make makes the statement of a run: of its parts where it was divided, and else in one piece.
+func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, divided *division, sink engine.Sink) (engine.Statement, error) {
+	if divided == nil {
+		return settleOn(ctx, &tx.View, terms, run, sink)
+	}
+	position, _, err := tx.Position(ctx, terms, run.Contract, 0)
+	if err != nil {
+		return engine.Statement{}, err
+	}
+	if version.Number != divided.version || len(position.Prior) != divided.prior {
+		return engine.Statement{}, fmt.Errorf("the contract was varied or settled while the parts of the run were worked out: %w", store.ErrBusy)
+	}
+	return divided.reduce(ctx, &tx.View, terms, position, sink)
 }
 
 // settledAlready ends a run whose period somebody settled meanwhile.
@@ -150,6 +169,9 @@ func (w *Worker) settledAlready(ctx context.Context, tx *store.Tx, run store.Run
 func (w *Worker) keep(ctx context.Context, tx *store.Tx, run store.Run, j store.RunJob, made string) error {
 	run.State, run.Why, run.Ended = store.RunDone, "", w.o.Now()
 	if err := tx.EndRun(ctx, run, 0); err != nil {
+		return err
+	}
+	if err := tx.ClearParts(ctx, run.Contract, run.ID); err != nil {
 		return err
 	}
 	if err := w.audit(ctx, tx, run, 201, made); err != nil {
@@ -203,6 +225,9 @@ func (w *Worker) ended(ctx context.Context, run store.Run, why error, stopping b
 		if err := tx.EndRun(ctx, run, wait+w.o.Lease); err != nil || !failed {
 			return err
 		}
+		if err := tx.ClearParts(ctx, run.Contract, run.ID); err != nil {
+			return err
+		}
 		if err := w.audit(ctx, tx, run, 422, run.Why); err != nil {
 			return err
 		}
@@ -229,6 +254,5 @@ func settleOn(ctx context.Context, v *store.View, terms *contracts.Contract, run
 	if err != nil {
 		return st, err
 	}
-	on := engine.Occasion{Through: run.Through, CutOff: run.CutOff, Final: run.Kind == store.RunFinal}
-	return Settle(ctx, terms, on, snapshot, position, sink)
+	return Settle(ctx, terms, occasion(run), snapshot, position, sink)
 }

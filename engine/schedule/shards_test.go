@@ -20,6 +20,14 @@ type inOne struct{ evidence.Snapshot }
 // Shards returns 1.
 func (inOne) Shards() int { return 1 }
 
+// Roots returns how many roots there are.
+func (s inOne) Roots(int) (n int) {
+	for shard := range s.Snapshot.Shards() {
+		n += s.Snapshot.Roots(shard)
+	}
+	return n
+}
+
 // Units yields the roots of every shard, one after the other.
 func (s inOne) Units(int) iter.Seq2[*evidence.Tree, error] {
 	return func(yield func(*evidence.Tree, error) bool) {

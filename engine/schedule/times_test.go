@@ -8,7 +8,7 @@ import (
 	"outturn/contracts/calendar"
 )
 
-func at(t *testing.T, text string) time.Time {
+func at(t testing.TB, text string) time.Time {
 	t.Helper()
 	i, err := time.Parse(time.RFC3339, text)
 	if err != nil {

@@ -27,6 +27,10 @@ type Options struct {
 	Grace   time.Duration // how long work under way is waited for by Stop: 20 seconds when nought
 	SkewMax time.Duration // how far the clock may be from the database's: 5 seconds when nought, any when below
 
+	// PartRows is about how many rows of evidence a part of a divided run has: 4,000,000 when nought. A run over no more is
+	// settled in one piece, and every run where it is below nought.
+	PartRows int64
+
 	Memory  int64        // bytes of a snapshot that is held: the store's default when nought
 	TempDir string       // for what does not fit; the system's when ""
 	HTTP    *http.Client // for sources; one of our own when nil
@@ -64,12 +68,15 @@ func New(ctx context.Context, o Options) (*Worker, error) {
 	if o.Runs <= 0 {
 		o.Runs = 2
 	}
+	if o.PartRows == 0 {
+		o.PartRows = partRowsDefault
+	}
 	if o.HTTP == nil {
 		o.HTTP = client(o.Private)
 	}
 	w := &Worker{o: o}
 	var err error
-	w.jobs, err = o.Store.Jobs(ctx, store.JobsOptions{Runs: o.Runs, Sources: 1, Settle: w.run, Read: w.read, Log: o.Log, Lease: o.Lease, Grace: o.Grace})
+	w.jobs, err = o.Store.Jobs(ctx, store.JobsOptions{Runs: o.Runs, Sources: 1, Settle: w.run, Assess: w.assess, Read: w.read, Log: o.Log, Lease: o.Lease, Grace: o.Grace})
 	return w, err
 }
 
@@ -253,10 +260,15 @@ func inForce(ctx context.Context, v *store.View, contract string) (*contracts.Co
 	if head.Active == 0 {
 		return nil, store.Version{}, errors.New("no version of the contract is in force")
 	}
-	version, err := v.Version(ctx, contract, head.Active)
+	return termsOf(ctx, v, contract, head.Active)
+}
+
+// termsOf reads a version of a contract.
+func termsOf(ctx context.Context, v *store.View, contract string, number int) (*contracts.Contract, store.Version, error) {
+	version, err := v.Version(ctx, contract, number)
 	if err != nil {
 		return nil, version, err
 	}
-	terms, err := contracts.Decode(fmt.Sprintf("%s, version %d", contract, version.Number), version.Document)
+	terms, err := contracts.Decode(fmt.Sprintf("%s, version %d", contract, number), version.Document)
 	return terms, version, err
 }

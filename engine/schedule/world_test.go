@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 
 // world is a service with contracts in it.
 type world struct {
-	*testing.T
+	testing.TB
 	*store.Store
 	url string
 	at  time.Time // when contracts come into force
@@ -39,10 +39,10 @@ type world struct {
 
 var officer = store.Person{ID: "per_1", Organisation: "org_1", Name: "C", Roles: []string{"commissioner"}, Active: true}
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	s, url := storetest.NewAt(t)
-	w := &world{T: t, Store: s, url: url, at: at(t, "2024-01-01T00:00:00Z")}
+	w := &world{TB: t, Store: s, url: url, at: at(t, "2024-01-01T00:00:00Z")}
 	begun, err := s.Begin(context.Background(), w.at, store.Organisation{ID: "org_1", Name: "Council", Created: w.at}, officer,
 		store.Key{ID: "key_1", Organisation: "org_1", Person: "per_1", Prefix: "ot_1", Created: w.at, Expires: w.at.AddDate(1, 0, 0)})
 	if err != nil || !begun {

@@ -24,6 +24,7 @@ const (
 	jobsSchema = "outturn_jobs"
 
 	queueRuns    = "runs"
+	queueParts   = "parts"
 	queueSources = "sources"
 
 	// jobsVersion is the version of River's schema that this release needs.
@@ -44,6 +45,7 @@ const (
 type JobsOptions struct {
 	Runs, Sources int
 	Settle        func(ctx context.Context, j RunJob) error
+	Assess        func(ctx context.Context, j PartJob) error
 	Read          func(ctx context.Context, j SourceJob) error
 	Log           *slog.Logger
 	// Lease is how long a run is waited for whose job has left the queue before anybody has taken it up.
@@ -64,6 +66,12 @@ type RunJob struct {
 	Contract, Run string
 	// Done takes the job out of the queue in the transaction of what it did.
 	Done func(ctx context.Context, tx *Tx) error
+}
+
+// PartJob asks for one of the parts of a run's pass to be done, whichever nobody works on.
+type PartJob struct {
+	Contract, Run string
+	Attempt, Pass int
 }
 
 // SourceJob asks for a source to be read.
@@ -87,10 +95,11 @@ func (s *Store) Jobs(ctx context.Context, o JobsOptions) (*Jobs, error) {
 	}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &runWorker{settle: o.Settle})
+	river.AddWorker(workers, &partWorker{assess: o.Assess})
 	river.AddWorker(workers, &sourceWorker{read: o.Read})
 	j.client, err = river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema: jobsSchema, Workers: workers, Logger: o.Log,
-		Queues:               map[string]river.QueueConfig{queueRuns: {MaxWorkers: o.Runs}, queueSources: {MaxWorkers: o.Sources}},
+		Queues:               map[string]river.QueueConfig{queueRuns: {MaxWorkers: o.Runs}, queueParts: {MaxWorkers: 1}, queueSources: {MaxWorkers: o.Sources}},
 		FetchCooldown:        fetchAtMost,
 		JobTimeout:           jobHours,
 		RescueStuckJobsAfter: jobHours + time.Hour, CompletedJobRetentionPeriod: jobKept,
@@ -198,6 +207,26 @@ func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 		}
 		return told(err)
 	}})
+}
+
+type partArgs struct {
+	Contract string `json:"contract"`
+	Run      string `json:"run"`
+	Attempt  int    `json:"attempt"`
+	Pass     int    `json:"pass"`
+}
+
+// Kind is the name under which River keeps such jobs.
+func (partArgs) Kind() string { return "part" }
+
+type partWorker struct {
+	river.WorkerDefaults[partArgs]
+	assess func(ctx context.Context, j PartJob) error
+}
+
+// Work does one job.
+func (w *partWorker) Work(ctx context.Context, job *river.Job[partArgs]) error {
+	return w.assess(ctx, PartJob(job.Args))
 }
 
 type sourceArgs struct {

@@ -152,21 +152,39 @@ func (v *View) Provisionals(ctx context.Context, contract string, p Page) ([]Sta
 // Stored opens a final statement, checked against its head. Its lines are read from the database as they are asked for,
 // in this transaction, also by several goroutines at once.
 func (v *View) Stored(ctx context.Context, c *contracts.Contract, contract string, number int) (*proof.Stored, error) {
+	return v.open(ctx, c, contract, number, proof.Open)
+}
+
+func (v *View) open(ctx context.Context, c *contracts.Contract, contract string, number int, open opener) (*proof.Stored, error) {
 	var place, size int64
 	var head []byte
 	err := v.tx.QueryRow(ctx, "select place, size, head from statements where contract = $1 and number = $2 and status = 'final'", contract, number).Scan(&place, &size, &head)
 	if err != nil {
 		return nil, told(err)
 	}
-	return proof.Open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place}, size)
+	return open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place}, size)
 }
+
+// opener opens a statement, and checks its lines or not.
+type opener func(c *contracts.Contract, name string, head []byte, lines io.ReaderAt, size int64) (*proof.Stored, error)
 
 // Position opens the final statements of a contract before a number (0: all), as the position that a settlement starts
 // from.
 func (v *View) Position(ctx context.Context, c *contracts.Contract, contract string, before int) (engine.Position, []*proof.Stored, error) {
+	return v.position(ctx, c, contract, before, proof.Open)
+}
+
+// PositionUnread is Position of all without reading every line from end to end: for whoever takes part in a settlement that
+// somebody else checks.
+func (v *View) PositionUnread(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, error) {
+	p, _, err := v.position(ctx, c, contract, 0, proof.OpenHead)
+	return p, err
+}
+
+func (v *View) position(ctx context.Context, c *contracts.Contract, contract string, before int, open opener) (engine.Position, []*proof.Stored, error) {
 	var stored []*proof.Stored
 	for number := 1; before == 0 || number < before; number++ {
-		s, err := v.Stored(ctx, c, contract, number)
+		s, err := v.open(ctx, c, contract, number, open)
 		if errors.Is(err, ErrUnknown) {
 			break
 		}
