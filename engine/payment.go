@@ -209,7 +209,7 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	case why != counted:
 		r.wait(pi, why)
 		return nil
-	case due > r.through:
+	case !r.come(due, r.through):
 		r.wait(pi, waitNotDue)
 		return nil
 	}
@@ -397,7 +397,7 @@ func (r *reader) eachPeriod(series []int, start calendar.Date, sc *scope, do fun
 	}
 	for n := from; n <= s.Len(); n++ {
 		span, _ := s.Span(n)
-		if span.Last > r.through {
+		if !r.come(span.Last, r.through) {
 			break
 		}
 		in := *sc
@@ -430,7 +430,7 @@ func (r *reader) paySum(pi int, sc *scope) error {
 		r.wait(pi, why)
 		return nil
 	}
-	if l.first > r.through {
+	if !r.come(l.first, r.through) {
 		r.wait(pi, waitNotDue)
 		return nil
 	}
@@ -451,7 +451,7 @@ func (r *reader) sumDue(pi int, day calendar.Date, sc *scope) (reason, error) {
 	at := *sc
 	at.met = day
 	due, why, err := r.due(pi, &at, &taken{first: true})
-	if why == counted && due > r.through {
+	if why == counted && !r.come(due, r.through) {
 		why = waitNotDue
 	}
 	return why, err
@@ -477,7 +477,7 @@ func (r *reader) sum(pi int, sc *scope) (rawLine, reason, error) {
 	if l.first.IsZero() {
 		l.first = r.c.First
 	}
-	if r.afterWait(pi, l.first) > r.through {
+	if !r.come(r.afterWait(pi, l.first), r.through) {
 		return l, waitNotDue, nil
 	}
 	amount := f.Num
