@@ -202,12 +202,7 @@ func (p *plan) checkLimits() error {
 	}
 	for i := range p.c.Caps {
 		for _, over := range p.c.Caps[i].Over {
-			pay := &p.c.Payments[over]
-			if pay.To.Account >= 0 {
-				return fmt.Errorf("payment %s (%s) is paid into the account %s and stands under %s (%s): the account would pay out what the cap then takes off; limit it by a not_above step instead",
-					pay.Name, pay.Clause, p.c.Accounts[pay.To.Account].Name, p.c.Caps[i].Name, p.c.Caps[i].Clause)
-			}
-			if pay.From.Account >= 0 {
+			if pay := &p.c.Payments[over]; pay.From.Account >= 0 {
 				return fmt.Errorf("payment %s (%s) is paid from the account %s and stands under %s (%s): what the account has paid would be worked out before the cap; limit it by a not_above step instead",
 					pay.Name, pay.Clause, p.c.Accounts[pay.From.Account].Name, p.c.Caps[i].Name, p.c.Caps[i].Clause)
 			}
