@@ -103,6 +103,7 @@ func (c *Contract) Choices() []Choice {
 	}
 	add("rounding", "spare pennies", spare)
 	c.gatheringChoices(add)
+	c.baselineChoices(add)
 	c.savingChoices(add)
 	c.moneyChoices(add)
 	return all

@@ -42,6 +42,7 @@ type Contract struct {
 	Quantities    []Quantity
 	Measures      []Measure
 	Comparisons   []Comparison
+	Baselines     []Baseline
 	Savings       []Saving
 	InKind        []InKind
 	Payments      []Payment

@@ -13,15 +13,16 @@ import (
 // of YAML itself end it early.
 func Decode(name string, document []byte) (*Contract, error) {
 	d := &decoder{
-		file:       name,
-		lines:      linesOf(string(document)),
-		c:          &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
-		things:     map[string]thing{},
-		refs:       map[string]int{},
-		reads:      map[thing][]thing{},
-		derived:    map[int]derivation{},
-		standingOf: map[int]int{},
-		gifts:      map[int]int{},
+		file:          name,
+		lines:         linesOf(string(document)),
+		c:             &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
+		things:        map[string]thing{},
+		refs:          map[string]int{},
+		reads:         map[thing][]thing{},
+		derived:       map[int]derivation{},
+		standingOf:    map[int]int{},
+		gifts:         map[int]int{},
+		baselineSteps: map[int]stepOf{},
 	}
 	ended := d.read(document)
 	if len(d.faults) > 0 {
@@ -69,13 +70,14 @@ type decoder struct {
 
 	units, evidence, cohorts, tables, quantities, measures      []*node
 	comparisons, payments, divisions, checks, accounts, periods []*node
-	savings, stakes                                             []*node
+	savings, stakes, baselines, adjustments                     []*node // adjustments: of all baselines in order
 
 	quantityState, tableState []progress
 	roundingSaid              []bool             // quantities that say how they are rounded, exact among the answers
 	derived                   map[int]derivation // quantities that are steps of a saving
 	gifts                     map[int]int        // quantities that are contributions in kind
 	standingOf                map[int]int        // quantities that say how another stands, by that other
+	baselineSteps             map[int]stepOf     // and of a baseline
 }
 
 // position is one field or fact: of which kind or unit type, and which.
@@ -126,6 +128,7 @@ func (d *decoder) contract(root *node) {
 	d.startAccounts()
 	d.startStakes()
 	d.startFigures()
+	d.startBaselines()
 	d.startSavings()
 	d.readCohorts()
 	for i := range d.c.Tables {
@@ -147,6 +150,7 @@ func (d *decoder) contract(root *node) {
 	d.readChecks()
 	d.comparedFigures()
 	d.citeAssumptions()
+	d.checkBaselines()
 	d.checkSavings()
 	d.checkStakes()
 	d.readExamples(root.get("examples"))

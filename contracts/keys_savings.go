@@ -35,8 +35,8 @@ var gradeOptions = func() []Option {
 	return all
 }()
 
-var gradeShape = either("the grade of the evidence, 1 to 6, or a grade with a correction of one's own",
-	words("a grade", append(gradeOptions[:len(gradeOptions):len(gradeOptions)], unsaid)...), mapOf("a grade, a correction and its source",
+var gradeShape = either("the grade of the evidence, 1 to 6, a list of it and of baselines of which the worst counts, or a grade with a correction of one's own",
+	words("a grade", append(gradeOptions[:len(gradeOptions):len(gradeOptions)], unsaid)...), listOf("a grade and baselines", text("a grade, or the name of a baseline", "")), mapOf("a grade, a correction and its source",
 		must("is", "the grade", words("a grade", gradeOptions...)),
 		must("correction", "the correction instead of the table's", formulaShape),
 		must("source", "what shows it", proseShape)))

@@ -140,6 +140,17 @@ const (
 
 	Standing     // the surest of a provisional, a certified and a reconciled figure that is known
 	StandingWord // which of these that is
+
+	// Steps of baselines and of the savings that rest on them. ReadOf: how many values there are, and no more than Is;
+	// Variance: of the values; Root: of a formula; GradeOf: the worst of the grades of Keeps, where a rate is an error and
+	// has the grade of its size; CorrectionOf: what that grade takes off; Approved: the formula once its parties have
+	// approved it, and till then what it was applied to.
+	ReadOf
+	Variance
+	Root
+	GradeOf
+	CorrectionOf
+	Approved
 )
 
 // SourceKind says what a gathering head gathers.
@@ -175,6 +186,9 @@ type Quantity struct {
 	Lag                  int             // Lasting: periods before it begins
 	Parts                []*formula.Expr // Lasting: what is left of it in the period in which it begins, and in each after; Rated: what each rating lets through; Standing: by standing, nil where not said
 	Also                 []int           // quantities that it reads beside these: Rated, its tests; StandingWord, whose standing it is
+	Keeps                []*formula.Expr // GradeOf, CorrectionOf: the grades
+	Sample               *Sample         // gathered from those that were read, and from nobody else
+	Approval             *Approval       // Approved
 	Met                  *Condition
 	Where                *Condition // on the item, unit or outcome gathered
 	NeutralIf            *Condition

@@ -21,7 +21,7 @@ var SavingTests = [10]SavingTest{
 	{"properly_calculated", "the method is fit for it, and somebody else worked it out again", ""},
 	{"net_of_costs", "what it cost is taken off, what it cost other programmes among it", "its costs are stated, and what they are elsewhere"},
 	{"impact_on_services", "no service became worse by it", ""},
-	{"realistic_baseline", "what it is measured against was approved before", "its counterfactual is a comparison fixed beforehand or made of assumptions that were decided before they applied"},
+	{"realistic_baseline", "what it is measured against was approved before", "its counterfactual is a comparison or a baseline fixed beforehand, or made of assumptions that were decided before they applied"},
 	{"not_reallocated", "the money is not spent on something like it elsewhere", ""},
 	{"sustainable", "it lasts, and is no matter of timing", ""},
 	{"realised", "it has come, and is not only planned", "a budget holder has told of some of it"},

@@ -25,6 +25,7 @@ const (
 	accountThing
 	savingThing
 	stakeThing
+	baselineThing
 	paidThing // a payment's sum after caps; among circles only
 	capThing  // among circles only
 )
@@ -32,7 +33,7 @@ const (
 // words is what an error calls the thing.
 func (k thingKind) words() string {
 	return [...]string{"nothing", "a period series", "a unit type", "a kind of evidence", "a cohort", "a table", "a quantity",
-		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a saving", "a stake", "a payment", "a cap"}[k]
+		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a saving", "a stake", "a baseline", "a payment", "a cap"}[k]
 }
 
 // thing is one named thing: its kind and its index in the contract's slice of them.
@@ -80,6 +81,7 @@ func (d *decoder) declare() {
 	})
 	d.stakes = d.section("stakes", stakeThing, func(name string) { d.c.Stakes = append(d.c.Stakes, Stake{Name: name}) })
 	d.declareStandings()
+	d.declareBaselines()
 	d.declareSavings()
 	d.declareInKind()
 	d.quantityState = make([]progress, len(d.quantities))
@@ -87,6 +89,9 @@ func (d *decoder) declare() {
 	d.roundingSaid = make([]bool, len(d.quantities))
 	for i := range d.derived {
 		d.roundingSaid[i] = true // a chain is exact until the line that pays it
+	}
+	for i := range d.baselineSteps {
+		d.roundingSaid[i] = true
 	}
 	if len(d.c.Payments) == 0 && d.root.get("payments") != nil {
 		d.fault(d.root.get("payments").place(), Fault{Message: "payments: the contract pays nothing", Expected: "at least one payment"})
@@ -224,6 +229,8 @@ func (d *decoder) nodeOf(t thing) *node {
 		return d.savings[t.index]
 	case stakeThing:
 		return d.stakes[t.index]
+	case baselineThing:
+		return d.baselines[t.index]
 	default: // a cap has no name to be found by
 		return &node{}
 	}
@@ -260,6 +267,8 @@ func (d *decoder) nameOf(t thing) string {
 		return d.c.Savings[t.index].Name
 	case stakeThing:
 		return d.c.Stakes[t.index].Name
+	case baselineThing:
+		return d.c.Baselines[t.index].Name
 	case capThing:
 		return d.c.Caps[t.index].Name
 	}

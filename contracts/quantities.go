@@ -44,6 +44,9 @@ func (d *decoder) readQuantity(i int, n *node, q *Quantity) bool {
 	if of, is := d.standingOf[i]; is {
 		return d.readStandingWord(of, i, q)
 	}
+	if at, is := d.baselineSteps[i]; is {
+		return d.readBaselineStep(at, i, q)
+	}
 	q.Called, q.Clause = n.value("called"), n.value("clause")
 	who := "quantity " + q.Name
 	var said []string

@@ -163,7 +163,7 @@ func (d *decoder) owners(facts, fields []position, name string) []string {
 
 // figureNames returns every name that a formula or condition may hold.
 func (d *decoder) figureNames() []string {
-	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, savingThing, stakeThing, paymentThing, kindThing, periodThing, unitThing)
+	all := d.names(quantityThing, tableThing, measureThing, cohortThing, comparisonThing, checkThing, accountThing, savingThing, baselineThing, stakeThing, paymentThing, kindThing, periodThing, unitThing)
 	for name := range d.facts {
 		all = append(all, name)
 	}
@@ -235,6 +235,8 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 		ref.Kind, columns = RefStake, stakeColumns
 	case savingThing:
 		ref.Kind, columns = RefQuantity, d.c.Savings[t.index].columns()
+	case baselineThing:
+		ref.Kind, columns = RefQuantity, d.c.Baselines[t.index].columns()
 	default:
 		return Ref{}, fmt.Sprintf("%s is %s and no figure", name, t.kind.words()), ""
 	}
@@ -251,8 +253,12 @@ func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, me
 			return Ref{}, fmt.Sprintf("%s is %s and has no column %q", name, t.kind.words(), column), remedy
 		}
 	}
-	if t.kind == savingThing {
+	switch t.kind {
+	case savingThing:
 		ref.Index, ref.Field = d.c.Savings[t.index].Steps[ref.Field].Quantity, 0
+	case baselineThing:
+		ref.Index, ref.Field = d.c.Baselines[t.index].Steps[ref.Field].Quantity, 0
+	default: // what it stands for itself
 	}
 	return ref, "", ""
 }

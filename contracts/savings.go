@@ -67,6 +67,8 @@ func stepsOf(n *node) []string {
 	add(n.has("worth") && way != nil && way.kind == mapNode, "net_outcomes")
 	add(n.has("additionality"), "additional")
 	add(true, "value")
+	grade := n.get("grade")
+	add(grade != nil && grade.kind == listNode, "correction")
 	add(true, "corrected")
 	add(n.has("lasts"), "lasting")
 	add(n.has("fiscal_share"), "fiscal")

@@ -160,6 +160,7 @@ func (d *decoder) checkSavings() {
 	for i := range d.c.Savings {
 		s := &d.c.Savings[i]
 		d.gradeFits(i, s)
+		d.checkGrades(i, s)
 		if (s.Mode == ModeDeadweight || s.Mode == ModeWouldHave) && d.readsComparison(thing{quantityThing, s.Steps[0].Quantity}, map[thing]bool{}) {
 			d.fault(d.savings[i].place(), Fault{Message: "saving " + s.Name + ": the number it begins with comes from a comparison, which has taken off what would have happened anyway, and its counterfactual takes it off again",
 				Remedy: "write counterfactual: {comparison: NAME, counting: fewer}, and leave of out"})
@@ -171,10 +172,10 @@ func (d *decoder) checkSavings() {
 func (d *decoder) gradeFits(i int, s *Saving) {
 	name := d.savings[i].get("counterfactual").value("comparison")
 	t, known := d.things[name]
-	if s.Mode != ModeCompared || !known || len(s.Traits[TraitGrade]) != 1 {
+	if s.Mode != ModeCompared || !known || len(s.Traits[TraitGrade]) == 0 {
 		return
 	}
-	if c := &d.c.Comparisons[t.index]; c.Grade > 0 && s.Traits[TraitGrade][0] < strconv.Itoa(c.Grade) {
+	if c := &d.c.Comparisons[t.index]; c.Grade > 0 && s.Traits[TraitGrade][0] < strconv.Itoa(c.Grade) { // digits sort before names
 		d.fault(d.savings[i].place(), Fault{Message: fmt.Sprintf("saving %s: its evidence is of grade %s, and %s, on which it rests, of grade %d", s.Name, s.Traits[TraitGrade][0], c.Name, c.Grade),
 			Remedy: "a saving is no surer than what shows it"})
 	}

@@ -200,6 +200,12 @@ func (d *decoder) bareBelow(e *formula.Expr, seen map[thing]bool) string {
 		if _, step := d.derived[ref.Index]; step {
 			return ""
 		}
+		if step, is := d.baselineSteps[ref.Index]; is {
+			if b := &d.c.Baselines[step.baseline]; b.Sample == nil && b.Source == "" {
+				return "the baseline " + b.Name + " has no source"
+			}
+			return ""
+		}
 		q := &d.c.Quantities[ref.Index]
 		if bare := d.bareIn(q.Is); bare != "" {
 			return q.Name + ": " + bare + " has no source"
@@ -245,6 +251,9 @@ func (d *decoder) onlyDecided(e *formula.Expr) bool {
 		return e.Literal.Type == formula.Plain || e.String() == "100%"
 	case e.Op != formula.OpRef:
 		return d.onlyDecided(e.Left) && d.onlyDecided(e.Right)
+	}
+	if d.things[e.Name].kind == baselineThing { // which is fixed before it applies, or refused
+		return true
 	}
 	t, known := d.things[e.Name]
 	if !known || t.kind != tableThing || d.c.AssumptionOf(t.index) == nil {

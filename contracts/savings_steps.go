@@ -125,6 +125,8 @@ func (d *decoder) readStep(at derivation, i int, q *Quantity) bool {
 		return b.told(q, "validated")
 	case "lasting":
 		return b.lasting(q)
+	case "correction":
+		return b.worstGrade(q)
 	case "rated":
 		return b.rated(q)
 	}
@@ -173,14 +175,7 @@ func (b *step) before(back int) *formula.Expr {
 	if b.i-back < 0 {
 		return nil
 	}
-	q := b.s.Steps[b.i-back].Quantity
-	b.d.note(b.r, thing{quantityThing, q})
-	if !b.d.quantity(q) {
-		return nil
-	}
-	name := b.s.Steps[b.i-back].Name
-	ref := Ref{Name: b.s.Name + "." + name, Kind: RefQuantity, Index: q, Type: b.d.c.Quantities[q].Type}
-	return &formula.Expr{Op: formula.OpRef, Name: b.s.Name, Column: name, Slot: b.d.slot(ref), Type: ref.Type}
+	return b.d.earlier(b.r, b.s.Name, b.s.Steps[b.i-back])
 }
 
 // join combines two formulas, of which neither may be at fault.
@@ -235,6 +230,9 @@ func (b *step) formula(name string, q *Quantity) *formula.Expr {
 	case "value":
 		return b.value()
 	case "corrected":
+		if b.s.Steps[b.i-1].Name == "correction" {
+			return times(b.before(2), b.rest(b.before(1)))
+		}
 		return times(b.before(1), b.rest(b.correction(b.n.get("grade"), "grade")))
 	case "fiscal":
 		return times(b.before(1), b.read(b.n, "fiscal_share", formula.Rate))

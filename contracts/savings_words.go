@@ -35,7 +35,7 @@ func (c *Contract) chainWords(s *Saving) []string {
 	for _, step := range s.Steps {
 		e := c.Quantities[step.Quantity].Is
 		switch step.Name {
-		case "told", "found_valid", "saved":
+		case "told", "found_valid", "saved", "correction":
 			continue
 		case "affected", "stated":
 			all = append(all, c.formulaWords(e))
@@ -54,7 +54,7 @@ func (c *Contract) chainWords(s *Saving) []string {
 		case "value":
 			all = append(all, c.valueWords(s, e))
 		case "corrected":
-			all = append(all, "less "+c.formulaWords(e.Right.Right)+" for evidence of grade "+list(s.Traits[TraitGrade]))
+			all = append(all, c.correctedWords(s, e))
 		case "lasting":
 			all = append(all, c.lastingWords(s, &c.Quantities[step.Quantity]))
 		case "fiscal":

@@ -316,7 +316,7 @@ func (c *Contract) dueWords(due Due) string {
 }
 
 // Sentences says everything beside the payments that decides money, one sentence each, in document order: cohorts,
-// measures, tables, comparisons, savings, contributions in kind, divisions, accounts, caps and checks. The payments' own sentences stand on them.
+// measures, tables, comparisons, baselines, savings, contributions in kind, divisions, accounts, caps and checks. The payments' own sentences stand on them.
 func (c *Contract) Sentences() []string {
 	var all []string
 	if !c.Shadow.First.IsZero() {
@@ -343,6 +343,9 @@ func (c *Contract) Sentences() []string {
 	}
 	for i := range c.Comparisons {
 		all = append(all, c.comparisonSentence(&c.Comparisons[i]))
+	}
+	for i := range c.Baselines {
+		all = append(all, c.Baselines[i].Sentence(c))
 	}
 	for i := range c.Savings {
 		all = append(all, c.Savings[i].Sentence(c))

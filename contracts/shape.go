@@ -209,7 +209,8 @@ var sectionOne = map[string]string{
 	"periods": "period series", "units": "unit type", "evidence": "evidence", "cohorts": "cohort", "tables": "table", "assumptions": "assumption",
 	"quantities": "quantity", "measures": "measure", "comparisons": "comparison", "payments": "payment",
 	"divisions": "division", "accounts": "account", "checks": "check", "savings": "saving", "stakes": "stake",
-	"in_kind": "contribution in kind",
+	"in_kind":   "contribution in kind",
+	"baselines": "baseline",
 }
 
 // text is a text that what describes and, for the schema, a pattern.

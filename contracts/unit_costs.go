@@ -1,6 +1,10 @@
 package contracts
 
-import "outturn/contracts/money"
+import (
+	"strings"
+
+	"outturn/contracts/money"
+)
 
 // UnitCost is what one bad event, or one year of it, costs the public, with the agencies that bear it.
 type UnitCost struct {
@@ -91,6 +95,17 @@ type EvidenceGrade struct {
 	Costs      string // where the costs come from
 	Percent    int    // off what is saved, and on to what it costs
 	Age, Error string // how old the data may be; its known error, either way
+}
+
+// GradeOfError is the grade of figures that are off by so much either way, a part of the whole: the first whose error is
+// no less, the last beyond them all. What has no size, being of a figure below nought, has the last too.
+func GradeOfError(rate money.Exact) int {
+	for _, g := range EvidenceGrades {
+		if most := exactOf(strings.TrimSuffix(g.Error, "%")); rate.Sign() >= 0 && rate.Mul(money.Int(100)).Cmp(most) <= 0 {
+			return g.Grade
+		}
+	}
+	return EvidenceGrades[len(EvidenceGrades)-1].Grade
 }
 
 // EvidenceGradeSource is where the table is from.

@@ -77,6 +77,10 @@ func saved(f contracts.SavingForm) func(*contracts.Contract) bool {
 	}
 }
 
+func baseline(is func(b *contracts.Baseline) bool) func(*contracts.Contract) bool {
+	return func(c *contracts.Contract) bool { return anyOf(c.Baselines, is) }
+}
+
 // constructs are what the reference counts: words and keys that schemes choose between.
 var constructs = []construct{
 	{"units that are part of others", func(c *contracts.Contract) bool {
@@ -134,6 +138,13 @@ var constructs = []construct{
 	{"`held`", payment(func(p *contracts.Payment) bool { return p.Held != nil })},
 	{"division by shares or weights", tranche(func(t *contracts.Tranche) bool { return t.Claim == nil })},
 	{"division by claims in order", tranche(func(t *contracts.Tranche) bool { return t.Claim != nil })},
+	{"a baseline from a sample", baseline(func(b *contracts.Baseline) bool { return b.Sample != nil })}, {"a baseline as stated", baseline(func(b *contracts.Baseline) bool { return b.Sample == nil })},
+	{"a baseline adjusted by rule", baseline(func(b *contracts.Baseline) bool {
+		return anyOf(b.Adjustments, func(a *contracts.Adjustment) bool { return a.Approval == nil })
+	})},
+	{"a baseline adjusted by approval", baseline(func(b *contracts.Baseline) bool {
+		return anyOf(b.Adjustments, func(a *contracts.Adjustment) bool { return a.Approval != nil })
+	})},
 	{"savings by a chain", saved(contracts.SavingChain)}, {"savings as stated", saved(contracts.SavingStated)}, {"savings added up", saved(contracts.SavingAdds)},
 	{"savings that are rated", func(c *contracts.Contract) bool {
 		return anyOf(c.Savings, func(s *contracts.Saving) bool { return s.Rating != nil })

@@ -207,3 +207,17 @@ accounts:`, "payments: {", `payments: {gathered: {from: payer, to: provider, per
 		{"two have: 30 and 15 + 30", "2020-06-30", "£75.00", all()},
 	}))
 }
+
+// What comes into an account is paid out in the same settlement, so that no part of it can be kept back.
+func TestNothingIsHeldOfWhatComesIntoAnAccount(t *testing.T) {
+	const body = boundaryPeople + `quantities: {found: {count: job, per: quarter, dated: job}}
+accounts: {pot: {owner: payer, per: quarter, left_over: carried, clause: 9}}
+payments:
+  in_it: {from: payer, to: pot, per: quarter, of: found * £10.00, held: {share: 20%, released_on: 2020-12-31}, due: on_evidence, clause: 2}
+  out_of_it: {from: pot, to: provider, per: quarter, of: pot.balance, due: on_evidence, clause: 2}
+`
+	c := decoded(t, body+"examples:\n  - {it: is refused, as_at: 2020-03-31, due: {}, evidence: [{"+strings.Join(all(jobsIn(2, 2)), "}, {")+"}]}\n")
+	if _, err := settleExample(t, c, 0, engine.Position{}); err == nil || !strings.Contains(err.Error(), "the account would pay out what is still kept back") {
+		t.Errorf("expected it to be refused, found %v", err)
+	}
+}

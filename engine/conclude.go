@@ -32,6 +32,9 @@ func (st *settlement) conclude() error {
 	if err != nil {
 		return err
 	}
+	if st.based, err = st.baselines(w); err != nil {
+		return err
+	}
 	if st.saved, err = st.savings(w); err != nil {
 		return err
 	}
@@ -217,6 +220,7 @@ func (st *settlement) statement() (Statement, error) {
 	out.Comparisons = st.compared
 	out.Savings, out.Figures, out.Assumptions = st.saved, st.stood, st.assumed
 	out.Streams, out.InKind = st.streams, st.given
+	out.Baselines = st.based
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
 		return Statement{}, err

@@ -159,6 +159,7 @@ type tally struct {
 	unknown int64
 	state   formula.State // of the window
 	text    string
+	squares money.Exact   // of a variance: the sum of the values' squares
 	cells   []money.Exact // of an estimator's comparison: its rows, one after another
 }
 
@@ -195,6 +196,9 @@ func (t *tally) take(q *contracts.Quantity, f formula.Figure, day calendar.Date)
 		return
 	}
 	t.add(f, day)
+	if q.Head == contracts.Variance && f.State == formula.Known {
+		t.squares = t.squares.Add(f.Num.Mul(f.Num))
+	}
 }
 
 // merge adds what another tally gathered after this one.
@@ -211,7 +215,7 @@ func (t *tally) merge(o *tally) {
 		}
 	}
 	t.n += o.n
-	t.sum = t.sum.Add(o.sum)
+	t.sum, t.squares = t.sum.Add(o.sum), t.squares.Add(o.squares)
 	t.known = max(t.known, o.known)
 	t.notYet += o.notYet
 	t.unknown += o.unknown
@@ -229,10 +233,14 @@ func (t *tally) figure(q *contracts.Quantity, silence contracts.Silence) formula
 		f.State = formula.NotYet
 	case t.unknown > 0 && (q.Head != contracts.Count || q.Per.Unit >= 0):
 		f.State = formula.Unknown
+	case q.Sample != nil && t.n < int64(q.Sample.AtLeast):
+		f.State = formula.NotYet // the sample is not yet as large as the contract asks
 	case t.n == 0 && silence == contracts.SilenceUnknown:
 		f.State = formula.Unknown
-	case q.Head == contracts.Count:
+	case q.Head == contracts.Count || q.Head == contracts.ReadOf:
 		f.Num = money.Int(t.n)
+	case q.Head == contracts.Variance:
+		f.Num = t.variance()
 	case q.Head == contracts.Total:
 		f.Num = t.sum
 	case t.n == 0 && q.IfNone != contracts.SilenceNought:

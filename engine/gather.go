@@ -127,6 +127,13 @@ func (r *reader) datedKey(l contracts.Level, dated *contracts.DayRef, sc *scope)
 // gatherWhole gathers from one tree what a quantity of the whole asks for.
 func (r *reader) gatherWhole(q *contracts.Quantity, into func(key) *tally) error {
 	for u := range r.tree.Units {
+		if q.Sample != nil { // whoever was read, whether anybody is paid for them or not
+			sc := r.unitScope(u)
+			if err := r.gatherSample(q, &sc, into); err != nil {
+				return err
+			}
+			continue
+		}
 		if q.Source.Kind != contracts.FromCohort {
 			if ok, err := r.eligible(u); err != nil {
 				return err

@@ -17,7 +17,7 @@ import (
 // them or reads them back.
 
 // partEdition begins every part. It changes with the shapes, so that no release reads another's.
-const partEdition = 1
+const partEdition = 2
 
 var errPart = errors.New("it was not written whole by this release")
 
@@ -62,7 +62,7 @@ func (f *found) code(c *coder) {
 
 func (t *tally) code(c *coder) {
 	c.int64(&t.n)
-	for _, x := range []*money.Exact{&t.sum, &t.lo, &t.hi, &t.latest} {
+	for _, x := range []*money.Exact{&t.sum, &t.squares, &t.lo, &t.hi, &t.latest} {
 		c.exact(x)
 	}
 	c.date(&t.day)

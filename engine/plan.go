@@ -212,6 +212,12 @@ func (p *plan) checkLimits() error {
 			}
 		}
 	}
+	for i := range p.c.Payments {
+		if pay := &p.c.Payments[i]; pay.To.Account >= 0 && pay.Held != nil {
+			return fmt.Errorf("payment %s (%s) is paid into the account %s and is held in part: the account would pay out what is still kept back; hold a part of what is paid from it instead",
+				pay.Name, pay.Clause, p.c.Accounts[pay.To.Account].Name)
+		}
+	}
 	for i := range p.c.Units {
 		if n := len(p.c.Units[i].Facts); n > keyFactsMax {
 			return fmt.Errorf("unit type %s has %d facts; at most %d can be settled", p.c.Units[i].Name, n, keyFactsMax)
@@ -296,6 +302,8 @@ func (p *plan) markRead() {
 			if q.Head == contracts.SpellsOf {
 				mark(q.Except)
 			}
+		} else if q.Approval != nil {
+			mark(q.Approval.Kind)
 		}
 	}
 	for i := range c.Measures {

@@ -46,6 +46,7 @@ type settlement struct {
 	some     bool            // the snapshot has only some roots of the whole
 	until    []calendar.Date // by root, in order, once the last pass is done
 	compared []ComparisonSum
+	based    []BaselineSum
 	saved    []SavingSum
 	streams  []StreamSum
 	given    []InKindSum

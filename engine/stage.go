@@ -249,6 +249,9 @@ func (s *stager) quantityStage(i int, q *contracts.Quantity) int {
 		return at
 	}
 	pl.fromUnits = true
+	if q.Sample != nil {
+		at = max(at, s.condition(s.p.c.Cohorts[q.Sample.Cohort].Where, s.p.c.Cohorts[q.Sample.Cohort].CountsWhere))
+	}
 	at = max(at, s.closedOnce())
 	s.p.byQuantity[i] = s.gather(gatherQuantity, i, at)
 	pl.stage = at + 1

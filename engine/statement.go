@@ -56,6 +56,9 @@ type Statement struct {
 	// What would have happened anyway: each comparison, in the contract's order.
 	Comparisons []ComparisonSum `json:"comparisons,omitempty"`
 
+	// What was expected if nothing changed: each baseline, in the contract's order.
+	Baselines []BaselineSum `json:"baselines,omitempty"`
+
 	// What was saved: each saving, its chain and whose it is, in the contract's order.
 	Savings []SavingSum `json:"savings,omitempty"`
 

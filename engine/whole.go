@@ -138,6 +138,8 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 		return w.reader.head(q, i, sc)
 	case contracts.Lasting:
 		return w.lasting(q, sc)
+	case contracts.Root, contracts.GradeOf, contracts.CorrectionOf, contracts.Approved:
+		return w.baselineStep(q, sc)
 	case contracts.Rated:
 		return w.rated(q, sc)
 	default: // gathered, below
@@ -164,9 +166,15 @@ func (w *whole) head(q *contracts.Quantity, i int, sc *scope) (formula.Figure, s
 	}
 	text := ""
 	if w.reader.trace != nil {
-		text = fmt.Sprintf("%d gathered", t.n)
+		if text = fmt.Sprintf("%d gathered", t.n); q.Head == contracts.Variance {
+			text = fmt.Sprintf("of %d, squares over %d", t.n, t.n-1)
+		}
 	}
-	return t.figure(q, w.reader.silence(q)), text, err
+	f := t.figure(q, w.reader.silence(q))
+	if err == nil && q.Head == contracts.ReadOf {
+		err = w.noMoreThan(q, f, sc)
+	}
+	return f, text, err
 }
 
 // overDates calls take with the key, and where a quantity is to date with the same key in every earlier period.

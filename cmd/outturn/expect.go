@@ -46,6 +46,7 @@ type expectedSettlement struct {
 	InKind      map[string]string  `yaml:"in_kind"` // the value of each contribution, to date
 	Figures     []expectedStanding `yaml:"figures"`
 	Assumptions map[string]string  `yaml:"assumptions"` // the versions cited, by assumption: "1", or "1, 2"
+	Baselines   []expectedBaseline `yaml:"baselines"`
 
 	Partners map[string]string `yaml:"partners"` // the net of each, and of "taxpayer"
 	Cure     []expectedCure    `yaml:"cure"`
@@ -171,6 +172,9 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	d.standings(s.Figures, st)
 	for _, name := range sortedKeys(s.Assumptions) {
 		d.text("assumption "+words(name), s.Assumptions[name], citedVersions(name, st))
+	}
+	for _, want := range s.Baselines {
+		d.baseline(want, st)
 	}
 	for _, want := range s.Savings {
 		d.saving(want, st)

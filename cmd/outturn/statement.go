@@ -34,6 +34,7 @@ func printStatement(v view) string {
 	v.printParties(p)
 	v.printPayments(p)
 	v.printShadow(p)
+	v.printBaselines(p)
 	v.printSavings(p)
 	v.printInKind(p)
 	v.printStreams(p)

@@ -138,15 +138,7 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f e
 		}
 		d.text(of+", "+words(test), want.Tests[test], found)
 	}
-	for _, step := range sortedKeys(want.Steps) {
-		found := "no such step"
-		for _, s := range f.Steps {
-			if called, _, _ := strings.Cut(s.Name, " ("); called == name+"."+step {
-				found = s.Value
-			}
-		}
-		d.text(of+", "+words(step), want.Steps[step], found)
-	}
+	d.steps(of, name, want.Steps, f.Steps)
 	for _, party := range sortedKeys(want.Shares) {
 		found := money.FromMinor(d.currency, 0)
 		for _, share := range f.Shares {
@@ -155,5 +147,18 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f e
 			}
 		}
 		d.amount(of+", "+party, want.Shares[party], found)
+	}
+}
+
+// steps compares steps of a saving or a baseline with what was expected of them.
+func (d *comparer) steps(of, name string, want map[string]string, steps []engine.Step) {
+	for _, step := range sortedKeys(want) {
+		found := "no such step"
+		for _, s := range steps {
+			if called, _, _ := strings.Cut(s.Name, " ("); called == name+"."+step {
+				found = s.Value
+			}
+		}
+		d.text(of+", "+words(step), want[step], found)
 	}
 }

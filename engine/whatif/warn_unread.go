@@ -108,9 +108,24 @@ func (v *review) reached() map[thing]bool {
 	for i := range v.c.Checks {
 		w.visit(thing{checkThing, i})
 	}
+	for i := range v.c.Baselines {
+		for _, step := range v.c.Baselines[i].Steps {
+			w.visit(thing{quantityThing, step.Quantity})
+		}
+	}
 	for i := range v.c.Savings { // each stands on the statement, paid on or not
 		for _, step := range v.c.Savings[i].Steps {
 			w.visit(thing{quantityThing, step.Quantity})
+		}
+	}
+	if p := v.c.Partnership; p != nil { // so does who invests, and what the board reads beside
+		for i := range p.Partners {
+			for _, e := range []*formula.Expr{p.Partners[i].InKind, p.Partners[i].Promised, p.Partners[i].PaidIn, p.Partners[i].LossLimit} {
+				w.expr(e)
+			}
+		}
+		for _, q := range append([]int{p.Spend.Reactive, p.Spend.Preventative}, p.Indicators...) {
+			w.visit(thing{quantityThing, q})
 		}
 	}
 	for i := range v.c.Cohorts {
@@ -271,6 +286,12 @@ func (w *walker) quantity(q *contracts.Quantity) {
 	}
 	w.window(q.In)
 	w.day(q.Dated)
+	if q.Sample != nil {
+		w.visit(thing{cohortThing, q.Sample.Cohort})
+	}
+	if q.Approval != nil {
+		w.kind(q.Approval.Kind)
+	}
 }
 
 func (w *walker) payment(p *contracts.Payment) {

@@ -214,3 +214,14 @@ func TestTogether(t *testing.T) {
 		}
 	}
 }
+
+// What a partnership or a baseline reads stands on the statement, and is not read for nothing.
+func TestWhatAStatementShowsIsNotUnread(t *testing.T) {
+	for _, name := range []string{"essex-family", "partnership-board", "west-cheshire-early-support", "west-cheshire-families-together"} {
+		for _, w := range Warnings(fixture(t, name)) {
+			if w.Kind == WarnUnreachable {
+				t.Errorf("%s: %s, %s", name, w.Where, w.What)
+			}
+		}
+	}
+}
