@@ -68,7 +68,8 @@ func (w *world) everybody(t testing.TB, document []byte, terms *contracts.Contra
 	sends := slices.IndexFunc(terms.Parties, func(p contracts.Party) bool { return !slices.Contains(payers, p.ID) })
 	g := client.Grant{Role: api.RoleProvider}
 	for _, kind := range terms.Evidence {
-		if !slices.ContainsFunc(payers, func(payer string) bool { return slices.Contains(toldBy(terms, payer), kind.Name) }) {
+		others := kind.Of == contracts.OfRole && sends >= 0 && kind.Role != terms.Parties[sends].Role
+		if !others && !slices.ContainsFunc(payers, func(payer string) bool { return slices.Contains(toldBy(terms, payer), kind.Name) }) {
 			g.Kinds = append(g.Kinds, kind.Name)
 		}
 	}
@@ -100,6 +101,11 @@ func (w *world) everybody(t testing.TB, document []byte, terms *contracts.Contra
 	for i, payer := range payers { // what a payer tells of itself comes from it
 		if payer != g.Party && len(toldBy(terms, payer)) > 0 {
 			c.speaks[payer] = signers[i][0]
+		}
+	}
+	for _, p := range terms.Parties { // and for whoever neither pays nor provides, the payer speaks
+		if p.ID != g.Party && c.speaks[p.ID] == nil && !slices.Contains(payers, p.ID) && len(toldBy(terms, p.ID)) > 0 {
+			c.speaks[p.ID] = c.payer
 		}
 	}
 	v, err = c.payer.Propose(w.ctx, c.contract, 1)
