@@ -458,7 +458,7 @@ func (st *settlement) hold(r *reader, l *rawLine) (int64, error) {
 func (r *reader) released(h *contracts.Held, sc *scope) (bool, error) {
 	if h.ReleasedOn != nil {
 		d, _, err := r.day(h.ReleasedOn, sc)
-		if err != nil || d.IsZero() || d > r.through {
+		if err != nil || d.IsZero() || !r.come(d, r.through) {
 			return false, err
 		}
 	}

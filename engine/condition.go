@@ -210,7 +210,7 @@ func (r *reader) testRun(k *contracts.Condition, qi int, sc *scope) (verdict, bo
 		return holdsNo, true, err
 	}
 	_, reached := calendar.FirstRunReaching(spans, w.span.Intersect(calendar.Span{First: calendar.MinDate, Last: sc.asAt}), l)
-	if !reached && !w.open && r.knownOn(q, w) > sc.asAt {
+	if !reached && !w.open && !r.come(r.knownOn(q, w), sc.asAt) {
 		return holdsNotYet, true, nil // the window has not ended: it may still be reached
 	}
 	switch k.Test {

@@ -12,6 +12,11 @@ func speaks(it *evidence.Item, asAt calendar.Date) bool {
 	return it.Standing == evidence.Stands && it.First <= asAt
 }
 
+// speaks is the same of an item of the tree in hand.
+func (r *reader) speaks(it *evidence.Item, asAt calendar.Date) bool {
+	return it.Standing == evidence.Stands && r.come(it.First, asAt)
+}
+
 // day finds the day a DayRef names, or the zero day when it has not come (known) or cannot be told.
 func (r *reader) day(d *contracts.DayRef, sc *scope) (calendar.Date, formula.State, error) {
 	switch d.Kind {
@@ -87,7 +92,7 @@ func (r *reader) itemDay(kind int, sc *scope) calendar.Date {
 func (r *reader) firstItem(kind, u int, asAt calendar.Date) int {
 	items := r.tree.Units[u].Items
 	for i := range items {
-		if items[i].Kind == kind && speaks(&items[i], asAt) {
+		if items[i].Kind == kind && r.speaks(&items[i], asAt) {
 			return i
 		}
 	}

@@ -13,6 +13,7 @@ import (
 func (r *reader) quantity(i int, sc *scope) (formula.Figure, error) {
 	q, pl := &r.c.Quantities[i], &r.quantities[i]
 	if pl.whole {
+		r.moves()
 		return r.whole.quantity(i, r.keyOf(q.Per, sc))
 	}
 	u := r.unitFor(q.Per.Unit, sc.unit)

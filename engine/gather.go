@@ -188,7 +188,7 @@ func (r *reader) gatherWholeItems(q *contracts.Quantity, sc *scope, into func(ke
 	items := r.tree.Units[sc.unit].Items
 	for i := range items {
 		it := &items[i]
-		if it.Kind != q.Source.Index || !speaks(it, sc.asAt) || !w.span.Contains(it.First) {
+		if it.Kind != q.Source.Index || !r.speaks(it, sc.asAt) || !w.span.Contains(it.First) {
 			continue
 		}
 		r.use(sc.unit, i)
@@ -324,7 +324,7 @@ func (r *reader) itemReason(u, i int) reason {
 		return itemDuplicate
 	case it.Standing == evidence.Withdrawing:
 		return itemWithdrawing
-	case it.First > r.through:
+	case !r.come(it.First, r.through):
 		return itemAfter
 	case r.used[r.first[u]+i]:
 		return itemUsed

@@ -24,7 +24,7 @@ func (r *reader) gatherUnit(q *contracts.Quantity, sc *scope) (tally, error) {
 		return t, nil
 	}
 	if known := r.knownOn(q, w); !w.open {
-		if known > sc.asAt {
+		if !r.come(known, sc.asAt) {
 			t.state = formula.NotYet
 			if q.Source.Kind == contracts.FromItems {
 				r.wanted(q.Source.Index, w.span.Last)
@@ -66,7 +66,7 @@ func (r *reader) periodsOf(l contracts.Level, sc *scope) (calendar.Span, bool) {
 			n = int16(k)
 		}
 		one, ok := r.c.Periods[s].Series.Span(int(n))
-		if !ok || one.Last > sc.asAt {
+		if !ok || !r.come(one.Last, sc.asAt) {
 			return span, false
 		}
 		span = span.Intersect(one)
@@ -117,7 +117,7 @@ func (r *reader) gatherFrom(q *contracts.Quantity, v int, span calendar.Span, sc
 	items := r.tree.Units[v].Items
 	for i := range items {
 		it := &items[i]
-		if it.Kind != q.Source.Index || !speaks(it, sc.asAt) || !span.Contains(it.First) {
+		if it.Kind != q.Source.Index || !r.speaks(it, sc.asAt) || !span.Contains(it.First) {
 			continue
 		}
 		if len(q.Per.Periods) > 0 {
@@ -288,7 +288,7 @@ func (r *reader) overPeriods(q *contracts.Quantity, level contracts.Level, sc *s
 		series := &r.c.Periods[s].Series
 		for n := 1; n <= series.Len() && (fixed == 0 || n <= fixed); n++ {
 			span, _ := series.Span(n)
-			if span.Last > sc.asAt {
+			if !r.come(span.Last, sc.asAt) {
 				break
 			}
 			in := *sc

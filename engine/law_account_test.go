@@ -166,7 +166,7 @@ func TestLawHeldIsEarned(t *testing.T) {
 // and received.
 func TestLawAccountsBalance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, d := drawContractWith(rapidChoice{t}, uniform(t, 1, 2, "accounts"))
+		c, d := drawContractWith(rapidChoice{t}, uniform(t, 1, 2, "accounts"), false)
 		// Of lines from which a part is held the account has paid the whole: the books are kept on what is earned.
 		bare, err := contracts.Decode("drawn.yaml", heldText.ReplaceAll(c.Source, []byte("due")))
 		if err != nil {

@@ -26,6 +26,7 @@ type draft struct {
 	final     bool              // some account is final: what it paid is not taken back
 	stands    bool              // some cap lets settled places stand
 	site      bool
+	apart     bool // what its units come to can be told apart
 	elsewhere string
 }
 
@@ -75,12 +76,12 @@ func (d *draft) once(name string, write func()) string {
 
 // drawContract draws a contract, and what the laws must know of it.
 func drawContract(t chooser) (*contracts.Contract, *draft) {
-	return drawContractWith(t, t.choose(0, 4, "account")/3)
+	return drawContractWith(t, t.choose(0, 4, "account")/3, false)
 }
 
-// drawContractWith draws a contract with so many accounts.
-func drawContractWith(t chooser, accounts int) (*contracts.Contract, *draft) {
-	d := &draft{t: t, sections: map[string][]string{}, done: map[string]bool{}, itemOf: map[string]string{}}
+// drawContractWith draws a contract with so many accounts, or one whose units can be told apart.
+func drawContractWith(t chooser, accounts int, apart bool) (*contracts.Contract, *draft) {
+	d := &draft{t: t, apart: apart, sections: map[string][]string{}, done: map[string]bool{}, itemOf: map[string]string{}}
 	d.base()
 	for range d.n(1, 5) {
 		d.payment()
@@ -140,6 +141,9 @@ func (d *draft) base() {
 	where := d.of("", "", "", "where: {band: [a, b]}, ", "where: {veteran: yes}, ", "where: {any_of: [{band: a}, {veteran: no}]}, ")
 	between := d.of("", "", "between: 2020-02-01 to 2021-06-30, ")
 	closes := d.of("", "", "closes: {at: 2, then: next_opens}, ", "closes: {at: 3}, ", "closes: {or_after: 6 months, then: next_opens}, ", "closes: {at: 3, or_after: 9 months, then: next_opens}, ")
+	if d.apart {
+		closes = ""
+	}
 	counts := d.of("everyone_who_joined", "everyone_who_joined", "everyone_who_joined", "{band: [a, c]}")
 	d.put("cohorts", "people", "{unit: person, joined_by: joined, "+where+between+closes+"counts: "+counts+", clause: 1}")
 }

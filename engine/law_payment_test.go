@@ -91,7 +91,11 @@ func (d *draft) payment() {
 	for f.body == "" {
 		ends := "from: " + d.from() + ", to: " + d.of("provider", "provider", "provider", d.dividedPayee())
 		f = form{ends: ends, unit: "person"}
-		switch n := d.n(0, 15); n {
+		n := d.n(0, 15)
+		if d.apart {
+			n = [...]int{0, 1, 2, 3, 4, 5, 7, 8, 10, 13}[n%10]
+		}
+		switch n {
 		case 0, 1, 2, 3, 4, 5:
 			f.body = d.unitPayment(n)
 		case 6, 7, 8, 9:
@@ -296,13 +300,22 @@ func (d *draft) cap(payments []drawnPayment, units map[string]bool, whole bool) 
 		over = append(over, p.name)
 	}
 	k := drawnCap{over: over, per: "contract"}
+	if d.apart && (whole || len(units) != 1 || !units["person"]) {
+		return
+	}
 	places, dated := "", ""
 	order := d.of("as_listed", "as_listed", "pro_rata", "pro_rata", "largest")
 	people := !whole && len(units) == 1 && units["person"]
 	if people {
 		k.per = d.of("contract", "year", d.settle, "person", d.r)
+		if d.apart {
+			k.per = d.of("person", d.r)
+		}
 		if d.yes() {
 			order, places = "[joined]", ", places: "+d.of("stand", "move")
+			if d.apart {
+				places = ", places: move"
+			}
 		}
 	}
 	if k.per == "year" || k.per == d.settle {
@@ -311,7 +324,7 @@ func (d *draft) cap(payments []drawnPayment, units map[string]bool, whole bool) 
 	minor := int64(d.n(0, 1500) * d.n(0, 200))
 	limit := fmt.Sprintf("£%d.%02d", minor/100, minor%100)
 	k.limit = minor
-	if !whole && d.n(0, 4) == 0 { // worked out from the whole: the laws know only that it is not above this
+	if !whole && d.n(0, 4) == 0 && !d.apart { // worked out from the whole: the laws know only that it is not above this
 		d.once("found", func() { d.put("quantities", "found", "{count: incident, not_above: 10, per: contract}") })
 		limit, k.limit = limit+" * found", minor*10
 	}

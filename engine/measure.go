@@ -92,7 +92,7 @@ func (r *reader) onItems(me *contracts.Measure, span calendar.Span, sc *scope, d
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != me.Kinds[0] || !speaks(it, r.through) || !span.Contains(it.First) {
+			if it.Kind != me.Kinds[0] || !r.speaks(it, r.through) || !span.Contains(it.First) {
 				continue
 			}
 			r.use(v, i)
@@ -125,7 +125,7 @@ func (r *reader) items(me *contracts.Measure, span calendar.Span, sc *scope, dst
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if !speaks(it, r.through) || !span.Contains(it.First) || !isOne(me.Kinds, it.Kind) {
+			if !r.speaks(it, r.through) || !span.Contains(it.First) || !isOne(me.Kinds, it.Kind) {
 				continue
 			}
 			r.use(v, i)
@@ -161,6 +161,7 @@ func sortOutcomes(found []outcome) {
 // covered days, else by looking at each day in turn.
 func (r *reader) asSoonAs(me *contracts.Measure, span calendar.Span, sc *scope, dst []outcome) ([]outcome, formula.State, error) {
 	if span.IsEmpty() {
+		r.come(span.First, r.through)
 		return dst, formula.NotYet, nil
 	}
 	day, state, done, err := r.daysReach(me.When, span, sc)
@@ -171,6 +172,7 @@ func (r *reader) asSoonAs(me *contracts.Measure, span calendar.Span, sc *scope, 
 		return dst, max(state, formula.NotYet), err
 	}
 	if day = max(day, span.First); day > span.Last {
+		r.come(day, r.through)
 		return dst, formula.Known, nil
 	}
 	return append(dst, outcome{day: day}), formula.Known, nil
@@ -254,6 +256,9 @@ func (r *reader) firstDay(me *contracts.Measure, span calendar.Span, sc *scope) 
 			state = formula.Unknown
 		}
 	}
+	if span.Last == r.through {
+		r.moves()
+	}
 	return 0, state, nil
 }
 
@@ -310,7 +315,7 @@ func (r *reader) restart(me *contracts.Measure, sc *scope, began calendar.Date, 
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != me.RestartsOn || !speaks(it, r.through) || it.First <= began || !block.Contains(it.First) {
+			if it.Kind != me.RestartsOn || !r.speaks(it, r.through) || it.First <= began || !block.Contains(it.First) {
 				continue
 			}
 			r.use(v, i)

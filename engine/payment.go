@@ -201,7 +201,7 @@ func (r *reader) payOutcome(pi int, sc *scope, taken *taken) error {
 	case why != counted:
 		r.waitAt(pi, why, sc.met, 0)
 		return nil
-	case due > r.through:
+	case !r.come(due, r.through):
 		r.waitAt(pi, waitNotDue, sc.met, due)
 		return nil
 	}
@@ -382,7 +382,7 @@ func (r *reader) eachPeriod(series []int, start calendar.Date, sc *scope, do fun
 	}
 	for n := from; n <= s.Len(); n++ {
 		span, _ := s.Span(n)
-		if span.Last > r.through {
+		if !r.come(span.Last, r.through) {
 			break
 		}
 		in := *sc
@@ -415,7 +415,7 @@ func (r *reader) paySum(pi int, sc *scope) error {
 		r.wait(pi, why)
 		return nil
 	}
-	if l.first > r.through {
+	if !r.come(l.first, r.through) {
 		r.wait(pi, waitNotDue)
 		return nil
 	}
@@ -436,7 +436,7 @@ func (r *reader) sumDue(pi int, day calendar.Date, sc *scope) (reason, error) {
 	at := *sc
 	at.met = day
 	due, why, err := r.due(pi, &at, &taken{first: true})
-	if why == counted && due > r.through {
+	if why == counted && !r.come(due, r.through) {
 		why = waitNotDue
 	}
 	return why, err
@@ -462,7 +462,7 @@ func (r *reader) sum(pi int, sc *scope) (rawLine, reason, error) {
 	if l.first.IsZero() {
 		l.first = r.c.First
 	}
-	if r.afterWait(pi, l.first) > r.through {
+	if !r.come(r.afterWait(pi, l.first), r.through) {
 		return l, waitNotDue, nil
 	}
 	amount := f.Num

@@ -34,6 +34,7 @@ type settler struct {
 	p       *plan
 	cursors []cursor
 	matched []int // by prior statement: roots it settled that are in the evidence now
+	some    bool  // only some roots are asked for: what was settled of others is passed over
 }
 
 type cursor struct {
@@ -77,6 +78,11 @@ func (s *settler) advance(i int) error {
 func (s *settler) take(dst []settledLine, unitType int, unitKey string) ([]settledLine, error) {
 	for i := range s.cursors {
 		c := &s.cursors[i]
+		for s.some && c.ok && s.p.rootOrder(c.at.UnitType, c.at.Unit, unitType, unitKey) < 0 {
+			if err := s.advance(i); err != nil {
+				return dst, err
+			}
+		}
 		if c.ok && s.p.rootOrder(c.at.UnitType, c.at.Unit, unitType, unitKey) < 0 {
 			return dst, s.missing(i)
 		}

@@ -66,6 +66,7 @@ type reader struct {
 	hint     int           // how many bytes a shard's records came to
 	settled  []settledLine // of the tree, from prior statements
 	waits    *waits
+	until    calendar.Date      // the last day that may be settled on which the tree comes to the same
 	overlaps []overlap          // by cap, in the pass that writes lines
 	told     []told             // what other schemes paid for the outcome in hand
 	toldOf   map[toldAt]toldSum // in the pass that writes lines
@@ -112,6 +113,7 @@ func (r *reader) take(t *evidence.Tree, ordinal int) {
 	r.tree, r.ordinal = t, ordinal
 	r.stamp++
 	r.depth = 0
+	r.until = calendar.MaxDate
 	units := len(t.Units)
 	r.figures = grown(r.figures, units*len(r.c.Quantities))
 	r.spans = grown(r.spans, units*len(r.c.Quantities))
@@ -180,17 +182,22 @@ func (r *reader) ref(slot int, sc *scope) (formula.Figure, error) {
 	case contracts.RefPeriod:
 		return r.periodNumber(ref.Index, sc), nil
 	case contracts.RefComparison:
+		r.moves()
 		return r.whole.compared(ref.Index, contracts.CompareField(ref.Field), r.keyOf(r.c.Comparisons[ref.Index].Per, sc))
 	case contracts.RefCheck:
+		r.moves()
 		return r.whole.checked(ref.Index, contracts.CheckField(ref.Field), r.keyOf(r.c.Checks[ref.Index].Per, sc))
 	case contracts.RefPayment:
 		if sc.unit >= 0 && r.unitPay[ref.Index] {
 			return r.paidOf(ref.Index, sc)
 		}
+		r.moves()
 		return r.whole.paid(ref.Index, sc.key)
 	case contracts.RefStake:
+		r.moves()
 		return r.whole.stake(ref.Index, contracts.StakeField(ref.Field), r.keyOf(stakeLevel(r.c, ref.Index), sc))
 	case contracts.RefAccount:
+		r.moves()
 		return r.whole.account(ref.Index, contracts.AccountField(ref.Field), r.keyOf(accountLevel(r.c, ref.Index), sc))
 	default:
 		return formula.Figure{}, fmt.Errorf("%s cannot stand in a formula", ref.Name)

@@ -59,6 +59,11 @@ func AppendRecord(b []byte, c *contracts.Contract, r *Record) []byte {
 
 func minorOf(a money.Amount) int64 { m, _ := a.Minor(); return m }
 
+// RecordHead is how the record of a root unit begins, up to its lines.
+func RecordHead(c *contracts.Contract, unitType int, key string) []byte {
+	return openRecord(nil, c, unitType, key)
+}
+
 func openRecord(b []byte, c *contracts.Contract, unitType int, key string) []byte {
 	name := wholeName
 	if unitType < len(c.Units) {

@@ -43,6 +43,8 @@ type settlement struct {
 	settled  []settledLine // of the whole, where a cap needs it before the end
 	root     evidence.Root
 	roll     Roll
+	some     bool            // the snapshot has only some roots of the whole
+	until    []calendar.Date // by root, in order, once the last pass is done
 	compared []ComparisonSum
 	saved    []SavingSum
 	partners *partnersRead
@@ -216,6 +218,7 @@ type shardResult struct {
 	*found
 	bytes  []byte
 	leaves []evidence.Digest
+	until  []calendar.Date // by root
 }
 
 // assess goes over every unit of the snapshot once. In the last pass it hands on the records. The snapshot is the whole, or
@@ -240,6 +243,7 @@ func (st *settlement) assess(pass, part int, write func(*shardResult) error) (*f
 		if pass != st.last {
 			return nil
 		}
+		st.until = append(st.until, r.until...)
 		return write(r)
 	})
 	return all, err
@@ -320,6 +324,7 @@ func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, er
 			if prior, err = newSettler(st.plan, st.position, root.Type, root.Key); err != nil {
 				return nil, err
 			}
+			prior.some = st.some
 		}
 		r.take(t, number)
 		number++
@@ -331,6 +336,7 @@ func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, er
 		if err := st.tree(pass, r, out); err != nil {
 			return nil, err
 		}
+		out.until = append(out.until, r.until)
 	}
 	if prior != nil {
 		out.totals.matched = prior.matched

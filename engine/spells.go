@@ -27,7 +27,7 @@ func (r *reader) ofTime(q *contracts.Quantity, sc *scope) (formula.Figure, error
 	}
 	var known calendar.Date
 	if !w.open && q.Head != contracts.FirstGap {
-		if known = r.knownOn(q, w); known > sc.asAt {
+		if known = r.knownOn(q, w); !r.come(known, sc.asAt) {
 			return inState(q.Type, formula.NotYet), nil
 		}
 	}
@@ -45,6 +45,7 @@ func (r *reader) ofTime(q *contracts.Quantity, sc *scope) (formula.Figure, error
 	case contracts.FirstGap:
 		gap, ok := calendar.FirstGap(spans, within)
 		if !ok {
+			r.moves()
 			return inState(formula.Date, formula.NotYet), nil
 		}
 		f.Num = money.Int(int64(gap))
@@ -117,7 +118,7 @@ func (r *reader) collect(dst []calendar.Span, kind int, where *contracts.Conditi
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != kind || !speaks(it, r.through) {
+			if it.Kind != kind || !r.speaks(it, r.through) {
 				continue
 			}
 			if where != nil {
@@ -129,6 +130,9 @@ func (r *reader) collect(dst []calendar.Span, kind int, where *contracts.Conditi
 				}
 			}
 			r.use(v, i)
+			if it.Last > r.through {
+				r.moves()
+			}
 			dst = append(dst, calendar.Span{First: it.First, Last: min(it.Last, r.through)})
 		}
 	}

@@ -24,6 +24,31 @@ func (s *Summary) counts() []*int {
 	return list
 }
 
+// Counts lists the counts of a summary, and SetCounts reads them back.
+func (s *Summary) Counts() (list []int) {
+	for _, n := range s.counts() {
+		list = append(list, *n)
+	}
+	return list
+}
+
+// SetCounts reads what Counts listed.
+func (s *Summary) SetCounts(list []int) {
+	for i, to := range s.counts() {
+		if i < len(list) {
+			*to = list[i]
+		}
+	}
+}
+
+// Less takes the counts of another summary off.
+func (s *Summary) Less(o *Summary) {
+	to, from := s.counts(), o.counts()
+	for i := range to {
+		*to[i] -= *from[i]
+	}
+}
+
 // Add adds the counts of another summary.
 func (s *Summary) Add(o *Summary) {
 	to, from := s.counts(), o.counts()
@@ -70,6 +95,9 @@ type Apart struct {
 	whole   []Item
 	summary Summary
 }
+
+// NewApart makes the snapshot of the items about the whole and of what a statement is to say.
+func NewApart(whole []Item, summary Summary) *Apart { return &Apart{whole, summary} }
 
 // Join makes the snapshot of the items about the whole, as another snapshot has them, and of stretches that are together
 // every root in order. Beside are the counts of those items.

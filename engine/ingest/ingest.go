@@ -28,7 +28,7 @@ type Options struct {
 	Memory    int64                             // bytes for sorting and for the snapshot, 256 MiB when 0; what does not fit goes to TempDir
 	TempDir   string                            // the system's when ""
 	Progress  func(bytesRead, bytesTotal int64) // called now and then while files are read, never twice at once; may be nil
-	Leaves    bool                              // keep each root's digest, for Stretch
+	Leaves    bool                              // keep each root's name and digest, for Stretch and List
 	MaxFaults int                               // faults listed, 1000 when 0; the rest are counted
 }
 

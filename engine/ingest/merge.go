@@ -217,6 +217,7 @@ func (p *phase) splitters() []string {
 type merged struct {
 	chunks  []chunk
 	leaves  []evidence.Digest
+	names   []byte // where the options ask for them
 	summary evidence.Summary
 	err     error
 }
@@ -266,7 +267,7 @@ func merge(p *phase, store *store) (*Snapshot, error) {
 			root.Add(leaf)
 		}
 		if p.o.Leaves {
-			s.leaves = append(s.leaves, one.leaves...)
+			s.leaves, s.names = append(s.leaves, one.leaves...), append(s.names, one.names...)
 		}
 		s.summary.Add(&one.summary)
 	}
@@ -285,6 +286,7 @@ func (p *phase) mergeRange(held *chunks, lo, hi string, workers int) (out merged
 	g := newGatherer(p.v, p.faults, p.o.CutOff)
 	var b []byte
 	var group grouper
+	ranks, _ := evidence.RootRanks(p.v.c)
 	size := int(min(chunkBytes, max(p.o.Memory/64, 4<<10)))
 	for m.top() != nil {
 		if out.err = group.collect(m, g, p.faults); out.err != nil {
@@ -297,6 +299,10 @@ func (p *phase) mergeRange(held *chunks, lo, hi string, workers int) (out merged
 		at := len(b)
 		b = evidence.AppendTree(b, p.v.c, tree)
 		out.leaves = append(out.leaves, evidence.UnitDigest(b[at:]))
+		if p.o.Leaves {
+			key := tree.Units[0].Key
+			out.names = append(append(out.names, byte(1+len(key)), ranks[tree.Units[0].Type]), key...)
+		}
 		if len(b) < size && m.top() != nil {
 			continue
 		}

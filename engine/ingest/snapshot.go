@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
 )
 
@@ -23,6 +24,7 @@ type Snapshot struct {
 	summary evidence.Summary
 	beside  evidence.Summary
 	leaves  []evidence.Digest
+	names   []byte // of roots, each behind its length
 }
 
 var _ evidence.Snapshot = (*Snapshot)(nil)
@@ -70,6 +72,19 @@ func (s *Snapshot) Stretch() evidence.Stretch {
 		out.Summary.Standing[i] -= s.beside.Standing[i]
 	}
 	return out
+}
+
+// List returns the snapshot's roots, each with the day until which it holds, where the options asked for their digests.
+func (s *Snapshot) List(until []calendar.Date) evidence.Roots {
+	const rest = 1 + len(evidence.Digest{}) + 4
+	list := make(evidence.Roots, 0, len(s.names)+len(s.leaves)*rest)
+	names := s.names
+	for i := range s.leaves {
+		n := 1 + int(names[0])
+		list = list.Append(names[1:n], s.leaves[i][:], until[i])
+		names = names[n:]
+	}
+	return list
 }
 
 // Beside returns the counts of the items about the contract, a role or a cohort.

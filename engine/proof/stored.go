@@ -196,17 +196,48 @@ func (s *Stored) Lines(unitType int, key string) iter.Seq2[engine.Record, error]
 	}
 }
 
+// Some is Prior of some roots alone: wanted tells by a record's head (engine.RecordHead) whether to read it. What it does
+// not want is passed over unread, the whole is always read.
+func (s *Stored) Some(wanted func(head []byte) bool) engine.Prior {
+	p := s.Prior()
+	p.Lines = func(unitType int, key string) iter.Seq2[engine.Record, error] {
+		return func(yield func(engine.Record, error) bool) {
+			from, err := s.find(unitType, key)
+			if err != nil {
+				yield(engine.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
+				return
+			}
+			whole := engine.RecordHead(s.contract, len(s.contract.Units), "")
+			s.recordsIf(from, func(line []byte) bool {
+				head, _, found := bytes.Cut(line, recordLines)
+				return !found || wanted(line[:len(head)+len(recordLines)]) || bytes.HasPrefix(line, whole)
+			}, yield)
+		}
+	}
+	return p
+}
+
+// recordLines stands between a record's unit and its lines. A unit's key cannot hold it, since quotes in a text are escaped.
+var recordLines = []byte(`,"lines":[`)
+
 // All yields every record in order, as Lines does.
 func (s *Stored) All() iter.Seq2[engine.Record, error] {
 	return func(yield func(engine.Record, error) bool) { s.records(0, yield) }
 }
 
 func (s *Stored) records(from int64, yield func(engine.Record, error) bool) {
+	s.recordsIf(from, func([]byte) bool { return true }, yield)
+}
+
+func (s *Stored) recordsIf(from int64, wanted func(line []byte) bool, yield func(engine.Record, error) bool) {
 	r := newLineReader(io.NewSectionReader(s.lines, from, s.size-from))
 	for {
 		line, err := r.next()
 		if errors.Is(err, io.EOF) {
 			return
+		}
+		if err == nil && !wanted(line) {
+			continue
 		}
 		var record engine.Record
 		if err == nil {

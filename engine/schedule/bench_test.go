@@ -12,36 +12,81 @@ import (
 )
 
 // units is how many units the benchmarks are of; each has about five items.
-var units = flag.Int("units", 20_000, "a fifth of the people whose evidence is made up, one item each; the figures of record are of 1,000,000")
+var units = flag.Int("units", 20_000, "people whose evidence is made up, five items each; the figures of record are of 1,000,000")
+
+// told is evidence of so many people, five items each, in no order: each joined in the first month.
+func (w *world) told(id string, people int) {
+	w.Helper()
+	var csv bytes.Buffer
+	csv.WriteString("kind,participant,day\n")
+	for n := range 5 * people {
+		who := n * 7919 % people
+		fmt.Fprintf(&csv, "attachment,P%07d-of-the-register,%s\n", who, calendar.MustDate("2024-01-01").AddDays(who%30+30*(n/people)))
+	}
+	c := w.weekly(52)
+	w.bring(id, 1, c, w.at)
+	w.send(id, "bat_1", c, csv.String())
+	w.count("select count(*) from items") // the first reader after a writer tidies up behind it
+}
 
 // BenchmarkDivided does the same provisional run turn by turn in one piece and in four parts, in one process.
 // times-undivided is what the second took over the first.
 func BenchmarkDivided(b *testing.B) {
 	w := newWorld(b)
 	now := at(b, "1980-01-01T12:00:00Z")
-	c := w.weekly(52)
-	rows := 5 * *units
-	w.bring("ctr_1", 1, c, w.at)
-	var csv bytes.Buffer
-	csv.WriteString("kind,participant,day\n")
-	for n := range rows {
-		fmt.Fprintf(&csv, "attachment,P%07d-of-the-register,%s\n", (n*7919)%rows, calendar.MustDate("2024-01-01").AddDays(n%360))
-	}
-	w.send("ctr_1", "bat_1", c, csv.String())
-	w.count("select count(*) from items") // the first reader after a writer tidies up behind it
-	s := w.worker(&now)
+	w.told("ctr_1", *units)
+	s := w.worker(&now, func(o *Options) { o.KeepRoots = -1 })
 	took := [2]time.Duration{}
-	through := someEnds(c)[1]
 	for b.Loop() {
-		for how, size := range []int{-1, rows/4 + 1} {
+		for how, size := range []int{-1, 5**units/4 + 1} {
 			s.o.PartRows = int64(size)
-			began := time.Now()
-			if run := w.settleNow(s, "ctr_1", c, through, Provisional); run.State != store.RunDone {
-				b.Fatalf("%+v", run)
-			}
-			took[how] += time.Since(began)
+			took[how] += w.timed(s, 52)
 		}
 	}
-	b.ReportMetric(float64(rows)*float64(b.N)/took[1].Seconds(), "rows/s")
+	b.ReportMetric(5*float64(*units)*float64(b.N)/took[1].Seconds(), "rows/s")
 	b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "times-undivided")
+}
+
+// BenchmarkRenewed settles a week, is told something of one person in a hundred, and does the provisional run of the next
+// week turn by turn in full and of what changed. of-full is what the second took over the first.
+func BenchmarkRenewed(b *testing.B) {
+	w := newWorld(b)
+	now := at(b, "1980-01-01T12:00:00Z")
+	w.told("ctr_1", *units)
+	c := w.weekly(52)
+	s := w.worker(&now, func(o *Options) { o.PartRows = -1 })
+	if run := w.settleNow(s, "ctr_1", c, weekEnd(40), Final); run.State != store.RunDone {
+		b.Fatalf("%+v", run)
+	}
+	var csv bytes.Buffer
+	csv.WriteString("kind,participant,day,learned\n")
+	for who := 0; who < *units; who += 100 { // joined before the day that was known
+		fmt.Fprintf(&csv, "attachment,P%07d-of-the-register,2024-01-01,%s\n", who, weekEnd(41))
+	}
+	w.send("ctr_1", "bat_2", c, csv.String())
+	took := [2]time.Duration{}
+	for b.Loop() {
+		for how, keep := range []int{-1, 1} {
+			s.o.KeepRoots = keep
+			took[how] += w.timed(s, 41)
+		}
+	}
+	if n := w.count("select count(distinct digest) from statements where status = 'provisional'"); n != 1 {
+		b.Errorf("%d statements of one week", n)
+	}
+	b.ReportMetric(took[0].Seconds()/float64(b.N), "full-s")
+	b.ReportMetric(took[1].Seconds()/float64(b.N), "renewed-s")
+	b.ReportMetric(100*took[1].Seconds()/took[0].Seconds(), "%-of-full")
+}
+
+func weekEnd(n int) calendar.Date { return calendar.MustDate("2023-12-31").AddDays(7 * n) }
+
+// timed does the provisional run of a week.
+func (w *world) timed(s *Worker, week int) time.Duration {
+	w.Helper()
+	began := time.Now()
+	if run := w.settleNow(s, "ctr_1", w.weekly(52), weekEnd(week), Provisional); run.State != store.RunDone {
+		w.Fatalf("%+v", run)
+	}
+	return time.Since(began)
 }

@@ -57,12 +57,7 @@ func TestFixturesSettleAlikeDividedOrNot(t *testing.T) {
 			}
 			passes[n]++
 		}
-		unlike := fmt.Sprintf(`select count(*) from (select status, number, digest, head, size, (select string_agg(bytes, '' order by number) from chunks k where k.contract = s.contract and k.statement = s.place) as lines
-			from statements s where contract = '%s') one full join (select status, number, digest, head, size, (select string_agg(bytes, '' order by number) from chunks k where k.contract = s.contract and k.statement = s.place) as lines
-			from statements s where contract = '%s') two using (number) where one is distinct from two`, plain, divided)
-		if n := w.count(unlike); n != 0 {
-			t.Errorf("%s: %d statements are unlike", entry.Name(), n)
-		}
+		w.alike(plain, divided)
 	}
 	parts := w.count("select count(*) from outturn_jobs.river_job where kind = 'part'")
 	if compared < 40 || parts < 3*compared || len(passes) < 3 {

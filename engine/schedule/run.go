@@ -93,9 +93,14 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 			err = fmt.Errorf("the settlement broke a promise of the program, which is a fault in it: %v", r)
 		}
 	}()
-	divided, err := w.divide(ctx, run)
-	if err != nil {
+	made := &making{}
+	if made.renewed, made.why, err = w.renewal(ctx, run); err != nil {
 		return err
+	}
+	if made.renewed == nil {
+		if made.divided, err = w.divide(ctx, run); err != nil {
+			return err
+		}
 	}
 	return w.o.Store.System(ctx, w.o.Now(), func(tx *store.Tx) error {
 		if err := tx.Patient(ctx); err != nil {
@@ -114,7 +119,7 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 		if err != nil {
 			return err
 		}
-		st, err := w.make(ctx, tx, terms, version, run, divided, writer.Sink)
+		st, kept, err := w.make(ctx, tx, terms, version, run, made, writer.Sink)
 		if err != nil {
 			return err
 		}
@@ -122,26 +127,51 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 			return err
 		}
 		run.Statement = writer.Place()
-		if err := w.keep(ctx, tx, run, j, fmt.Sprintf("%s statement %d through %s", st.Status, st.Number, st.Through)); err != nil {
+		if err := w.keep(ctx, tx, run, j, fmt.Sprintf("%s statement %d through %s", st.Status, st.Number, st.Through)+made.how()); err != nil {
 			return err
 		}
-		return writer.Commit(store.StatementHead{Contract: run.Contract, Version: version.Number, Sequence: run.Sequence, By: actor, At: w.o.Now()}, st)
+		if err := writer.Commit(store.StatementHead{Contract: run.Contract, Version: version.Number, Sequence: run.Sequence, By: actor, At: w.o.Now()}, st); err != nil {
+			return err
+		}
+		return kept.keep(ctx, tx, run)
 	})
 }
 
-// make makes the statement of a run: of its parts where it was divided, and else in one piece.
-func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, divided *division, sink engine.Sink) (engine.Statement, error) {
-	if divided == nil {
-		return settleOn(ctx, &tx.View, terms, run, sink)
+// making is how the statement of a run is made: of what changed, of parts, or else in one piece.
+type making struct {
+	renewed *renewal
+	divided *division
+	why     string // not of what changed
+}
+
+// how says it for the run's record; nothing of what is done so always.
+func (m *making) how() string {
+	switch {
+	case m.renewed != nil:
+		return fmt.Sprintf("; %d of %d roots were not what they were", m.renewed.changed, m.renewed.kept.Roots)
+	case m.why != "":
+		return "; in full, since " + m.why
+	}
+	return ""
+}
+
+// make makes the statement of a run, and what it leaves for the next.
+func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, how *making, sink engine.Sink) (engine.Statement, *keeping, error) {
+	if how.renewed != nil {
+		return how.renewed.make(ctx, tx, terms, version, run, sink)
+	}
+	if how.divided == nil {
+		return w.settleKeeping(ctx, &tx.View, terms, run, sink)
 	}
 	position, _, err := tx.Position(ctx, terms, run.Contract, 0)
 	if err != nil {
-		return engine.Statement{}, err
+		return engine.Statement{}, nil, err
 	}
-	if version.Number != divided.version || len(position.Prior) != divided.prior {
-		return engine.Statement{}, fmt.Errorf("the contract was varied or settled while the parts of the run were worked out: %w", store.ErrBusy)
+	if version.Number != how.divided.version || len(position.Prior) != how.divided.prior {
+		return engine.Statement{}, nil, fmt.Errorf("the contract was varied or settled while the parts of the run were worked out: %w", store.ErrBusy)
 	}
-	return divided.reduce(ctx, &tx.View, terms, position, sink)
+	st, err := how.divided.reduce(ctx, &tx.View, terms, position, sink)
+	return st, nil, err
 }
 
 // settledAlready ends a run whose period somebody settled meanwhile.

@@ -31,6 +31,10 @@ type Options struct {
 	// settled in one piece, and every run where it is below nought.
 	PartRows int64
 
+	// KeepRoots is how many roots a contract must have for what a statement leaves for the next to be kept: 1,000 when
+	// nought; below nought, nothing is kept and every run is in full.
+	KeepRoots int
+
 	Memory  int64        // bytes of a snapshot that is held: the store's default when nought
 	TempDir string       // for what does not fit; the system's when ""
 	HTTP    *http.Client // for sources; one of our own when nil
@@ -43,9 +47,10 @@ type Worker struct {
 	o    Options
 	jobs *store.Jobs
 
-	stop context.CancelFunc
-	done sync.WaitGroup
-	said string // the last thing that went wrong with a look
+	share int // one in how many roots may be another for a run to be made of these alone
+	stop  context.CancelFunc
+	done  sync.WaitGroup
+	said  string // the last thing that went wrong with a look
 }
 
 // New makes a Worker on a store. Nothing is done before Start.
@@ -68,13 +73,16 @@ func New(ctx context.Context, o Options) (*Worker, error) {
 	if o.Runs <= 0 {
 		o.Runs = 2
 	}
+	if o.KeepRoots == 0 {
+		o.KeepRoots = keepRootsDefault
+	}
 	if o.PartRows == 0 {
 		o.PartRows = partRowsDefault
 	}
 	if o.HTTP == nil {
 		o.HTTP = client(o.Private)
 	}
-	w := &Worker{o: o}
+	w := &Worker{o: o, share: renewShare}
 	var err error
 	w.jobs, err = o.Store.Jobs(ctx, store.JobsOptions{Runs: o.Runs, Sources: 1, Settle: w.run, Assess: w.assess, Read: w.read, Log: o.Log, Lease: o.Lease, Grace: o.Grace})
 	return w, err
