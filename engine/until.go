@@ -56,6 +56,8 @@ func (p *plan) inseparable() string {
 	switch {
 	case p.c.HasShadow():
 		return "what is in its shadow is worked out by settling twice"
+	case len(p.c.ExclusiveWith) > 0:
+		return "what the register of claims suppressed is summed over all units"
 	case len(p.crossCaps) > 0:
 		return p.c.Caps[p.crossCaps[0]].Name + " stands over several units"
 	case len(p.c.Accounts) > 0:
