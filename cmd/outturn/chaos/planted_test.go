@@ -73,9 +73,6 @@ var planted = []fault{
 			{"engine/store/receive.go", "if before, err := tx.sameBody(ctx, &r.Batch); err == nil || !errors.Is(err, ErrUnknown) {\n\t\treturn before, err //", "if before, err := tx.sameBody(ctx, &r.Batch); err != nil && !errors.Is(err, ErrUnknown) {\n\t\treturn before, err //"},
 			{"migrations/0003_evidence.sql", "create unique index batches_once on batches (contract, organisation, digest) where state <> 'refused';", ""}},
 		"engine/store", "TestBodiesOnceAndInPart"},
-	{"two processes take up one run",
-		[]edit{{"engine/store/runs.go", "\tif r.State == RunRunning {\n", "\tif r.State == RunRunning && r.Holder == \"\" {\n"}},
-		"engine/schedule", "TestProcessesThatDieSettleEveryPeriodOnce"},
 }
 
 const root = "../../.."
