@@ -165,10 +165,7 @@ func (d *decoder) readOver(n *node, who string) []int {
 	}
 	var over []int
 	if n.kind == scalarNode {
-		for i := range d.c.Payments {
-			over = append(over, i)
-		}
-		return over
+		return d.c.allPayments()
 	}
 	for _, item := range n.texts() {
 		at, ok := d.find(item, who, paymentThing)
@@ -184,6 +181,18 @@ func (d *decoder) readOver(n *node, who string) []int {
 		d.bad(n, Fault{Message: who + ": it names no payment", Expected: "all, or a list of payments"})
 	}
 	return over
+}
+
+// allPayments are those that stand under a cap or a check of all: what limits payments does not keep losses from being
+// made good.
+func (c *Contract) allPayments() []int {
+	var all []int
+	for i := range c.Payments {
+		if c.Payments[i].For != ForLosses {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // capFits reports payments that are coarser than what the cap is per: no part of their sum could be charged to it.

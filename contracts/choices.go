@@ -204,6 +204,9 @@ func (c *Contract) moneyChoices(add func(where, choice, stated string)) {
 	for i := range c.Payments {
 		p := &c.Payments[i]
 		where := "payment " + p.Name
+		if p.For == ForLosses {
+			continue // said with the partnership
+		}
 		if p.Hurdle != nil {
 			add(where, "the hurdle", c.conditionWords(&p.Hurdle.Test, " is "))
 			add(where, "beyond the hurdle is paid", map[PaysOn]string{PaysWhole: "the whole", PaysExcess: "the excess"}[p.Hurdle.PaysOn])
@@ -221,6 +224,9 @@ func (c *Contract) moneyChoices(add func(where, choice, stated string)) {
 		if k.Dated != nil {
 			add(k.Name, "charged by", k.Dated.words())
 		}
+	}
+	if c.Partnership != nil {
+		add("partnership", "what a partner loses beyond its limit", strings.TrimPrefix(c.limitWords(), "; what one loses beyond its limit "))
 	}
 	for i := range c.Checks {
 		k := &c.Checks[i]

@@ -27,6 +27,7 @@ type Partnership struct {
 	Spend        Spend // what is spent on mending and on preventing
 	Indicators   []int // quantities that move no money
 	SmallNumbers int   // reports show no count below it; 0: whoever prints one says
+	BelowLimit   BelowLimit
 	Clause       string
 }
 
@@ -54,6 +55,7 @@ var partnershipShape = mapOf("partners, benefits and clause",
 		may("in_kind_promised", "what it said it would put in so", formulaShape),
 		may("paid_in", "what came in of what it owes, as somebody tells", formulaShape),
 		must("loss_limit", "the most that it signed to lose", text("a sum of money; £0.00 for nothing; or any", ""))))),
+	may("below_limit", "what becomes of what a partner loses beyond its limit", belowLimitShape),
 	must("benefits", "the figures of savings by which they benefit, such as violence.cashable", listOf("figures of savings", figureShape)),
 	may("by", "the period series by which what each put in and had is worked out, for payback", nameShape),
 	may("spend", "spending whose shift is reported", mapOf("reactive and preventative",
@@ -107,6 +109,7 @@ func (d *decoder) readPartnership(n *node) {
 	d.givenByPeriod(p)
 	d.benefitsAlike(n, p)
 	d.readReported(n, p)
+	d.readBelowLimit(n, p)
 }
 
 // listed returns a list's items that were not refused.
@@ -192,5 +195,5 @@ func (c *Contract) partnershipSentence() string {
 	for _, b := range c.Partnership.Benefits {
 		benefits = append(benefits, c.Savings[b.Saving].Name+"."+c.Savings[b.Saving].Steps[b.Step].Name)
 	}
-	return "The partners are " + list(partners) + "; they benefit by " + spaced(strings.Join(benefits, ", ")) + c.reportedWords() + ". (" + c.Partnership.Clause + ")"
+	return "The partners are " + list(partners) + c.limitWords() + "; they benefit by " + spaced(strings.Join(benefits, ", ")) + c.reportedWords() + ". (" + c.Partnership.Clause + ")"
 }

@@ -25,6 +25,9 @@ func (c *Contract) paymentSentence(i int) string {
 	if p.For == ForLeftOver {
 		return c.leftOverSentence(p)
 	}
+	if p.For == ForLosses {
+		return c.lossesSentence(p)
+	}
 	var b strings.Builder
 	pays := " pays "
 	if p.From.Division >= 0 {
@@ -278,7 +281,7 @@ func (c *Contract) sumWords(p *Payment) string {
 		return c.priceWords(p.Price) + part
 	case ForFigure:
 		return c.priceWords(p.Price) + " for each of " + c.formulaWords(p.Figure) + part
-	case ForSum, ForLeftOver: // a formula, below
+	case ForSum, ForLeftOver, ForLosses: // a formula, below, or a sentence of its own
 	}
 	if p.Hurdle != nil && part == "" {
 		whole := c.formulaWords(p.Of)
@@ -432,7 +435,7 @@ func (c *Contract) cohortSentence(k *Cohort) string {
 }
 
 func (c *Contract) paymentNames(over []int) string {
-	if len(over) == len(c.Payments) {
+	if len(over) == len(c.allPayments()) {
 		return "all payments"
 	}
 	names := make([]string, len(over))
