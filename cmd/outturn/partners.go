@@ -113,7 +113,7 @@ func (v view) printPartnership(p *sheet, drawn pictures) {
 	}
 	for _, one := range s.Partners {
 		if text := v.madeGoodText(v.party(one.Party), one.MadeGood); text != "" {
-			p.line(2, text, plain)
+			p.line(text, plain)
 		}
 	}
 	for _, one := range s.Partners {
