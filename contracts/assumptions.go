@@ -150,16 +150,3 @@ func (d *decoder) readStandingWord(of, i int, q *Quantity) bool {
 	q.Head, q.Type, q.Per, q.Also, q.Clause = StandingWord, formula.Choice, d.c.Quantities[of].Per, []int{of}, d.c.Quantities[of].Clause
 	return true
 }
-
-// assumptionSentence says an assumption, version by version.
-func (c *Contract) assumptionSentence(a *Assumption) string {
-	t := &c.Tables[a.Table]
-	text := "Assumed of " + orName(t.Called, t.Name) + ": "
-	for i, v := range a.Versions {
-		if i > 0 {
-			text += "; from " + t.Rows[i].From.Long() + ", "
-		}
-		text += fmt.Sprintf("%s (version %d, grade %d, from %s; challenged by %s; %s, on %s)", c.formulaWords(t.Rows[i].Values[0]), i+1, v.Grade, v.Source, v.ChallengedBy, v.Decision, v.DecidedOn.Long())
-	}
-	return text + "." + clauseWords(t.Clause)
-}

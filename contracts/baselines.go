@@ -24,15 +24,6 @@ var sampleSteps = []string{"read", "mean", "variance", "se", "total", "margin", 
 // stepOf is which step of which baseline a quantity works out.
 type stepOf struct{ baseline, step int }
 
-// columns are the names of a baseline's steps.
-func (b *Baseline) columns() []string {
-	names := make([]string, len(b.Steps))
-	for i := range b.Steps {
-		names[i] = b.Steps[i].Name
-	}
-	return names
-}
-
 // declareBaselines declares the baselines, and a quantity for each step.
 func (d *decoder) declareBaselines() {
 	d.baselines = d.section("baselines", baselineThing, func(name string) {

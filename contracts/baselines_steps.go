@@ -303,7 +303,7 @@ func plainLiteral(x money.Exact) *formula.Expr {
 }
 
 func rateLiteral(text string) *formula.Expr {
-	return &formula.Expr{Op: formula.OpLiteral, Type: formula.Rate, Literal: formula.Figure{Type: formula.Rate, Num: exactOf(text)}}
+	return &formula.Expr{Op: formula.OpLiteral, Type: formula.Rate, Literal: formula.Figure{Type: formula.Rate, Num: money.MustExact(text)}}
 }
 
 // restsOn returns the baselines that a thing reads, however far down.

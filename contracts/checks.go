@@ -183,7 +183,7 @@ func (d *decoder) given(at int, n *node, who string) Given {
 // givenNeeds are the figures that an example must state of a comparison: its units, and its effect, or the means that
 // the effect is worked out from.
 func (d *decoder) givenNeeds(k *Comparison, n *node) []string {
-	if n.has("effect") || d.c.compares(k).Estimates() || k.Estimator == EstimatorCarried {
+	if n.has("effect") || d.c.Compares(k).Estimates() || k.Estimator == EstimatorCarried {
 		return []string{"effect", "units"}
 	}
 	return []string{"treated", "comparison", "units"}

@@ -29,58 +29,6 @@ func (c *Contract) roundingWords(r money.Rounding, t formula.Type) string {
 	}
 }
 
-// compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
-func (c *Contract) compares(k *Comparison) *Comparison {
-	for steps := 0; k.Pools >= 0 && steps < len(c.Comparisons); steps++ {
-		k = &c.Comparisons[k.Pools]
-	}
-	return k
-}
-
-// Compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
-func (c *Contract) Compares(k *Comparison) *Comparison { return c.compares(k) }
-
-// ComparedType is the type of a comparison's figure.
-func (c *Contract) ComparedType(comparison int, f CompareField) formula.Type {
-	return c.comparedType(&c.Comparisons[comparison], f)
-}
-
-// comparedType is the type of a comparison's figure. A mean is of the type of what is compared, a rate of yes/no
-// figures; an effect is a rate where it is a ratio or one less it, and else of the type that the difference has.
-func (c *Contract) comparedType(k *Comparison, f CompareField) formula.Type {
-	k = c.compares(k)
-	switch f {
-	case CompareUnits, CompareAgainst:
-		return formula.Number
-	case CompareSignificant, CompareContrary:
-		return formula.YesNo
-	case CompareP:
-		return formula.Rate
-	default: // of the type of what is compared, below
-	}
-	t, estimated := estimators[k.Estimator]
-	of := formula.Number
-	if k.Of >= 0 {
-		of = c.Quantities[k.Of].Type
-	}
-	mean := f == CompareTreated || f == CompareComparison
-	switch {
-	case mean && of == formula.YesNo:
-		return formula.Rate
-	case mean && estimated && len(t.needs) > 0 && t.needs[0] == "exposure":
-		return formula.Number
-	case mean:
-		return of
-	case !estimated || t.contrastOf(k) == contrastRatio:
-		return formula.Rate
-	case t.contrastOf(k) == contrastRate || k.Estimator == "its" && t.isReal(k) && k.Option("log_outcome") != nil && k.Option("log_outcome").Yes:
-		return formula.Number
-	case of == formula.YesNo || of == formula.Rate:
-		return formula.Points
-	}
-	return of
-}
-
 // Choices lists every choice that the contract made on the points that move money, in document order, so that a reader
 // can go down the list and agree or not.
 func (c *Contract) Choices() []Choice {

@@ -12,16 +12,6 @@ import (
 
 // This file reads what a comparison states of its estimator: the columns of evidence, the options, the other side.
 
-// estimatorNames are the names of the estimators of engine/counterfactual, in alphabetical order.
-func estimatorNames() []string {
-	names := make([]string, 0, len(estimators))
-	for name := range estimators {
-		names = append(names, string(name))
-	}
-	slices.Sort(names)
-	return names
-}
-
 // readEstimated reads a comparison that an estimator works out.
 func (d *decoder) readEstimated(i int, n *node, c *Comparison, who string) {
 	t, known := estimators[c.Estimator]
@@ -106,14 +96,6 @@ func (d *decoder) readOutcome(i int, n *node, c *Comparison, who string, t *esti
 	}
 	c.Columns = append(c.Columns, CompareColumn{Name: q.Name, Role: "outcome", Slot: d.slot(Ref{Name: q.Name, Kind: RefQuantity, Index: c.Of, Type: q.Type}), Unit: -1})
 	return true
-}
-
-func typeWords(types []formula.Type) string {
-	words := make([]string, len(types))
-	for i, t := range types {
-		words[i] = t.String()
-	}
-	return enumerate(words, "or")
 }
 
 // compareColumns reads the further figures of each unit.
@@ -317,7 +299,7 @@ func (d *decoder) comparedFigures() {
 // compareFields are the figures that can be read of a comparison.
 func (c *Contract) compareFields(k *Comparison) []CompareField {
 	all := []CompareField{CompareEffect, CompareUnits}
-	base := c.compares(k)
+	base := c.Compares(k)
 	t, estimated := estimators[base.Estimator]
 	switch {
 	case k.Estimator == EstimatorCarried:
@@ -360,7 +342,7 @@ func (d *decoder) carriedElsewhere() {
 		if effect < 0 || members < 0 {
 			continue
 		}
-		k := d.c.compares(&d.c.Comparisons[effect])
+		k := d.c.Compares(&d.c.Comparisons[effect])
 		if found := &d.c.Comparisons[effect]; found.Estimator != EstimatorCarried && k.Selection != SelectionRandomised && k.Selection != "" && k.Treated >= 0 && k.Treated != members {
 			d.fault(d.quantities[i].place(), Fault{Message: fmt.Sprintf("quantity %s carries the effect of %s to %s: those it was found among were %s, and others may not be like them", q.Name, found.Name, d.c.Cohorts[members].Name, k.Selection),
 				Remedy: fmt.Sprintf("say so and state a discount: a comparison {estimator: carried, carries: %s, treated: %s, discount: 25%%, ...}", found.Name, d.c.Cohorts[members].Name)})

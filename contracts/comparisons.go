@@ -13,7 +13,7 @@ import (
 
 // comparedType returns the type of a comparison's figure; None when what it compares is at fault.
 func (d *decoder) comparedType(i int, f CompareField) formula.Type {
-	k := d.c.compares(&d.c.Comparisons[i])
+	k := d.c.Compares(&d.c.Comparisons[i])
 	if k.Of >= 0 && !d.quantity(k.Of) {
 		return formula.None
 	}
@@ -276,7 +276,7 @@ func (d *decoder) readSettles(i int, n *node, c *Comparison, who string) {
 		return
 	}
 	c.saidSettles = map[CompareField]bool{}
-	base := d.c.compares(c)
+	base := d.c.Compares(c)
 	if !base.Estimates() && c.Estimator != EstimatorCarried {
 		d.needsSettled(v, who, "treated", "comparison")
 	}
@@ -297,9 +297,6 @@ func (d *decoder) readSettles(i int, n *node, c *Comparison, who string) {
 	}
 }
 
-// settledFields are the figures that a contract rounds.
-var settledFields = []CompareField{CompareEffect, CompareTreated, CompareComparison, CompareLow, CompareHigh, CompareP, CompareSE}
-
 func (d *decoder) needsSettled(n *node, who string, names ...string) {
 	for _, name := range names {
 		if !n.has(name) {
@@ -312,7 +309,7 @@ func (d *decoder) needsSettled(n *node, who string, names ...string) {
 // isReal says whether a figure of a comparison is no fraction of the data: the ends of an interval, a p-value and a
 // standard error never are.
 func (d *decoder) isReal(c *Comparison, f CompareField) bool {
-	base := d.c.compares(c)
+	base := d.c.Compares(c)
 	t, estimated := estimators[base.Estimator]
 	switch {
 	case !estimated || base.PaysOn == PaysCertified:

@@ -240,3 +240,9 @@ type DueExpected struct {
 	Party  string
 	Amount money.Amount
 }
+
+// ClaimedField is the field of the register's answers, and ClaimedElsewhere the place of the second of its two choices.
+const (
+	ClaimedField     = "claimed"
+	ClaimedElsewhere = 1
+)

@@ -2,10 +2,7 @@ package contracts
 
 import (
 	"bytes"
-	"cmp"
-	"slices"
 	"strconv"
-	"strings"
 )
 
 // Decode reads a contract: one YAML document, JSON accepted. It checks the whole of it and returns either the resolved
@@ -13,8 +10,7 @@ import (
 // of YAML itself end it early.
 func Decode(name string, document []byte) (*Contract, error) {
 	d := &decoder{
-		file:          name,
-		lines:         linesOf(string(document)),
+		reading:       readingOf(name, document),
 		c:             &Contract{Edition: Edition, Source: bytes.Clone(document), File: name},
 		things:        map[string]thing{},
 		refs:          map[string]int{},
@@ -24,41 +20,16 @@ func Decode(name string, document []byte) (*Contract, error) {
 		gifts:         map[int]int{},
 		baselineSteps: map[int]stepOf{},
 	}
-	ended := d.read(document)
+	ended := d.read(document, "a contract begins with outturn: "+strconv.Itoa(Edition), d.contract)
 	if len(d.faults) > 0 {
 		return nil, d.sorted(ended)
 	}
 	return d.c, nil
 }
 
-// read reads the document and reports whether it ended at FaultsMax faults.
-func (d *decoder) read(document []byte) (ended bool) {
-	defer func() {
-		if r := recover(); r != nil {
-			if _, ended = r.(enough); !ended {
-				panic(r)
-			}
-		}
-	}()
-	if root := d.parse(document); root != nil {
-		d.contract(root)
-	}
-	return false
-}
-
-// linesOf splits a document where YAML does: at a carriage return alone, too, and at the line breaks of Unicode.
-func linesOf(document string) []string {
-	breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
-	return strings.Split(breaks.Replace(document), "\n")
-}
-
 // decoder holds a document while it is read. Everything of it is thrown away but the contract.
 type decoder struct {
-	file     string
-	lines    []string
-	faults   []Fault
-	nodes    int
-	exceeded bool
+	reading
 
 	c      *Contract
 	root   *node
@@ -92,17 +63,6 @@ const (
 	resolved
 	faulty
 )
-
-// sorted returns the faults in the order of their places.
-func (d *decoder) sorted(ended bool) *Faults {
-	slices.SortStableFunc(d.faults, func(a, b Fault) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
-	d.faults = slices.CompactFunc(d.faults, func(a, b Fault) bool {
-		return a.Line == b.Line && a.Column == b.Column && a.Message == b.Message
-	})
-	return &Faults{List: d.faults, Ended: ended}
-}
 
 // contract reads the document in the order in which its parts need one another: names first, then what their types and
 // levels stand on, then figures, then money.
@@ -156,7 +116,7 @@ func (d *decoder) contract(root *node) {
 	d.readExamples(root.get("examples"))
 	d.circles()
 	if len(d.faults) == 0 {
-		d.sentences()
+		Write(d.c)
 	}
 }
 

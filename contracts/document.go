@@ -2,6 +2,7 @@ package contracts
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -99,9 +100,39 @@ func (n *node) texts() []*node {
 	return all
 }
 
+// reading is a document while it is read: its lines, and the faults found in it. A language embeds one in its decoder.
+type reading struct {
+	file     string
+	lines    []string
+	faults   []Fault
+	nodes    int
+	exceeded bool
+}
+
+// readingOf begins to read a document; name is where it was read from, for the faults.
+func readingOf(name string, document []byte) reading {
+	return reading{file: name, lines: linesOf(string(document))}
+}
+
+// read reads the document's one value, gives it to the language that it is written in, and reports whether it ended at
+// FaultsMax faults. Of a document that is empty it says how one begins.
+func (d *reading) read(document []byte, begins string, language func(root *node)) (ended bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ended = r.(enough); !ended {
+				panic(r)
+			}
+		}
+	}()
+	if root := d.parse(document, begins); root != nil {
+		language(root)
+	}
+	return false
+}
+
 // parse reads the document's one value. It reports every fault of syntax it can and returns nil when there is nothing
 // to go on with.
-func (d *decoder) parse(document []byte) *node {
+func (d *reading) parse(document []byte, begins string) *node {
 	if len(document) > DocumentMax {
 		d.whole("the document has %d bytes: at most %d are read; move evidence out of it", len(document), DocumentMax)
 		return nil
@@ -121,7 +152,7 @@ func (d *decoder) parse(document []byte) *node {
 	var top, next yaml.Node
 	if err := load(loader, &top); err != nil {
 		if errors.Is(err, io.EOF) {
-			d.whole("the document is empty: a contract begins with outturn: %d", Edition)
+			d.whole("the document is empty: %s", begins)
 			return nil
 		}
 		d.syntax(err)
@@ -136,7 +167,7 @@ func (d *decoder) parse(document []byte) *node {
 		return nil
 	}
 	if top.Kind != yaml.DocumentNode || len(top.Content) != 1 {
-		d.whole("the document is empty: a contract begins with outturn: %d", Edition)
+		d.whole("the document is empty: %s", begins)
 		return nil
 	}
 	return d.build(top.Content[0], 1)
@@ -173,7 +204,7 @@ func invalid(document []byte) int {
 }
 
 // syntax reports an error of the YAML parser at its place.
-func (d *decoder) syntax(err error) {
+func (d *reading) syntax(err error) {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
 		d.whole("%s", err)
@@ -197,7 +228,7 @@ func (d *decoder) syntax(err error) {
 
 // build turns a YAML value into a node. Anchors, aliases, merge keys, tags and repeated keys are refused: each would
 // let a document mean something other than what a reader sees in one place.
-func (d *decoder) build(y *yaml.Node, depth int) *node {
+func (d *reading) build(y *yaml.Node, depth int) *node {
 	n := &node{line: y.Line, column: y.Column}
 	d.nodes++
 	if d.nodes > NodesMax || depth > DepthMax {
@@ -235,7 +266,7 @@ func (d *decoder) build(y *yaml.Node, depth int) *node {
 }
 
 // plain refuses what YAML has beyond plain values.
-func (d *decoder) plain(n *node, y *yaml.Node) {
+func (d *reading) plain(n *node, y *yaml.Node) {
 	switch {
 	case y.Kind == yaml.AliasNode:
 		d.bad(n, Fault{Message: "an alias *" + y.Value + " stands for something written elsewhere", Expected: "every value where it is used",
@@ -248,7 +279,7 @@ func (d *decoder) plain(n *node, y *yaml.Node) {
 	}
 }
 
-func (d *decoder) buildMap(n *node, y *yaml.Node, depth int) {
+func (d *reading) buildMap(n *node, y *yaml.Node, depth int) {
 	seen := map[string]int{}
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		k, v := d.build(y.Content[i], depth+1), d.build(y.Content[i+1], depth+1)
@@ -285,7 +316,7 @@ func (n *node) within(offset int) place {
 }
 
 // fault reports a fault at a place.
-func (d *decoder) fault(at place, f Fault) {
+func (d *reading) fault(at place, f Fault) {
 	f.File, f.Line, f.Column = d.file, at.line, max(at.column, 1)
 	if at.line > 0 && at.line <= len(d.lines) {
 		f.Source = d.lines[at.line-1]
@@ -298,20 +329,20 @@ type enough struct{}
 
 // keep adds a fault. Beyond FaultsMax the rest of the document is not looked at: nobody reads that many, and looking
 // for near names would take for ever.
-func (d *decoder) keep(f Fault) {
+func (d *reading) keep(f Fault) {
 	if d.faults = append(d.faults, f); len(d.faults) >= FaultsMax {
 		panic(enough{})
 	}
 }
 
 // bad reports a fault and marks the node, so that later passes take it for absent.
-func (d *decoder) bad(n *node, f Fault) {
+func (d *reading) bad(n *node, f Fault) {
 	n.bad = true
 	d.fault(n.place(), f)
 }
 
 // open reports what can be read in several ways: a choice of the thing, with each way of writing it.
-func (d *decoder) open(at place, where, choice, message string, answers ...Answer) {
+func (d *reading) open(at place, where, choice, message string, answers ...Answer) {
 	f := Fault{Message: where + ", " + choice + ": " + message, Choice: where + ": " + choice, Answers: answers}
 	for _, a := range answers {
 		f.Options = append(f.Options, Option{a.Word, a.Means})
@@ -328,6 +359,31 @@ func (n *node) drop(key string) Edit {
 }
 
 // whole reports a fault of the document as a whole.
-func (d *decoder) whole(format string, args ...any) {
+func (d *reading) whole(format string, args ...any) {
 	d.keep(Fault{File: d.file, Message: fmt.Sprintf(format, args...)})
+}
+
+// listed returns a list's items that were not refused.
+func (n *node) listed() []*node {
+	if n == nil || n.bad {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(n.items), func(i *node) bool { return i.bad })
+}
+
+// linesOf splits a document where YAML does: at a carriage return alone, too, and at the line breaks of Unicode.
+func linesOf(document string) []string {
+	breaks := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+	return strings.Split(breaks.Replace(document), "\n")
+}
+
+// sorted returns the faults in the order of their places.
+func (d *reading) sorted(ended bool) *Faults {
+	slices.SortStableFunc(d.faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	d.faults = slices.CompactFunc(d.faults, func(a, b Fault) bool {
+		return a.Line == b.Line && a.Column == b.Column && a.Message == b.Message
+	})
+	return &Faults{List: d.faults, Ended: ended}
 }

@@ -1,6 +1,7 @@
 package contracts
 
 import (
+	"slices"
 	"strings"
 
 	"outturn/contracts/formula"
@@ -219,4 +220,77 @@ func TakesOption(e Estimator, option string) bool {
 		}
 	}
 	return false
+}
+
+// ComparedType is the type of a comparison's figure.
+func (c *Contract) ComparedType(comparison int, f CompareField) formula.Type {
+	return c.comparedType(&c.Comparisons[comparison], f)
+}
+
+// comparedType is the type of a comparison's figure. A mean is of the type of what is compared, a rate of yes/no
+// figures; an effect is a rate where it is a ratio or one less it, and else of the type that the difference has.
+func (c *Contract) comparedType(k *Comparison, f CompareField) formula.Type {
+	k = c.Compares(k)
+	switch f {
+	case CompareUnits, CompareAgainst:
+		return formula.Number
+	case CompareSignificant, CompareContrary:
+		return formula.YesNo
+	case CompareP:
+		return formula.Rate
+	default: // of the type of what is compared, below
+	}
+	t, estimated := estimators[k.Estimator]
+	of := formula.Number
+	if k.Of >= 0 {
+		of = c.Quantities[k.Of].Type
+	}
+	mean := f == CompareTreated || f == CompareComparison
+	switch {
+	case mean && of == formula.YesNo:
+		return formula.Rate
+	case mean && estimated && len(t.needs) > 0 && t.needs[0] == "exposure":
+		return formula.Number
+	case mean:
+		return of
+	case !estimated || t.contrastOf(k) == contrastRatio:
+		return formula.Rate
+	case t.contrastOf(k) == contrastRate || k.Estimator == "its" && t.isReal(k) && k.Option("log_outcome") != nil && k.Option("log_outcome").Yes:
+		return formula.Number
+	case of == formula.YesNo || of == formula.Rate:
+		return formula.Points
+	}
+	return of
+}
+
+// ComparesRatio says whether an effect is a ratio, of which one is no effect, rather than a difference or a reduction.
+func (c *Contract) ComparesRatio(k *Comparison) bool {
+	k = c.Compares(k)
+	t, estimated := estimators[k.Estimator]
+	o := k.Option("measure")
+	return estimated && t.contrastOf(k) == contrastRatio && (o == nil || o.Text != "relative_reduction")
+}
+
+// Estimates says whether a comparison is worked out by an estimator of engine/counterfactual.
+func (k *Comparison) Estimates() bool {
+	_, is := estimators[k.Estimator]
+	return is
+}
+
+// estimatorNames are the names of the estimators of engine/counterfactual, in alphabetical order.
+func estimatorNames() []string {
+	names := make([]string, 0, len(estimators))
+	for name := range estimators {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	return names
+}
+
+func typeWords(types []formula.Type) string {
+	words := make([]string, len(types))
+	for i, t := range types {
+		words[i] = t.String()
+	}
+	return enumerate(words, "or")
 }

@@ -9,12 +9,6 @@ import (
 // Contracts that exclude one another: whoever was claimed first under one of them is not paid for under the others. A
 // register that they share answers, and its answers are evidence.
 
-// ClaimedField is the field of the register's answers, and ClaimedElsewhere the place of the second of its two choices.
-const (
-	ClaimedField     = "claimed"
-	ClaimedElsewhere = 1
-)
-
 // claimedChoices are what the register answers.
 var claimedChoices = []string{"here", "elsewhere"}
 

@@ -187,27 +187,3 @@ func meant(written string, known []string) string {
 	}
 	return "the names here are " + list(known)
 }
-
-// list joins words as a sentence does: "a, b and c".
-func list(words []string) string {
-	return enumerate(words, "and")
-}
-
-func enumerate(words []string, last string) string {
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
-}
-
-// prefixed are the columns of a thing as a formula writes them.
-func prefixed(name string, columns []string) []string {
-	all := make([]string, len(columns))
-	for i, c := range columns {
-		all[i] = name + "." + c
-	}
-	return all
-}

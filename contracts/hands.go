@@ -59,24 +59,3 @@ func (d *decoder) waitsFor(party, other int) bool {
 	}
 	return false
 }
-
-// handSentences say who tells what, and whose payments wait for whose, in the contract's order.
-func (c *Contract) handSentences() (all []string) {
-	for i := range c.Evidence {
-		k := &c.Evidence[i]
-		if len(k.ToldBy) == 0 {
-			continue
-		}
-		tell := make([]string, len(k.ToldBy))
-		for j, who := range k.ToldBy {
-			tell[j] = "the " + spaced(who)
-		}
-		all = append(all, fmt.Sprintf("%s is told by %s alone.%s", capital(spaced(k.Name)), strings.Join(tell, " or "), clauseWords(k.Clause)))
-	}
-	for i := range c.Parties {
-		if p := &c.Parties[i]; p.ReleasesAfter >= 0 {
-			all = append(all, fmt.Sprintf("What the %s pays is released after what the %s pays the same payee on the same statement.", spaced(p.ID), spaced(c.Parties[p.ReleasesAfter].ID)))
-		}
-	}
-	return all
-}

@@ -10,17 +10,6 @@ import (
 // This file reads contributions in kind: staff, places and time that one party gives another, at an agreed price. They
 // are counted, in shares and against what was saved, and never paid.
 
-// InKind is one contribution. Its value is what was accepted, and never more than was offered, at the price; it is
-// Quantity, by which formulas read it under the contribution's name.
-type InKind struct {
-	Name, Called, Clause string
-	By, To               Payee // By: a party, or a role's at the contribution's level; To: who has the use of it
-	Per                  Level
-	Offered, Accepted    *formula.Expr
-	Price                *formula.Expr
-	Quantity             int
-}
-
 var inKindShape = mapOf("by, to, per, offered, accepted, price and clause",
 	may("called", "how sentences name it", calledShape),
 	must("by", "who gives it", nameShape),
@@ -133,13 +122,4 @@ func (d *decoder) givenByPeriod(p *Partnership) {
 				Remedy: "let it stand per " + d.c.Periods[p.By].Name + ", or leave by out of partnership"})
 		}
 	}
-}
-
-// InKindSentence says a contribution in kind in one sentence.
-func (c *Contract) InKindSentence(k *InKind) string {
-	text := capital(c.payeeWords(k.By)) + " gives " + c.payeeWords(k.To) + " " + orName(k.Called, k.Name) + " in kind"
-	if per := c.levelWords(k.Per); !slices.Contains([]string{"", "contract", "the contract"}, per) {
-		text += ", for each " + per
-	}
-	return text + ": " + c.formulaWords(k.Accepted) + " of " + c.formulaWords(k.Offered) + ", at " + c.formulaWords(k.Price) + " each; it is counted, and never paid. (" + k.Clause + ")"
 }

@@ -3,7 +3,6 @@ package contracts
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // level reads what a thing stands per. cohort is the cohort that the bare word cohort means, or -1: then it is the one
@@ -211,38 +210,6 @@ func (d *decoder) common(a, b Level) Level {
 	}
 	return out
 }
-
-// levelWords says what a level is per, as an error or sentence prints it: "family and quarter".
-func (c *Contract) levelWords(l Level) string {
-	parts := c.levelParts(l)
-	if len(parts) == 0 {
-		return "contract"
-	}
-	return list(parts)
-}
-
-func (c *Contract) levelParts(l Level) []string {
-	var parts []string
-	if l.Unit >= 0 {
-		parts = append(parts, spaced(c.Units[l.Unit].Name))
-	}
-	for _, f := range l.Facts {
-		parts = append(parts, spaced(c.Units[l.FactOf].Facts[f].Name))
-	}
-	if l.Cohort >= 0 {
-		parts = append(parts, "cohort of "+c.Cohorts[l.Cohort].words())
-	}
-	for _, p := range l.Periods {
-		parts = append(parts, spaced(c.Periods[p].Name))
-	}
-	if l.Role != "" {
-		parts = append(parts, spaced(l.Role))
-	}
-	return parts
-}
-
-// spaced returns a name as words.
-func spaced(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
 // unitLevel is the level of one unit type.
 func unitLevel(unit int) Level {

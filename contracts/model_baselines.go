@@ -57,3 +57,12 @@ type Approval struct {
 	Parties      []int
 	Kind, Amount int
 }
+
+// columns are the names of a baseline's steps.
+func (b *Baseline) columns() []string {
+	names := make([]string, len(b.Steps))
+	for i := range b.Steps {
+		names[i] = b.Steps[i].Name
+	}
+	return names
+}

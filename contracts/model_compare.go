@@ -136,20 +136,6 @@ func (c *Contract) Settled(comparison int, f CompareField) bool {
 	return c.Comparisons[comparison].saidSettles[f]
 }
 
-// ComparesRatio says whether an effect is a ratio, of which one is no effect, rather than a difference or a reduction.
-func (c *Contract) ComparesRatio(k *Comparison) bool {
-	k = c.compares(k)
-	t, estimated := estimators[k.Estimator]
-	o := k.Option("measure")
-	return estimated && t.contrastOf(k) == contrastRatio && (o == nil || o.Text != "relative_reduction")
-}
-
-// Estimates says whether a comparison is worked out by an estimator of engine/counterfactual.
-func (k *Comparison) Estimates() bool {
-	_, is := estimators[k.Estimator]
-	return is
-}
-
 // PoolCovers says which cohorts a pooled comparison covers.
 type PoolCovers uint8
 
@@ -158,3 +144,17 @@ const (
 	CoversAll PoolCovers = iota + 1
 	CoversUnpaid
 )
+
+var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
+	CompareAgainst: "compared", CompareLow: "low", CompareHigh: "high", CompareP: "p", CompareSE: "se", CompareSignificant: "significant", CompareContrary: "contrary"}
+
+// settledFields are the figures that a contract rounds.
+var settledFields = []CompareField{CompareEffect, CompareTreated, CompareComparison, CompareLow, CompareHigh, CompareP, CompareSE}
+
+// Compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
+func (c *Contract) Compares(k *Comparison) *Comparison {
+	for steps := 0; k.Pools >= 0 && steps < len(c.Comparisons); steps++ {
+		k = &c.Comparisons[k.Pools]
+	}
+	return k
+}

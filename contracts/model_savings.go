@@ -144,3 +144,17 @@ func (c *Contract) TraitsOf(s *Saving, step int) Traits {
 	}
 	return t
 }
+
+// columns are the names of a saving's steps.
+func (s *Saving) columns() []string {
+	names := make([]string, len(s.Steps))
+	for i := range s.Steps {
+		names[i] = s.Steps[i].Name
+	}
+	return names
+}
+
+// Teller is the party on whose word a kind of evidence comes, where it is one; else -1.
+func (c *Contract) Teller(kind int) int {
+	return slices.IndexFunc(c.Parties, func(p Party) bool { return c.Evidence[kind].Of == OfRole && p.Role == c.Evidence[kind].Role })
+}

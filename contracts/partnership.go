@@ -3,48 +3,11 @@ package contracts
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"outturn/contracts/formula"
 )
 
 // This file reads a partnership: who invests, in cash and in kind, who benefits, and how much each may lose by it.
-
-// Side says whose a partner's money is.
-type Side string
-
-// SideLocal: a local body's. SideExchequer: a department's, or the Exchequer's own.
-const (
-	SideLocal     Side = "local"
-	SideExchequer Side = "exchequer"
-)
-
-// Partnership is the partners of a contract, the savings by which they benefit, and what their board reads beside.
-type Partnership struct {
-	Partners     []Partner // in the order of the parties
-	Benefits     []SavingPart
-	By           int   // index into Periods: positions are worked out by these too; -1: only to date
-	Spend        Spend // what is spent on mending and on preventing
-	Indicators   []int // quantities that move no money
-	SmallNumbers int   // reports show no count below it; 0: whoever prints one says
-	Clause       string
-}
-
-// Spend is spending of two kinds: on what went wrong, and on keeping it from going wrong. Both are quantities that stand
-// per the same, or both -1.
-type Spend struct{ Reactive, Preventative int }
-
-// Partner is one of them. InKind is what it put in in staff, places and time beside the contract's
-// contributions in kind: counted, and never paid; Promised what it
-// said it would. PaidIn is what came in of what it owes, as somebody tells. LossLimit is the most that it signed to lose.
-// Each is nil where nothing is said, the last where it signed for any loss.
-type Partner struct {
-	Party            int
-	Side             Side
-	InKind, Promised *formula.Expr
-	PaidIn           *formula.Expr
-	LossLimit        *formula.Expr
-}
 
 var partnershipShape = mapOf("partners, benefits and clause",
 	must("partners", "who invests or benefits", listOf("a list of partners", mapOf("a partner such as {party: council, side: local, loss_limit: £0.00}",
@@ -109,14 +72,6 @@ func (d *decoder) readPartnership(n *node) {
 	d.readReported(n, p)
 }
 
-// listed returns a list's items that were not refused.
-func (n *node) listed() []*node {
-	if n == nil || n.bad {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(n.items), func(i *node) bool { return i.bad })
-}
-
 func (d *decoder) readPartner(n *node, p *Partnership) {
 	id := n.get("party")
 	if id == nil {
@@ -173,24 +128,4 @@ func (d *decoder) benefitsAlike(n *node, p *Partnership) {
 		f.Remedy, f.Options = "name figures that are alike in these", nil
 		d.fault(n.get("benefits").place(), f)
 	}
-}
-
-func (c *Contract) partnershipSentence() string {
-	var partners, benefits []string
-	for _, p := range c.Partnership.Partners {
-		text := spaced(c.Parties[p.Party].ID) + " (" + string(p.Side) + ", may lose "
-		switch {
-		case p.LossLimit == nil:
-			text += "any sum)"
-		case p.LossLimit.Literal.Num.IsZero():
-			text += "nothing)"
-		default:
-			text += "up to " + c.formulaWords(p.LossLimit) + ")"
-		}
-		partners = append(partners, text)
-	}
-	for _, b := range c.Partnership.Benefits {
-		benefits = append(benefits, c.Savings[b.Saving].Name+"."+c.Savings[b.Saving].Steps[b.Step].Name)
-	}
-	return "The partners are " + list(partners) + "; they benefit by " + spaced(strings.Join(benefits, ", ")) + c.reportedWords() + ". (" + c.Partnership.Clause + ")"
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"outturn/contracts/formula"
 )
@@ -119,31 +118,4 @@ func (d *decoder) readSpend(n *node, p *Partnership) {
 		return
 	}
 	p.Spend = Spend{at[0], at[1]}
-}
-
-// reportedWords say what the board reads beside the money.
-func (c *Contract) reportedWords() string {
-	p, text := c.Partnership, ""
-	if p.By >= 0 {
-		text += ", worked out by " + spaced(c.Periods[p.By].Name)
-	}
-	var names []string
-	for _, at := range p.Indicators {
-		names = append(names, c.quantityCalled(at))
-	}
-	if len(names) > 0 {
-		text += "; reported without money: " + list(names)
-	}
-	if p.Spend.Reactive >= 0 {
-		text += "; the shift reported is from " + c.quantityCalled(p.Spend.Reactive) + " to " + c.quantityCalled(p.Spend.Preventative)
-	}
-	if p.SmallNumbers > 0 {
-		text += "; reports show no count below " + strconv.Itoa(p.SmallNumbers)
-	}
-	return text
-}
-
-func (c *Contract) quantityCalled(at int) string {
-	q := &c.Quantities[at]
-	return strings.TrimSpace(orName(q.Called, q.Name))
 }

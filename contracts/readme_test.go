@@ -115,7 +115,7 @@ func paragraphs(text string) []string {
 }
 
 func TestReadmeBlocksDecodeAndSayWhatIsShown(t *testing.T) {
-	blocks := readmeBlocks(t, readFile(t, "README.md"))
+	blocks := readmeBlocks(t, readFile(t, "../README.md"))
 	frame := blocks[0].text
 	for _, b := range blocks {
 		c, err := contracts.Decode("README.md", []byte(framed(frame, b.text)))
@@ -168,7 +168,7 @@ func TestReadmeNamesEveryKeyAndWord(t *testing.T) {
 	if len(words) < 100 {
 		t.Fatalf("the schema names %d keys and words; far more were expected", len(words))
 	}
-	readme := readFile(t, "README.md")
+	readme := readFile(t, "../README.md")
 	for word := range words {
 		if !regexp.MustCompile(`(^|[^a-z_/])` + regexp.QuoteMeta(word) + `($|[^a-z_/])`).MatchString(readme) {
 			t.Errorf("the key or word %q of the language does not stand in README.md", word)

@@ -174,23 +174,6 @@ func (d *decoder) figureNames() []string {
 	return all
 }
 
-func fieldIndex(fields []Field, name string) int {
-	return slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
-}
-
-func fieldNames(fields []Field) []string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Name
-	}
-	return names
-}
-
-var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
-	CompareAgainst: "compared", CompareLow: "low", CompareHigh: "high", CompareP: "p", CompareSE: "se", CompareSignificant: "significant", CompareContrary: "contrary"}
-var accountColumns = []string{AccountReceived: "received", AccountPaid: "paid", AccountBalance: "balance"}
-var checkColumns = []string{CheckErrorRate: "error_rate", CheckUnchecked: "unchecked"}
-
 // lookUpThing finds what a named thing stands for, and which column of it is meant.
 func (d *decoder) lookUpThing(t thing, name, column string, as use) (ref Ref, message, remedy string) {
 	var columns []string

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"outturn/contracts/money"
 )
 
 // This file reads what a saving is: its form, its traits, who has it, and which steps its chain has. The steps are
@@ -11,15 +13,6 @@ import (
 
 // derivation is which step of which saving a quantity works out; or, of its rating, which test.
 type derivation struct{ saving, step, test int }
-
-// columns are the names of a saving's steps.
-func (s *Saving) columns() []string {
-	names := make([]string, len(s.Steps))
-	for i := range s.Steps {
-		names[i] = s.Steps[i].Name
-	}
-	return names
-}
 
 // declareSavings declares the savings, and a quantity for each step.
 func (d *decoder) declareSavings() {
@@ -204,7 +197,7 @@ func (d *decoder) readBeneficiaries(n *node, s *Saving, who string) {
 		} else if at := d.party(v.text); at < 0 {
 			d.bad(v, Fault{Message: fmt.Sprintf("%s: there is no party %q", who, v.text), Remedy: meant(v.text, d.partyNames())})
 		} else {
-			s.Beneficiaries = []Beneficiary{{at, exactOf("1")}}
+			s.Beneficiaries = []Beneficiary{{at, money.MustExact("1")}}
 			s.Traits[TraitBeneficiary] = []string{v.text}
 		}
 		return

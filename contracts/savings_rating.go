@@ -103,16 +103,6 @@ func (d *decoder) rateSavings() {
 	}
 }
 
-// stepNamed is the quantity of a saving's step, or -1.
-func stepNamed(s *Saving, name string) int {
-	for _, one := range s.Steps {
-		if one.Name == name {
-			return one.Quantity
-		}
-	}
-	return -1
-}
-
 // chainFormulas are a chain's own formulas as they were written, by the keys they stand under.
 func (d *decoder) chainFormulas(i int, take func(key, text string)) {
 	var walk func(n *node, key string)

@@ -299,7 +299,7 @@ func (b *step) compared(n *node, counting string) *formula.Expr {
 	}
 	c := &b.d.c.Comparisons[at]
 	units := read(CompareUnits)
-	if by := b.d.c.compares(c).Estimator; by != EstimatorCertified && by != EstimatorMeans {
+	if by := b.d.c.Compares(c).Estimator; by != EstimatorCertified && by != EstimatorMeans {
 		return b.effect(n, read(CompareEffect), units, counting)
 	}
 	before, after := read(CompareComparison), read(CompareTreated)

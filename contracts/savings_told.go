@@ -55,8 +55,3 @@ func (b *step) validates(k *Kind) bool {
 	}
 	return tellers == 1
 }
-
-// Teller is the party on whose word a kind of evidence comes, where it is one; else -1.
-func (c *Contract) Teller(kind int) int {
-	return slices.IndexFunc(c.Parties, func(p Party) bool { return c.Evidence[kind].Of == OfRole && p.Role == c.Evidence[kind].Role })
-}

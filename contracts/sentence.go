@@ -8,13 +8,13 @@ import (
 	"outturn/contracts/formula"
 )
 
-// sentences gives every payment its sentence.
-func (d *decoder) sentences() {
-	for i := range d.c.Payments {
-		d.c.Payments[i].Sentence = d.c.paymentSentence(i)
+// Write gives every payment and comparison of a checked contract its sentence.
+func Write(c *Contract) {
+	for i := range c.Payments {
+		c.Payments[i].Sentence = c.paymentSentence(i)
 	}
-	for i := range d.c.Comparisons {
-		d.c.Comparisons[i].Sentence = d.c.comparisonSentence(&d.c.Comparisons[i])
+	for i := range c.Comparisons {
+		c.Comparisons[i].Sentence = c.comparisonSentence(&c.Comparisons[i])
 	}
 }
 
@@ -102,13 +102,6 @@ func (c *Contract) heldWords(h *Held) string {
 		text += " until " + c.conditionWords(h.ReleasedWhen, " is ")
 	}
 	return text
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // payeeWords says one end of a payment.
@@ -258,13 +251,6 @@ func (c *Contract) measureWords(m *Measure) string {
 		text += ", at most " + c.formulaWords(m.NotAbove) + " times"
 	}
 	return text
-}
-
-func article(s string) string {
-	if s != "" && strings.ContainsRune("aeiou", rune(s[0])) {
-		return "an " + s
-	}
-	return "a " + s
 }
 
 // sumWords says the sum before its steps.
@@ -449,4 +435,14 @@ func (c *Contract) checkSentence(k *Check) string {
 		map[ErrorBy]string{ErrorByClaims: "failed claims over examined claims", ErrorByMoney: "money on failed claims over money examined"}[k.Error],
 		map[Recovers]string{RecoversFound: "only what was found", RecoversExtrapolated: "by the rate carried over to what was not examined"}[k.Recovers])
 	return text + "." + clauseWords(k.Clause)
+}
+
+// stepNamed is the quantity of a saving's step, or -1.
+func stepNamed(s *Saving, name string) int {
+	for _, one := range s.Steps {
+		if one.Name == name {
+			return one.Quantity
+		}
+	}
+	return -1
 }

@@ -98,3 +98,16 @@ func (c *Contract) givenWords(t *Table, row *Row) string {
 	}
 	return list(parts)
 }
+
+// assumptionSentence says an assumption, version by version.
+func (c *Contract) assumptionSentence(a *Assumption) string {
+	t := &c.Tables[a.Table]
+	text := "Assumed of " + orName(t.Called, t.Name) + ": "
+	for i, v := range a.Versions {
+		if i > 0 {
+			text += "; from " + t.Rows[i].From.Long() + ", "
+		}
+		text += fmt.Sprintf("%s (version %d, grade %d, from %s; challenged by %s; %s, on %s)", c.formulaWords(t.Rows[i].Values[0]), i+1, v.Grade, v.Source, v.ChallengedBy, v.Decision, v.DecidedOn.Long())
+	}
+	return text + "." + clauseWords(t.Clause)
+}

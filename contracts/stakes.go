@@ -5,51 +5,10 @@ import (
 	"slices"
 
 	"outturn/contracts/formula"
-	"outturn/contracts/money"
 )
 
 // This file holds stakes: what investors have in a contract. A stake is what was put in, grown at the agreed rate, less
 // what it has had; its balance is the cap on its return, worked out period by period and never a rate solved for.
-
-// DayCount says what part of a year a period is.
-type DayCount uint8
-
-// Actual365 and Actual360: its days over so many. Thirty360: months of thirty days, of a year of 360.
-const (
-	Actual365 DayCount = iota + 1
-	Actual360
-	Thirty360
-)
-
-// StakeField is a figure read from a stake in a period.
-type StakeField int
-
-// StakePutIn is what was put in to date; StakeHad what it had in earlier periods; StakeGrowth its growth to date;
-// StakeBalance what it is owed in this period: put in and growth less had.
-const (
-	StakePutIn StakeField = iota
-	StakeHad
-	StakeGrowth
-	StakeBalance
-)
-
-var stakeColumns = []string{StakePutIn: "put_in", StakeHad: "had", StakeGrowth: "growth", StakeBalance: "balance"}
-
-// String returns the column by which the figure is read.
-func (f StakeField) String() string { return stakeColumns[f] }
-
-// Stake is what one level of a capital stack has in a contract.
-type Stake struct {
-	Name, Called, Clause string
-	Period               int           // the period series it stands per
-	OpensWith, PutsIn    *formula.Expr // before the first period; in each; nil: nothing
-	OnFirstDay           bool          // what is put in grows in its own period, and not only from the next
-	Rate                 *formula.Expr // a year
-	Compounds            bool          // growth grows; otherwise what it has meets the growth first
-	Days                 DayCount
-	HadBy                []int // payments
-	Rounded              money.Rounding
-}
 
 var stakeShape = mapOf("per, grows, compounds, days, rounded, had_by and clause",
 	may("called", "how sentences name it", calledShape),
@@ -136,26 +95,4 @@ func (d *decoder) checkStakes() {
 			}
 		}
 	}
-}
-
-// stakeSentence says a stake: what is put in, how it grows, and by what it has its return.
-func (c *Contract) stakeSentence(s *Stake) string {
-	each := spaced(c.Periods[s.Period].Name)
-	text := "The stake of " + orName(s.Called, s.Name)
-	if s.OpensWith != nil {
-		text += " opens with " + c.formulaWords(s.OpensWith)
-	}
-	if s.PutsIn != nil {
-		if s.OpensWith != nil {
-			text += " and"
-		}
-		text += " puts in " + c.formulaWords(s.PutsIn) + " each " + each + map[bool]string{true: ", on its first day", false: ", on its last day"}[s.OnFirstDay]
-	}
-	text += "; it grows by " + c.formulaWords(s.Rate) + " a year, " + [...]string{"", "actual days over 365", "actual days over 360", "months of 30 days over 360"}[s.Days] + ", "
-	if s.Compounds {
-		text += "added at the end of each " + each
-	} else {
-		text += "never on growth"
-	}
-	return text + ", rounded " + c.roundingWords(s.Rounded, formula.Money) + "; it has its return by " + c.paymentNames(s.HadBy) + ". (" + s.Clause + ")"
 }

@@ -2,7 +2,6 @@ package contracts
 
 import (
 	"fmt"
-	"slices"
 
 	"outturn/contracts/calendar"
 )
@@ -132,22 +131,4 @@ func (d *decoder) purposesKept() {
 			d.fault(n.get("held").place(), Fault{Message: who + ": part of it is held back, and what is held has not come into " + to.Name, Remedy: "hold back of what the stream pays, and not of what it receives"})
 		}
 	}
-}
-
-// streamWords says what a stream may be spent on, and when.
-func (c *Contract) streamWords(a *Account) string {
-	text := ", may be spent on " + spaced(a.RestrictedTo) + " alone"
-	if a.RestrictedTo == "" {
-		text = ", may be spent on anything"
-	}
-	if a.Between != (calendar.Span{First: c.First, Last: c.Last}) {
-		text += ", from " + a.Between.First.Long() + " to " + a.Between.Last.Long()
-	}
-	of := slices.IndexFunc(c.Payments, func(p Payment) bool {
-		return p.Eligible != nil && p.From.Account >= 0 && &c.Accounts[p.From.Account] == a
-	})
-	if of >= 0 {
-		text += ", where " + c.conditionWords(c.Payments[of].Eligible, " is ")
-	}
-	return text
 }

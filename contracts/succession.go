@@ -50,8 +50,3 @@ func (d *decoder) circular(party int) bool {
 	}
 	return false
 }
-
-// successionSentence says who takes a party's place.
-func (c *Contract) successionSentence(p *Party) string {
-	return "From " + p.SucceededOn.Long() + " on the " + spaced(c.Parties[p.SucceededBy].ID) + " stands in the place of the " + spaced(p.ID) + ", with all it holds and owes."
-}

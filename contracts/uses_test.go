@@ -187,7 +187,7 @@ const (
 func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 	var fixtures []*contracts.Contract
 	var names []string
-	err := filepath.WalkDir("../fixtures", func(path string, d os.DirEntry, err error) error {
+	err := filepath.WalkDir("../../fixtures", func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.Name() != "contract.yaml" {
 			return err
 		}
@@ -197,7 +197,7 @@ func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 		}
 		c, err := contracts.Decode(path, document)
 		if err == nil {
-			name, _ := filepath.Rel("../fixtures", filepath.Dir(path))
+			name, _ := filepath.Rel("../../fixtures", filepath.Dir(path))
 			fixtures, names = append(fixtures, c), append(names, filepath.ToSlash(name))
 		}
 		return err
@@ -241,7 +241,7 @@ func TestReferenceListsEstimators(t *testing.T) {
 // holdsTable holds a table of README.md, between two marks, to what it should be, or writes it there with -update.
 func holdsTable(t *testing.T, begin, end, table string) {
 	t.Helper()
-	page, err := os.ReadFile("README.md")
+	page, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func holdsTable(t *testing.T, begin, end, table string) {
 	}
 	want := before + begin + table + end + after
 	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile("README.md", []byte(want), 0o644); err != nil {
+		if err := os.WriteFile("../README.md", []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	} else if want != string(page) {

@@ -14,13 +14,6 @@ import (
 // words returns what sentences call a cohort.
 func (c *Cohort) words() string { return orName(c.Called, c.Name) }
 
-func orName(called, name string) string {
-	if called != "" {
-		return called
-	}
-	return spaced(name)
-}
-
 // refWords returns what sentences call a figure: its called, else its name as words; a table's figure is "its".
 func (c *Contract) refWords(slot int) string {
 	ref := &c.Refs[slot]
@@ -83,17 +76,6 @@ func (c *Contract) figureWords(f formula.Figure, choices []string) string {
 	default: // as it formats itself, below
 	}
 	return f.Format(c.Currency)
-}
-
-// thousands puts commas into a whole number of four digits and more.
-func thousands(digits string) string {
-	if strings.Trim(digits, "0123456789") != "" {
-		return digits
-	}
-	for at := len(digits) - 3; at > 0; at -= 3 {
-		digits = digits[:at] + "," + digits[at:]
-	}
-	return digits
 }
 
 // formulaWords returns a formula as sentences print it: "its savings cap of benchmark".
@@ -288,3 +270,32 @@ var compareWords = [...]string{CompareEffect: "effect", CompareTreated: "treated
 
 // TestWords says a test as sentences do: the effect of reoffending is at least 10%.
 func (c *Contract) TestWords(k *Condition) string { return c.conditionWords(k, " is ") }
+
+// levelWords says what a level is per, as an error or sentence prints it: "family and quarter".
+func (c *Contract) levelWords(l Level) string {
+	parts := c.levelParts(l)
+	if len(parts) == 0 {
+		return "contract"
+	}
+	return list(parts)
+}
+
+func (c *Contract) levelParts(l Level) []string {
+	var parts []string
+	if l.Unit >= 0 {
+		parts = append(parts, spaced(c.Units[l.Unit].Name))
+	}
+	for _, f := range l.Facts {
+		parts = append(parts, spaced(c.Units[l.FactOf].Facts[f].Name))
+	}
+	if l.Cohort >= 0 {
+		parts = append(parts, "cohort of "+c.Cohorts[l.Cohort].words())
+	}
+	for _, p := range l.Periods {
+		parts = append(parts, spaced(c.Periods[p].Name))
+	}
+	if l.Role != "" {
+		parts = append(parts, spaced(l.Role))
+	}
+	return parts
+}
