@@ -58,8 +58,8 @@ type Approval struct {
 	Kind, Amount int
 }
 
-// columns are the names of a baseline's steps.
-func (b *Baseline) columns() []string {
+// Columns are the names of a baseline's steps.
+func (b *Baseline) Columns() []string {
 	names := make([]string, len(b.Steps))
 	for i := range b.Steps {
 		names[i] = b.Steps[i].Name

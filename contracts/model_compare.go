@@ -82,7 +82,7 @@ type Comparison struct {
 	Discount             money.Exact     // of a carried effect
 	Settles              map[CompareField]money.Rounding
 
-	saidSettles map[CompareField]bool // exact among the answers
+	SaidSettles map[CompareField]bool // exact among the answers
 }
 
 // ComparePays says which figure is paid on where an evaluator certifies one and the engine works one out.
@@ -133,7 +133,7 @@ func (k *Comparison) Option(name string) *CompareOption {
 
 // Settled says whether the contract states how a figure of a comparison is used: exact, or rounded.
 func (c *Contract) Settled(comparison int, f CompareField) bool {
-	return c.Comparisons[comparison].saidSettles[f]
+	return c.Comparisons[comparison].SaidSettles[f]
 }
 
 // PoolCovers says which cohorts a pooled comparison covers.
@@ -145,11 +145,12 @@ const (
 	CoversUnpaid
 )
 
-var comparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
+// ComparisonColumns are the columns by which the figures of a comparison are read, by CompareField.
+var ComparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
 	CompareAgainst: "compared", CompareLow: "low", CompareHigh: "high", CompareP: "p", CompareSE: "se", CompareSignificant: "significant", CompareContrary: "contrary"}
 
-// settledFields are the figures that a contract rounds.
-var settledFields = []CompareField{CompareEffect, CompareTreated, CompareComparison, CompareLow, CompareHigh, CompareP, CompareSE}
+// SettledFields are the figures that a contract rounds.
+var SettledFields = []CompareField{CompareEffect, CompareTreated, CompareComparison, CompareLow, CompareHigh, CompareP, CompareSE}
 
 // Compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
 func (c *Contract) Compares(k *Comparison) *Comparison {

@@ -27,10 +27,11 @@ const (
 	StakeBalance
 )
 
-var stakeColumns = []string{StakePutIn: "put_in", StakeHad: "had", StakeGrowth: "growth", StakeBalance: "balance"}
+// StakeColumns are the columns by which the figures of a stake are read, by StakeField.
+var StakeColumns = []string{StakePutIn: "put_in", StakeHad: "had", StakeGrowth: "growth", StakeBalance: "balance"}
 
 // String returns the column by which the figure is read.
-func (f StakeField) String() string { return stakeColumns[f] }
+func (f StakeField) String() string { return StakeColumns[f] }
 
 // Stake is what one level of a capital stack has in a contract.
 type Stake struct {

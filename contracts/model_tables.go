@@ -9,8 +9,8 @@ import (
 
 // This file says which rows of a table are the more particular, and which meet.
 
-// moreParticular reports whether row a names every column that b names, and more.
-func moreParticular(a, b *Row) bool {
+// MoreParticular reports whether row a names every column that b names, and more.
+func MoreParticular(a, b *Row) bool {
 	more := false
 	for i := range a.Match {
 		switch {
@@ -23,8 +23,8 @@ func moreParticular(a, b *Row) bool {
 	return more
 }
 
-// common reports whether some combination of figures is matched by both rows.
-func common(a, b *Row) bool {
+// RowsMeet reports whether some combination of figures is matched by both rows.
+func RowsMeet(a, b *Row) bool {
 	for i := range a.Match {
 		if !meets(&a.Match[i], &b.Match[i]) {
 			return false
