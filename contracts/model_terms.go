@@ -158,8 +158,8 @@ type Tranche struct {
 	Claim   *formula.Expr
 }
 
-// oneFigure says whether a tranche is shared by one figure that each of its parties has.
-func (t *Tranche) oneFigure() bool {
+// OneFigure says whether a tranche is shared by one figure that each of its parties has.
+func (t *Tranche) OneFigure() bool {
 	return len(t.Weights) > 0 && t.Weights[0].Op != formula.OpLiteral && !slices.ContainsFunc(t.Weights, func(e *formula.Expr) bool { return e != t.Weights[0] })
 }
 
@@ -241,6 +241,18 @@ func (c *Contract) Payers(payment int) []int {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// AllPayments are those that stand under a cap or a check of all: what limits payments does not keep losses from being made
+// good.
+func (c *Contract) AllPayments() []int {
+	var all []int
+	for i := range c.Payments {
+		if c.Payments[i].For != ForLosses {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // ErrorBy says how an error rate is worked out.

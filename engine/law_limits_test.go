@@ -11,6 +11,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 )
@@ -66,7 +67,7 @@ func (l *limited) contract(t *rapid.T, order []int) *contracts.Contract {
 	}
 	told = append(told, fmt.Sprintf("{told: 2027-12-31, cost: %s, families: %d, corrects: t1, learned: 2028-06-30}", sum(l.cost[1]), l.corrected))
 	join := func(parts []string) string { return strings.Join(parts, ", ") }
-	c, err := contracts.Decode("limited.yaml", fmt.Appendf(nil, limitedFrame, join(parties), join(benefit), join(shares), join(partners), l.how, l.from, join(told)))
+	c, err := language.Decode("limited.yaml", fmt.Appendf(nil, limitedFrame, join(parties), join(benefit), join(shares), join(partners), l.how, l.from, join(told)))
 	if err != nil {
 		t.Fatal(err)
 	}
