@@ -142,6 +142,14 @@ func drawOccasionBefore(t *rapid.T, w *drawn) engine.Occasion {
 	return engine.Occasion{Through: span.Last, CutOff: min(w.on.CutOff, span.Last.AddDays(uniform(t, 0, 60, "earlier cut-off"))), Final: true}
 }
 
+// maybeBefore is the position of no statement, or of one settled before: what it settled may keep its place under a cap.
+func (w *drawn) maybeBefore(t *rapid.T) engine.Position {
+	if !rapid.Bool().Draw(t, "settled before") {
+		return engine.Position{}
+	}
+	return position(w.c, w.settle(t, drawOccasionBefore(t, w), w.told, engine.Position{}))
+}
+
 // shuffled is the same evidence delivered in another order: trees, members and items.
 func (e told) shuffled(seed uint64) told {
 	out := e.copy()
@@ -346,9 +354,10 @@ func TestLawEveryLineIsExplained(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := w.settleOn(t, w.on, s, engine.Position{})
+		pos := w.maybeBefore(t)
+		out := w.settleOn(t, w.on, s, pos)
 		for i := range out.records {
-			if fault := explained(w.c, w.on, s, &out.records[i]); fault != "" {
+			if fault := explained(w.c, w.on, s, pos, &out.records[i]); fault != "" {
 				t.Fatalf("%s\n%s%s", fault, w.c.Source, out.lines)
 			}
 			if i > 2 {
@@ -366,8 +375,9 @@ func TestLawTrailsAreTheStatement(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out := w.settleOn(t, w.on, s, engine.Position{})
-		if fault := trailed(w.c, w.on, s, out); fault != "" {
+		pos := w.maybeBefore(t)
+		out := w.settleOn(t, w.on, s, pos)
+		if fault := trailed(w.c, w.on, s, pos, out); fault != "" {
 			t.Fatalf("%s\n%s%s", fault, w.c.Source, out.head)
 		}
 	})
