@@ -11,7 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
 	"outturn/engine/store"
@@ -46,7 +46,7 @@ func TestSmallBodiesAreKeptAsLargeOnes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := contracts.Decode("contract.yaml", document)
+		c, err := language.Decode("contract.yaml", document)
 		if err != nil {
 			t.Fatal(err)
 		}
