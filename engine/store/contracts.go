@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 )
 
 // Grant lets an organisation take part in a contract in a role. Party is the contract's name of who they are there, ""
@@ -139,7 +140,7 @@ func (tx *Tx) SetVersion(ctx context.Context, v Version) error {
 			}
 			v.Document, v.Digest = had.Document, had.Digest
 		}
-		c, err := contracts.Decode(v.Contract, v.Document)
+		c, err := language.Decode(v.Contract, v.Document)
 		if err != nil {
 			return err
 		}
