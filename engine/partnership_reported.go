@@ -2,6 +2,8 @@ package engine
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
@@ -180,6 +182,16 @@ func (st *settlement) ofWhole(l contracts.Level, k key) string {
 	return text[2 : len(text)-1]
 }
 
+// What is told beside a position and is no part of it.
+const saidPromised, saidPaidIn = "promised in kind", "paid in"
+
+// Open are those of Waits that a position is made of: what is promised, and what came in of what is owed, are not.
+func (p *PartnershipSum) Open() []string {
+	return slices.DeleteFunc(slices.Clone(p.Waits), func(w string) bool {
+		return strings.Contains(w, " "+saidPromised+" is ") || strings.Contains(w, " "+saidPaidIn+" is ")
+	})
+}
+
 // putIn adds up what a partner put in in kind, promised and paid in.
 func (st *settlement) putIn(out *PartnershipSum, i int, one *PartnerSum) error {
 	read := st.partners
@@ -206,7 +218,7 @@ func (st *settlement) putIn(out *PartnershipSum, i int, one *PartnerSum) error {
 		figures []formula.Figure
 		words   string
 		to      **money.Amount
-	}{{read.promised[i], "promised in kind", &one.Promised}, {read.paidIn[i], "paid in", &one.PaidIn}} {
+	}{{read.promised[i], saidPromised, &one.Promised}, {read.paidIn[i], saidPaidIn, &one.PaidIn}} {
 		if said.figures == nil {
 			continue
 		}
