@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"outturn/contracts/calendar"
 )
 
 // page is text being laid out for a person: headings, wrapped lines and tables within a width.
@@ -338,3 +340,19 @@ func counted(n int, noun string) string {
 
 // words turns a name of the contract into words.
 func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
+func dateOf(text string) calendar.Date {
+	d, err := calendar.ParseDate(text)
+	if err != nil {
+		return 0
+	}
+	return d
+}
+
+// long writes a statement's day for reading; a day that is none stays as it stands.
+func long(text string) string {
+	if d := dateOf(text); !d.IsZero() {
+		return d.Long()
+	}
+	return text
+}

@@ -3,10 +3,8 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/alecthomas/kong"
@@ -90,14 +88,6 @@ func run(args []string, w world) (status int) {
 	return w.report(command.Run(w))
 }
 
-// errFound says that what was found has been printed already.
-var errFound = errors.New("something was found")
-
-// usageError is a command that cannot be carried out as it was given.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
 // report prints an error for a person and turns it into an exit status.
 func (w world) report(err error) int {
 	var usage usageError
@@ -116,12 +106,4 @@ func (w world) report(err error) int {
 		fmt.Fprintf(w.stderr, "outturn: %v\n", err)
 	}
 	return exitFinding
-}
-
-// writeJSON prints one document, indented, with no escaping of characters that only HTML minds.
-func writeJSON(to io.Writer, document any) error {
-	encoder := json.NewEncoder(to)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(document)
 }

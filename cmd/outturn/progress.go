@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -111,11 +109,4 @@ func (s *watched) Units(shard int) iter.Seq2[*evidence.Tree, error] {
 		}
 		s.progress.settled(n)
 	}
-}
-
-// interruptible is a context that ends at the first interrupt; the second ends the program as usual.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }

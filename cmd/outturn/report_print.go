@@ -16,17 +16,8 @@ type reportView struct {
 	*report.Report
 }
 
-// The words for what is not there: not shown, since it would say a small count; and not known.
-const (
-	notShown = "not shown"
-	notKnown = "—"
-)
-
-// The words for whether two sums are the same.
-const (
-	agreesText  = "agrees"
-	differsText = "differs by "
-)
+// notKnown stands for what is not there.
+const notKnown = "—"
 
 // of, head and note are what stands above a report.
 func (v reportView) of() string { return "of statement " + strconv.Itoa(v.Statement) }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -110,22 +109,6 @@ func (v view) through() string {
 }
 
 func (v view) upTo() string { return "on evidence learned up to " + long(v.statement.CutOff) }
-
-func dateOf(text string) calendar.Date {
-	d, err := calendar.ParseDate(text)
-	if err != nil {
-		return 0
-	}
-	return d
-}
-
-// long writes a statement's day for reading; a day that is none stays as it stands.
-func long(text string) string {
-	if d := dateOf(text); !d.IsZero() {
-		return d.Long()
-	}
-	return text
-}
 
 // paid is what one party pays another, payment by payment.
 type paid struct {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"io"
 	"os"
+	"os/signal"
 	"strconv"
 )
 
@@ -44,4 +46,11 @@ func (w world) colour() bool {
 func isTerminal(stream io.Writer) bool {
 	f, ok := stream.(*os.File)
 	return ok && terminalWidth(f) > 0
+}
+
+// interruptible is a context that ends at the first interrupt; the second ends the program as usual.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
