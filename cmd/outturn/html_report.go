@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine/plot"
 	"outturn/engine/report"
@@ -20,36 +21,36 @@ type htmlSheet struct {
 	Of       string
 	Head     []string
 	Note     string
-	Sections []section
+	Sections []terminal.Section
 }
 
 // htmlReport writes the page. The same report gives the same bytes.
-func htmlReport(v reportView, s *sheet) ([]byte, error) {
+func htmlReport(v reportView, s *terminal.Sheet) ([]byte, error) {
 	var page bytes.Buffer
-	err := htmlTemplates.ExecuteTemplate(&page, "report.tmpl", htmlSheet{Style: htmlStyle + "\n" + plot.Style, Title: s.title, Contract: v.Contract, Of: v.of(),
-		Head: v.head()[1:], Note: v.note(), Sections: s.sections})
+	err := htmlTemplates.ExecuteTemplate(&page, "report.tmpl", htmlSheet{Style: htmlStyle + "\n" + plot.Style, Title: s.Title, Contract: v.Contract, Of: v.of(),
+		Head: v.head()[1:], Note: v.note(), Sections: s.Sections})
 	return page.Bytes(), err
 }
 
 // waterfalls draw how each saving comes down.
-func (v reportView) waterfalls(p *sheet) error {
+func (v reportView) waterfalls(p *terminal.Sheet) error {
 	for i, w := range v.Board.Waterfalls {
 		svg, err := v.waterfall(i, w)
 		if err != nil {
 			return err
 		}
-		p.picture(svg, waterfallCaption(w.Saving))
+		p.Picture(svg, waterfallCaption(w.Saving))
 	}
 	return nil
 }
 
 // flowChart draws who puts something in and who has something of it.
-func (v reportView) flowChart(p *sheet) error {
+func (v reportView) flowChart(p *terminal.Sheet) error {
 	if len(v.Board.Flows) == 0 {
 		return nil
 	}
 	if v.Board.Matrix == nil {
-		p.heading("Who pays and who is paid")
+		p.Heading("Who pays and who is paid")
 	}
 	var in, out []plot.Band
 	for i := range v.contract.Parties {
@@ -65,7 +66,7 @@ func (v reportView) flowChart(p *sheet) error {
 	if err != nil {
 		return err
 	}
-	p.picture(svg, flowsCaption)
+	p.Picture(svg, flowsCaption)
 	return nil
 }
 

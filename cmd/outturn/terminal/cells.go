@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import "strings"
 
@@ -6,15 +6,15 @@ import "strings"
 
 // What a cell says of a figure that is not shown, since it would say a small count, and of two sums that are the same or not.
 const (
-	notShown    = "not shown"
-	agreesText  = "agrees"
-	differsText = "differs by "
+	NotShown    = "not shown"
+	AgreesText  = "agrees"
+	DiffersText = "differs by "
 )
 
 // Rows are a table's rows as its cells, and Foot its last.
-func (t table) Rows() [][]htmlCell {
-	var rows [][]htmlCell
-	for i, cells := range t.rows {
+func (t Table) Rows() [][]Cell {
+	var rows [][]Cell
+	for i, cells := range t.Lines {
 		row := t.cells(cells)
 		row[0].Depth = t.depth(i)
 		rows = append(rows, row)
@@ -23,37 +23,37 @@ func (t table) Rows() [][]htmlCell {
 }
 
 // Class says how a table looks: a tape as one, two columns no wider than they need be, many never too narrow to read.
-func (t table) Class() string {
+func (t Table) Class() string {
 	const many = 4
 	switch {
 	case t.tape:
 		return "working"
-	case len(t.columns) <= 2 && t.Titles() == nil:
+	case len(t.Columns) <= 2 && t.Titles() == nil:
 		return "counts"
-	case len(t.columns) >= many:
+	case len(t.Columns) >= many:
 		return "broad"
 	}
 	return ""
 }
 
 // Caption is what stands above a table.
-func (t table) Caption() string { return t.caption }
+func (t Table) Caption() string { return t.Above }
 
 // Foot is the row of totals; nothing where there is none.
-func (t table) Foot() []htmlCell {
-	if t.total == nil {
+func (t Table) Foot() []Cell {
+	if t.Total == nil {
 		return nil
 	}
-	return t.cells(t.total)
+	return t.cells(t.Total)
 }
 
 // Titles are the columns' titles; nothing where none has one.
-func (t table) Titles() []htmlCell {
-	var titles []htmlCell
+func (t Table) Titles() []Cell {
+	var titles []Cell
 	said := false
-	for _, c := range t.columns {
-		titles = append(titles, htmlCell{Text: c.title, Number: c.right})
-		said = said || c.title != ""
+	for _, c := range t.Columns {
+		titles = append(titles, Cell{Text: c.Title, Number: c.Right})
+		said = said || c.Title != ""
 	}
 	if !said {
 		return nil
@@ -61,8 +61,8 @@ func (t table) Titles() []htmlCell {
 	return titles
 }
 
-// htmlCell is a cell of a table.
-type htmlCell struct {
+// Cell is a cell of a table.
+type Cell struct {
 	Text   string
 	Number bool
 	Back   bool   // below nought
@@ -72,7 +72,7 @@ type htmlCell struct {
 }
 
 // Classes are the cell's classes; "" for none.
-func (c htmlCell) Classes() string {
+func (c Cell) Classes() string {
 	var all []string
 	if c.Number {
 		all = append(all, "n")
@@ -86,22 +86,22 @@ func (c htmlCell) Classes() string {
 	return strings.Join(all, " ")
 }
 
-func (t table) cells(row []string) []htmlCell {
-	var cells []htmlCell
-	for i, c := range t.columns {
-		cell := htmlCell{Text: row[i], Number: c.right, Back: c.right && strings.HasPrefix(row[i], "-") && len(row[i]) > 1}
+func (t Table) cells(row []string) []Cell {
+	var cells []Cell
+	for i, c := range t.Columns {
+		cell := Cell{Text: row[i], Number: c.Right, Back: c.Right && strings.HasPrefix(row[i], "-") && len(row[i]) > 1}
 		switch {
-		case c.tests && row[i] == "no":
+		case c.Tests && row[i] == "no":
 			cell.Class = "missed"
-		case c.tests, row[i] == agreesText:
+		case c.Tests, row[i] == AgreesText:
 			cell.Class = "passed"
-		case strings.HasPrefix(row[i], differsText):
+		case strings.HasPrefix(row[i], DiffersText):
 			cell.Class = "missed"
-		case row[i] == notShown:
+		case row[i] == NotShown:
 			cell.Class = "hidden"
 		}
-		if i == 0 && len(row) > len(t.columns) {
-			cell.Note = row[len(t.columns)]
+		if i == 0 && len(row) > len(t.Columns) {
+			cell.Note = row[len(t.Columns)]
 		}
 		cells = append(cells, cell)
 	}

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"fmt"
@@ -8,25 +8,26 @@ import (
 
 // This file prints the working of a figure.
 
-// tape prints steps as a calculator would: what each figure is, how it was come by, and its value to the right.
-func tape(p *page, indent int, steps []engine.Step) { p.write(indent, tapeOf(steps)) }
+// Tape prints steps as a calculator would: what each figure is, how it was come by, and its value to the right.
+func Tape(p *Page, indent int, steps []engine.Step) { p.Write(indent, TapeOf(steps)) }
 
-func tapeOf(steps []engine.Step) table {
-	t := table{tape: true, columns: []column{{title: "figure", flex: true}, {title: "how", flex: true}, {title: "value", right: true}, {title: "clause", flex: true}}}
-	for _, s := range folded(steps) {
-		t.add(words(s.Name), s.Text, s.Value, s.Clause)
+// TapeOf is the table that a tape prints.
+func TapeOf(steps []engine.Step) Table {
+	t := Table{tape: true, Columns: []Column{{Title: "figure", Flex: true}, {Title: "how", Flex: true}, {Title: "value", Right: true}, {Title: "clause", Flex: true}}}
+	for _, s := range Folded(steps) {
+		t.Add(Words(s.Name), s.Text, s.Value, s.Clause)
 		t.depths = append(t.depths, s.Depth)
 	}
 	return t
 }
 
-// folded leaves of steps that are worked out over and over the last time only, with a step before it that says so.
-func folded(steps []engine.Step) []engine.Step {
+// Folded leaves of steps that are worked out over and over the last time only, with a step before it that says so.
+func Folded(steps []engine.Step) []engine.Step {
 	var out []engine.Step
 	for i := 0; i < len(steps); {
 		if length, times := repeated(steps[i:]); times >= repeatsMin {
 			i += length * (times - 1)
-			out = append(out, engine.Step{Depth: steps[i].Depth, Name: "...", Text: fmt.Sprintf("worked out %s times, day by day; the last:", grouped(times))})
+			out = append(out, engine.Step{Depth: steps[i].Depth, Name: "...", Text: fmt.Sprintf("worked out %s times, day by day; the last:", Grouped(times))})
 			out = append(out, steps[i:i+length]...)
 			i += length
 			continue
