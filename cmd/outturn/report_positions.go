@@ -28,6 +28,11 @@ func (v reportView) printMatrix(p *terminal.Sheet) {
 		p.Line("Not counted: "+terminal.Words(waits)+".", terminal.Plain)
 	}
 	for _, one := range x.Partners {
+		if text := v.madeGoodText(nameOr(one.Name, one.Party), one.MadeGood); text != "" {
+			p.line(text, plain)
+		}
+	}
+	for _, one := range x.Partners {
 		if one.Short != nil {
 			p.Line(nameOr(one.Name, one.Party)+" loses "+v.money(one.Net.Neg())+", and signed for "+v.lossWords(one.LossLimit)+": "+v.money(*one.Short)+" more.", terminal.Bold)
 		}
