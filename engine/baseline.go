@@ -16,43 +16,6 @@ import (
 // the cases that were read and how far they can be trusted, what was done to the figure afterwards, by which rule or on
 // whose word, and what waits for it.
 
-// BaselineSum is one baseline, with its figures to date.
-type BaselineSum struct {
-	Baseline string           `json:"baseline"`
-	Clause   string           `json:"clause"`
-	Sentence string           `json:"sentence"`
-	FixedOn  string           `json:"fixed_on"`
-	Figures  []BaselineFigure `json:"figures"`
-}
-
-// BaselineFigure is a baseline at one value of what it stands per: its steps, the last of which is what is expected, the
-// grade of its evidence, and what became of each adjustment.
-type BaselineFigure struct {
-	Of          string            `json:"of,omitempty"`
-	Steps       []Step            `json:"steps"`
-	Expected    string            `json:"expected"`
-	Grade       int               `json:"grade,omitempty"` // nothing while it is not known
-	Adjustments []AdjustmentState `json:"adjustments,omitempty"`
-}
-
-// AdjustmentState is what became of one adjustment: Kind is routine or non_routine, Approved who approved it and on which
-// day, WaitsFor those of whom it waits; it is Applied if of nobody.
-type AdjustmentState struct {
-	Adjustment string          `json:"adjustment"`
-	Clause     string          `json:"clause"`
-	Kind       string          `json:"kind"`
-	Applied    bool            `json:"applied"`
-	Approved   []PartyApproval `json:"approved,omitempty"`
-	WaitsFor   []PartyApproval `json:"waits_for,omitempty"`
-}
-
-// PartyApproval is one party's word on an adjustment: the day on which it approved, or why it is waited for.
-type PartyApproval struct {
-	Party string `json:"party"`
-	On    string `json:"on,omitempty"`
-	Why   string `json:"why,omitempty"`
-}
-
 // gatherSample adds the figure of one unit, if it is among those that were read.
 func (r *reader) gatherSample(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
 	k := &r.c.Cohorts[q.Sample.Cohort]

@@ -107,7 +107,7 @@ func streamAccount(a *contracts.Account, owner string) ledger.Account {
 func (k *keeper) postings(s *Statement) {
 	for _, p := range s.Postings {
 		from, to := ledger.Account{Party: p.From, Kind: ledger.Payer}, ledger.Account{Party: p.To, Kind: ledger.Payee}
-		if at := paymentIndex(k.c, p.Payment); at >= 0 {
+		if at := k.c.PaymentIndex(p.Payment); at >= 0 {
 			pay := &k.c.Payments[at]
 			if i := pay.From.Account; i >= 0 && k.c.Accounts[i].Stream {
 				from = streamAccount(&k.c.Accounts[i], p.From)
@@ -144,7 +144,7 @@ func (k *keeper) inKind(s *Statement) {
 // retentions posts what is newly held back, or released.
 func (k *keeper) retentions(s *Statement) {
 	for _, p := range s.Payments {
-		at := paymentIndex(k.c, p.Payment)
+		at := k.c.PaymentIndex(p.Payment)
 		if at < 0 {
 			continue // a payment that a variation took out: what it held was settled or given up before
 		}
@@ -186,14 +186,6 @@ func (k *keeper) recoverables(s *Statement) {
 func (k *keeper) endName(e *contracts.Payee) string {
 	if e.Party >= 0 {
 		return k.c.Parties[k.c.Heir(e.Party, k.through)].ID
-	}
-	return e.Name
-}
-
-// endName names one end of a payment as the contract does: its party, or whatever stands for several.
-func endName(c *contracts.Contract, e *contracts.Payee) string {
-	if e.Party >= 0 {
-		return c.Parties[e.Party].ID
 	}
 	return e.Name
 }

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +19,7 @@ func (st *settlement) conclude() error {
 	w.recording = true
 	w.reader.waits = &st.totals.waits
 	w.onGate = func(pay *contracts.Payment, text string) {
-		st.totals.gates[gateAt{paymentIndex(st.c, pay.Name), text}]++
+		st.totals.gates[gateAt{st.c.PaymentIndex(pay.Name), text}]++
 	}
 	settled, err := st.settledWhole()
 	if err != nil {
@@ -321,22 +319,4 @@ func (st *settlement) bindSums(out *Statement) {
 		pay := &st.c.Payments[g.payment]
 		out.Binds = append(out.Binds, Bind{pay.Name, pay.Clause, "hurdle not passed: " + g.text, st.totals.gates[g], st.amount(0)})
 	}
-}
-
-// Bytes are the canonical bytes of the head of a statement.
-func (s Statement) Bytes() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(s); err != nil {
-		return nil, fmt.Errorf("statement of %s: %w", s.Contract, err)
-	}
-	return b.Bytes(), nil
-}
-
-// Digest is the SHA-256 digest of Bytes, by which later statements name this one.
-func (s Statement) Digest() (evidence.Digest, error) {
-	b, err := s.Bytes()
-	return sha256.Sum256(b), err
 }

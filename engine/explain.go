@@ -27,7 +27,7 @@ type ItemUse struct {
 // Explain settles again and returns every line of one root unit, with each figure on the way to it, and what became of
 // each of its items. An empty unit explains the lines of the whole. A payment, when named, narrows it to that one.
 func Explain(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, unit, payment string) ([]Explanation, []ItemUse, error) {
-	if payment != "" && paymentIndex(c, payment) < 0 {
+	if payment != "" && c.PaymentIndex(payment) < 0 {
 		return nil, nil, fmt.Errorf("contract %s has no payment %q", c.ID, payment)
 	}
 	st, err := settle(c, on, s, pos, nil)

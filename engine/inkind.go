@@ -9,28 +9,6 @@ import (
 	"outturn/contracts/sentences"
 )
 
-// InKindSum is one contribution in kind to date. Nothing of it is paid, and none of it is in any total of money.
-type InKindSum struct {
-	Contribution string         `json:"contribution"`
-	Clause       string         `json:"clause"`
-	Sentence     string         `json:"sentence"`
-	Figures      []InKindFigure `json:"figures"` // for each value of what it stands per
-	Value        money.Amount   `json:"value"`   // of all
-}
-
-// InKindFigure is what was given at one value of what a contribution stands per: as much as was accepted, and no more
-// than was offered, at the price.
-type InKindFigure struct {
-	Of       string       `json:"of,omitempty"`
-	By       string       `json:"by"`
-	To       string       `json:"to"`
-	Offered  string       `json:"offered,omitempty"`
-	Accepted string       `json:"accepted,omitempty"`
-	Price    string       `json:"price,omitempty"`
-	Value    money.Amount `json:"value"`
-	Why      string       `json:"why,omitempty"` // it is not known, and counts for nothing yet
-}
-
 // inKindSums works out the contract's contributions in kind.
 func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 	saved := w.reader.trace

@@ -20,7 +20,7 @@ type goodLine struct {
 // makeGood works the line out, and posts it with its working. While something that a position is made of is not known,
 // what was made good before stands, and no more is.
 func (st *settlement) makeGood(r *reader, settled []settledLine) error {
-	pi := paymentIndex(st.c, contracts.LossesMadeGood)
+	pi := st.c.PaymentIndex(contracts.LossesMadeGood)
 	if pi < 0 || st.c.Payments[pi].For != contracts.ForLosses {
 		return nil
 	}

@@ -11,32 +11,6 @@ import (
 // This file reports what is claimed twice over: by caps that count payments, how many units are claimed under each two of
 // them; and by what other schemes told, what they paid already.
 
-// OverlapSum is one cap that counts payments: how many units are claimed under each of them and under each two, before
-// it, and what it refused.
-type OverlapSum struct {
-	Name     string        `json:"name"`
-	Clause   string        `json:"clause"`
-	Per      []string      `json:"per"` // what is counted: the unit, and the periods that the cap stands per
-	Payments []OverlapLine `json:"payments"`
-}
-
-// OverlapLine is one payment's line of the matrix. With holds, for each payment in the cap's order, how many are claimed
-// under both; for itself, how many under it.
-type OverlapLine struct {
-	Payment string       `json:"payment"`
-	With    []int        `json:"with"`
-	Refused int          `json:"refused"`
-	Sum     money.Amount `json:"sum"` // what was refused comes to
-}
-
-// ElsewhereSum is what was not paid, or paid less of, since another scheme had paid for it.
-type ElsewhereSum struct {
-	Register string       `json:"register"` // as the evidence says it; or the kind of evidence that tells
-	Payment  string       `json:"payment"`
-	Outcomes int          `json:"outcomes"`
-	Sum      money.Amount `json:"sum"` // of their prices, what was taken off
-}
-
 // overlap is what one cap that counts payments found, by payment in its order.
 type overlap struct {
 	with   [][]int

@@ -8,51 +8,6 @@ import (
 // This file sets what each partner put in beside what it had of it, to date: whoever loses by taking part is named, with
 // the least that others would have to pay it so that it does not; limit.go makes it good where the contract says so.
 
-// PartnershipSum is who invests and who benefits, to date. The cash of the partners and Others come to nought together;
-// what the sides have is what their partners have.
-type PartnershipSum struct {
-	Clause   string       `json:"clause"`
-	Benefits []string     `json:"benefits"` // the figures of savings by which they benefit
-	Partners []PartnerSum `json:"partners"`
-	Sides    []PartnerSum `json:"sides"`  // local, exchequer, and taxpayer, who is both
-	Others   money.Amount `json:"others"` // the cash of everybody else, received less paid
-	Waits    []string     `json:"waits,omitempty"`
-	Cure     []SidePay    `json:"cure,omitempty"` // the smallest payments by which nobody loses more than it signed for
-	Uncured  money.Amount `json:"uncured"`        // what partners lose beyond that and the gains of others do not cover
-
-	// What the contract asks to be worked out beside the money; see partnership_reported.go.
-	Periods      []PartnershipPeriod `json:"periods,omitempty"`
-	Spend        []SpendSum          `json:"spend,omitempty"`
-	Indicators   []IndicatorSum      `json:"indicators,omitempty"`
-	SmallNumbers int                 `json:"small_numbers,omitempty"`
-}
-
-// PartnerSum is one partner's position. Net is received and benefit less paid and in kind, what makes losses good among
-// them.
-type PartnerSum struct {
-	Party     string        `json:"party,omitempty"`
-	Side      string        `json:"side"`
-	Paid      money.Amount  `json:"paid"`
-	InKind    money.Amount  `json:"in_kind"`
-	Received  money.Amount  `json:"received"`
-	Benefit   money.Amount  `json:"benefit"`
-	Net       money.Amount  `json:"net"`
-	Returns   string        `json:"returns,omitempty"` // benefit and received over paid and in kind, exact; "" where nothing was put in
-	LossLimit *money.Amount `json:"loss_limit,omitempty"`
-	Short     *money.Amount `json:"short,omitempty"`     // what it loses beyond its limit
-	MadeGood  *money.Amount `json:"made_good,omitempty"` // of net: what others paid to make its losses good, less what it paid for theirs
-
-	Promised *money.Amount `json:"in_kind_promised,omitempty"` // to date, of what is in kind
-	PaidIn   *money.Amount `json:"paid_in,omitempty"`          // what came in of Paid, as somebody tells
-}
-
-// SidePay is a payment by which one partner would make good another's loss.
-type SidePay struct {
-	From   string       `json:"from"`
-	To     string       `json:"to"`
-	Amount money.Amount `json:"amount"`
-}
-
 // partnership is the block of the head; nil where the contract has none.
 func (st *settlement) partnership() (*PartnershipSum, error) {
 	if st.c.Partnership == nil {

@@ -11,45 +11,6 @@ import (
 // This file works out what a partnership's board reads beside the position to date: each partner's by period, what was
 // promised and came in, spending on mending and preventing, and indicators without money. Nothing of it moves money.
 
-// PartnershipPeriod is what each partner put in and had of one period. The periods of a partner make what it put in and
-// had to date.
-type PartnershipPeriod struct {
-	First    string          `json:"first"`
-	Last     string          `json:"last"`
-	Partners []PartnerPeriod `json:"partners"`
-}
-
-// PartnerPeriod is one partner's of one period: cash by the period in which what it is for falls.
-type PartnerPeriod struct {
-	Party    string       `json:"party"`
-	Paid     money.Amount `json:"paid"`
-	InKind   money.Amount `json:"in_kind"`
-	Received money.Amount `json:"received"`
-	Benefit  money.Amount `json:"benefit"`
-}
-
-// SpendSum is spending at one value of what it stands per. An amount is nil where it is not known.
-type SpendSum struct {
-	Of           string        `json:"of,omitempty"`
-	Reactive     *money.Amount `json:"reactive,omitempty"`
-	Preventative *money.Amount `json:"preventative,omitempty"`
-}
-
-// IndicatorSum is a figure that moves no money.
-type IndicatorSum struct {
-	Indicator string            `json:"indicator"`
-	Called    string            `json:"called"`
-	Figures   []IndicatorFigure `json:"figures"`
-}
-
-// IndicatorFigure is an indicator at one value of what it stands per. Count is it as a whole number of 0 or more, where it is
-// one: a small one is not shown to those who may not see units.
-type IndicatorFigure struct {
-	Of    string `json:"of,omitempty"`
-	Value string `json:"value"`
-	Count *int64 `json:"count,omitempty"`
-}
-
 // partnersRead is what a partnership reads, worked out while the whole is at hand.
 type partnersRead struct {
 	benefited                map[contracts.SavingPart][]SavingFigure

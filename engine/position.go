@@ -121,7 +121,7 @@ func (p *plan) rootOrder(typeA int, a string, typeB int, b string) int {
 func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine, error) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
-		pay := paymentIndex(s.p.c, l.Payment)
+		pay := s.p.c.PaymentIndex(l.Payment)
 		if pay < 0 {
 			return dst, fmt.Errorf("statement %d settled a payment %s that the contract no longer has: a variation dates a payment out, it does not remove it", number, l.Payment)
 		}
@@ -140,7 +140,7 @@ func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine,
 			return dst, fmt.Errorf("statement %d, payment %s: %s is too large an amount", number, l.Payment, l.Due)
 		}
 		if s.p.c.Payments[pay].From.Division < 0 { // shared or not from one statement to the next, as a cap on its payer has it
-			own := endName(s.p.c, &s.p.c.Payments[pay].From)
+			own := s.p.c.EndName(&s.p.c.Payments[pay].From)
 			if l.From != "" {
 				own = l.From
 			}
@@ -170,15 +170,6 @@ func (l *settledLine) addLeg(side, party string, minor int64) {
 		}
 	}
 	l.legs = append(l.legs, settledLeg{side, party, minor})
-}
-
-func paymentIndex(c *contracts.Contract, name string) int {
-	for i := range c.Payments {
-		if c.Payments[i].Name == name {
-			return i
-		}
-	}
-	return -1
 }
 
 // settledOf is what prior statements settled of a line of the tree in hand, or of one payer's part of it (-1: all).

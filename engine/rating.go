@@ -10,13 +10,6 @@ import (
 // This file rates savings: each test of a saving is passed or not, with the reason, and the contract says how much of the
 // saving a rating lets through. What is not known is not passed.
 
-// TestSum is one test of a saving.
-type TestSum struct {
-	Test   string `json:"test"`
-	Passed bool   `json:"passed"`
-	Why    string `json:"why"`
-}
-
 // rate puts a saving to its tests at a key.
 func (w *whole) rate(s *contracts.Saving, k key) (contracts.Rating, []TestSum, error) {
 	tests := make([]TestSum, len(contracts.SavingTests))

@@ -43,15 +43,6 @@ const (
 	trailCount
 )
 
-// The reasons by which a statement counts what was found twice.
-const (
-	ReasonClaimed   = "claimed first under a contract that excludes this one"
-	ReasonDuplicate = "duplicate of an item that stands"
-)
-
-// ToBeChecked is the reason of a claim that waits for its check.
-const ToBeChecked = "claimed, not yet validated"
-
 // words says each reason as a statement prints it.
 var words = [trailCount]string{
 	counted:            "counted",

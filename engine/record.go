@@ -44,7 +44,7 @@ func AppendRecord(b []byte, c *contracts.Contract, r *Record) []byte {
 	b = openRecord(b, c, r.UnitType, r.Unit)
 	for i := range r.Lines {
 		l := &r.Lines[i]
-		out := outLine{payment: paymentIndex(c, l.Payment), of: l.Of, period: l.Period, toDate: minorOf(l.ToDate), settled: minorOf(l.Settled), held: minorOf(l.Held),
+		out := outLine{payment: c.PaymentIndex(l.Payment), of: l.Of, period: l.Period, toDate: minorOf(l.ToDate), settled: minorOf(l.Settled), held: minorOf(l.Held),
 			from: l.From, to: l.To, corrects: l.Corrects, reason: l.Reason, notes: l.Notes, steps: l.Working}
 		if l.Count != "" {
 			out.count, _ = money.ParseExact(l.Count)

@@ -6,50 +6,11 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
-	"outturn/contracts/money"
 	"outturn/contracts/sentences"
 )
 
 // This file puts the contract's savings into the head of a statement: what kind of saving each is, every step of its
 // chain so that a clerk can do it again, what it comes to and whose that is. Nothing of it moves money: a payment does.
-
-// SavingSum is one saving, with its figures to date.
-type SavingSum struct {
-	Saving         string         `json:"saving"`
-	Clause         string         `json:"clause"`
-	Sentence       string         `json:"sentence"`
-	Counterfactual string         `json:"counterfactual,omitempty"` // of a chain, in words
-	Traits         []TraitWords   `json:"traits"`
-	Despite        []TraitWords   `json:"despite,omitempty"` // of a total: in what its parts differ, and which has which
-	AgreedBy       string         `json:"agreed_by,omitempty"`
-	Headline       string         `json:"headline,omitempty"` // of a unit cost whose parts do not make it: the headline, and what they make
-	Figures        []SavingFigure `json:"figures"`
-}
-
-// TraitWords is one trait and what it is.
-type TraitWords struct {
-	Trait string `json:"trait"`
-	Is    string `json:"is"`
-}
-
-// SavingFigure is a saving at one value of what it stands per: its steps, what it comes to by the contract's rounding,
-// and how that falls on its beneficiaries. ComesTo is nil where it is not known, and Why says why.
-type SavingFigure struct {
-	Of      string        `json:"of,omitempty"`
-	Steps   []Step        `json:"steps"`
-	Last    string        `json:"last"` // the name of the step that it comes to: value, corrected, cashable, cashed, net
-	ComesTo *money.Amount `json:"comes_to,omitempty"`
-	Why     string        `json:"why,omitempty"`
-	Shares  []PartyShare  `json:"shares,omitempty"`
-	Rating  string        `json:"rating,omitempty"` // where the contract rates it: sufficient, partial or insufficient
-	Tests   []TestSum     `json:"tests,omitempty"`
-}
-
-// PartyShare is a beneficiary's part of a saving.
-type PartyShare struct {
-	Party  string       `json:"party"`
-	Amount money.Amount `json:"amount"`
-}
 
 // savings works every saving out for the head, once the whole is known.
 func (st *settlement) savings(w *whole) ([]SavingSum, error) {
@@ -141,19 +102,6 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 		out.Shares = append(out.Shares, PartyShare{st.c.Parties[b.Party].ID, parts[i]})
 	}
 	return out, nil
-}
-
-// SharesOf divides a sum among a saving's beneficiaries, in their order, as the contract divides what the saving comes to.
-func SharesOf(c *contracts.Contract, s *contracts.Saving, sum money.Amount) ([]money.Amount, error) {
-	weights := make([]money.Exact, len(s.Beneficiaries))
-	policy := money.LargestRemainder
-	for i, b := range s.Beneficiaries {
-		weights[i] = b.Weight
-		if b.Party == c.Spare.Party {
-			policy = money.Residual(i)
-		}
-	}
-	return money.Allocate(sum, c.Currency, c.Rounding.Unit, weights, policy)
 }
 
 // lasting adds up what is left in a period of a figure of earlier ones: its own begins so many periods after it, and

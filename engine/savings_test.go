@@ -242,35 +242,3 @@ func halfUp(x *big.Rat) int64 {
 	twice.Add(twice, x.Denom())
 	return new(big.Int).Quo(twice, new(big.Int).Mul(x.Denom(), big.NewInt(2))).Int64()
 }
-
-// Five equal years from year 0 at 3.5%; the rate falls after thirty years; a year 0 is worth what it is.
-func TestPresentValue(t *testing.T) {
-	cent, err := money.ParseExact("0.01")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, k := range []struct {
-		years int
-		each  string
-		want  string
-	}{{5, "79361.10", "£370,860.71"}, {1, "79361.10", "£79,361.10"}, {0, "1", "£0.00"}, {2, "103.50", "£203.50"}} {
-		each, err := money.ParseExact(k.each)
-		if err != nil {
-			t.Fatal(err)
-		}
-		value, err := engine.PresentValue(slices.Repeat([]money.Exact{each}, k.years))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum, err := value.Amount(pounds, money.Rounding{Mode: money.Nearest, Ties: money.TiesUp, Unit: cent})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := sum.Format(pounds); got != k.want {
-			t.Errorf("%d years of %s are worth %s, and %s was worked out", k.years, k.each, got, k.want)
-		}
-	}
-	if _, err := engine.PresentValue(make([]money.Exact, engine.YearsMax+1)); err == nil {
-		t.Error("an appraisal beyond the limit is not refused")
-	}
-}

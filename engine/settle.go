@@ -132,7 +132,7 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 // cannot be taken from another. A variation ends a payment and adds one.
 func sameEnds(c *contracts.Contract, number int, postings []Posting) error {
 	for _, p := range postings {
-		at := paymentIndex(c, p.Payment)
+		at := c.PaymentIndex(p.Payment)
 		if at < 0 {
 			continue // folding the lines says so
 		}

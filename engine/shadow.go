@@ -4,37 +4,12 @@ import (
 	"cmp"
 
 	"outturn/contracts/calendar"
-	"outturn/contracts/money"
 )
 
 // This file works out what is in the shadow: payments, or days of them, that are shown as if they were paid and that
 // nobody pays. The contract is settled a second time, from the start, with the shadow paid like all else, and what it then
 // comes to is set beside what is paid. So nothing in the shadow takes room under a cap, money from an account or a line's
 // place: what is paid is what it would be if the shadow were not there.
-
-// ShadowSum is what the contract would come to if nothing of it were in the shadow, to date and settled at once.
-type ShadowSum struct {
-	Payments []ShadowPayment `json:"payments"` // those that the shadow changes
-	Due      []ShadowParty   `json:"due"`      // every party, in the contract's order
-}
-
-// ShadowPayment is one payment with the shadow and without it. Shadow is WouldBe less ToDate.
-type ShadowPayment struct {
-	Payment string       `json:"payment"`
-	Clause  string       `json:"clause"`
-	Count   string       `json:"count,omitempty"` // outcomes that would be paid for, exact
-	WouldBe money.Amount `json:"would_be"`
-	ToDate  money.Amount `json:"to_date"`
-	Shadow  money.Amount `json:"shadow"`
-}
-
-// ShadowParty is what a party would receive, below nought when it would pay.
-type ShadowParty struct {
-	Party   string       `json:"party"`
-	WouldBe money.Amount `json:"would_be"`
-	ToDate  money.Amount `json:"to_date"`
-	Shadow  money.Amount `json:"shadow"`
-}
 
 // inShadow says whether what a payment comes to on a day is shown and not paid, in this settlement.
 func (p *plan) inShadow(pi int, day calendar.Date) bool {

@@ -49,27 +49,6 @@ func (r *reader) standingWord(q *contracts.Quantity, sc *scope) (formula.Figure,
 	return out, "", err
 }
 
-// StandingSum is one figure of the contract that has a standing, at everything it stands per.
-type StandingSum struct {
-	Figure string          `json:"figure"`
-	Clause string          `json:"clause,omitempty"`
-	Values []StandingValue `json:"values"`
-}
-
-// StandingValue is such a figure at one value of what it stands per. Told is what it was put at, by standing.
-type StandingValue struct {
-	Of       string         `json:"of,omitempty"`
-	Standing string         `json:"standing,omitempty"` // "" where it is not known
-	Is       string         `json:"is"`
-	Told     []StandingPart `json:"told"`
-}
-
-// StandingPart is one of the figures of which the surest counts.
-type StandingPart struct {
-	Standing string `json:"standing"`
-	Is       string `json:"is"`
-}
-
 // standings lists every figure for the whole that has a standing.
 func (st *settlement) standings(w *whole) ([]StandingSum, error) {
 	var all []StandingSum
@@ -108,27 +87,6 @@ func (st *settlement) standings(w *whole) ([]StandingSum, error) {
 		all = append(all, sum)
 	}
 	return all, nil
-}
-
-// AssumptionSum is one assumption of the register, with the versions that this settlement used.
-type AssumptionSum struct {
-	Assumption string       `json:"assumption"`
-	Clause     string       `json:"clause"`
-	CitedBy    []string     `json:"cited_by"` // savings, payments and figures that read it
-	Versions   []VersionSum `json:"versions"`
-}
-
-// VersionSum is one version of an assumption. Periods says in which of its series it applied, "" where it has no dates.
-type VersionSum struct {
-	Version      int    `json:"version"`
-	Is           string `json:"is"`
-	From         string `json:"from,omitempty"`
-	Periods      string `json:"periods,omitempty"`
-	Source       string `json:"source"`
-	Grade        int    `json:"grade"`
-	ChallengedBy string `json:"challenged_by"`
-	Decision     string `json:"decision"`
-	DecidedOn    string `json:"decided_on"`
 }
 
 // assumptions cites the versions in force in the periods that have ended: whatever is worked out for a period stands on

@@ -14,45 +14,6 @@ import (
 
 // This file says of each stream of money what it holds, what it was asked for and may not pay, and how long it lasts.
 
-// StreamSum is one stream to date: PutIn and PaidIn make Paid and Holds together. What is held back of its payments is
-// in Paid and has not gone out.
-type StreamSum struct {
-	Stream       string       `json:"stream"`
-	Clause       string       `json:"clause"`
-	Owner        string       `json:"owner"`
-	RestrictedTo string       `json:"restricted_to,omitempty"` // the one thing it may be spent on; "" for anything
-	First        string       `json:"first"`                   // the days on which it may be spent
-	Last         string       `json:"last"`
-	PutIn        money.Amount `json:"put_in"`  // of its owner's: what it opened with and received
-	PaidIn       money.Amount `json:"paid_in"` // by payments
-	Paid         money.Amount `json:"paid"`
-	HeldBack     money.Amount `json:"held_back"` // of what it paid
-	Holds        money.Amount `json:"holds"`
-	Blocked      []Blocked    `json:"blocked,omitempty"`
-	Forecast     *Forecast    `json:"forecast,omitempty"` // nil once it has ended
-}
-
-// Blocked is a sum that a stream was asked for and did not pay, to date.
-type Blocked struct {
-	Payment string       `json:"payment"`
-	Of      string       `json:"of,omitempty"`
-	Period  int          `json:"period"` // of the stream's
-	Amount  money.Amount `json:"amount"`
-	Why     string       `json:"why"`
-}
-
-// Forecast carries on as the latest period went: what a stream pays and is paid in each period that is left, and what it
-// still receives of its owner's by what the contract says already. Either it runs out, or something is left when it ends.
-type Forecast struct {
-	Pace    money.Amount `json:"pace"`               // what it paid in the latest period
-	Inflow  money.Amount `json:"inflow"`             // what payments paid into it in the latest period
-	Periods int          `json:"periods"`            // that are left
-	ToCome  money.Amount `json:"to_come"`            // of its owner's, as far as it is known
-	RunsOut string       `json:"runs_out,omitempty"` // the last day of the first period that it cannot pay whole
-	Short   money.Amount `json:"short"`              // of what it would pay by its end
-	Unspent money.Amount `json:"unspent"`            // when it ends
-}
-
 // blockedLine is what a line was not paid of what it asked, and why.
 type blockedLine struct {
 	minor int64
