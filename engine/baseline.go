@@ -10,6 +10,7 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/contracts/sentences"
+	"outturn/engine/statements"
 )
 
 // This file works out the steps of baselines that are theirs alone, and puts the baselines into the head of a statement:
@@ -143,12 +144,12 @@ func (w *whole) approved(q *contracts.Quantity, sc *scope) (formula.Figure, stri
 
 // approvals says who has approved an adjustment and of whom it waits. Where what is told says an amount, each must have
 // approved what the adjustment comes to.
-func (w *whole) approvals(a *contracts.Approval, before, after formula.Figure, asAt calendar.Date) (given, waits []PartyApproval) {
+func (w *whole) approvals(a *contracts.Approval, before, after formula.Figure, asAt calendar.Date) (given, waits []statements.PartyApproval) {
 	if before.State == formula.Known && after.State == formula.Known && after.Num.Equal(before.Num) {
 		return nil, nil // it comes to nothing, and nobody need approve that
 	}
 	for _, party := range a.Parties {
-		one := PartyApproval{Party: w.c.Parties[party].ID, Why: "it has not approved"}
+		one := statements.PartyApproval{Party: w.c.Parties[party].ID, Why: "it has not approved"}
 		for i := range w.items {
 			it := &w.items[i]
 			if it.Kind != a.Kind || !speaks(it, asAt) || it.Party != one.Party {
@@ -172,7 +173,7 @@ func (w *whole) approvals(a *contracts.Approval, before, after formula.Figure, a
 	return given, waits
 }
 
-func approvalText(all []PartyApproval) string {
+func approvalText(all []statements.PartyApproval) string {
 	words := make([]string, len(all))
 	for i, a := range all {
 		switch words[i] = a.Party; {
@@ -186,11 +187,11 @@ func approvalText(all []PartyApproval) string {
 }
 
 // baselines works every baseline out for the head, once the whole is known.
-func (st *settlement) baselines(w *whole) ([]BaselineSum, error) {
-	var all []BaselineSum
+func (st *settlement) baselines(w *whole) ([]statements.BaselineSum, error) {
+	var all []statements.BaselineSum
 	for i := range st.c.Baselines {
 		b := &st.c.Baselines[i]
-		sum := BaselineSum{Baseline: b.Name, Clause: b.Clause, Sentence: sentences.Baseline(st.c, b), FixedOn: b.FixedOn.String(), Figures: []BaselineFigure{}}
+		sum := statements.BaselineSum{Baseline: b.Name, Clause: b.Clause, Sentence: sentences.Baseline(st.c, b), FixedOn: b.FixedOn.String(), Figures: []statements.BaselineFigure{}}
 		clear(w.memo) // every step is written down once, whatever was worked out before
 		for _, k := range w.domain(b.Per) {
 			f, err := st.baselineFigure(w, b, k)
@@ -205,12 +206,12 @@ func (st *settlement) baselines(w *whole) ([]BaselineSum, error) {
 }
 
 // baselineFigure works a baseline out at a key, every step of it.
-func (st *settlement) baselineFigure(w *whole, b *contracts.Baseline, k key) (BaselineFigure, error) {
+func (st *settlement) baselineFigure(w *whole, b *contracts.Baseline, k key) (statements.BaselineFigure, error) {
 	r := w.reader
 	saved := r.trace
 	r.trace = &trace{currency: st.c.Currency}
 	defer func() { r.trace = saved }()
-	out := BaselineFigure{Of: strings.Trim(keyText(st.plan, b.Per, k), " ()"), Grade: b.Grade}
+	out := statements.BaselineFigure{Of: strings.Trim(keyText(st.plan, b.Per, k), " ()"), Grade: b.Grade}
 	sc := w.scope(k)
 	figures := make([]formula.Figure, len(b.Steps))
 	for i, step := range b.Steps { // in order, so that each step stands below the one that it takes
@@ -228,7 +229,7 @@ func (st *settlement) baselineFigure(w *whole, b *contracts.Baseline, k key) (Ba
 	from := len(b.Steps) - 1 - len(b.Adjustments)
 	for i := range b.Adjustments {
 		a := &b.Adjustments[i]
-		state := AdjustmentState{Adjustment: a.Name, Clause: a.Clause, Kind: "routine", Applied: true}
+		state := statements.AdjustmentState{Adjustment: a.Name, Clause: a.Clause, Kind: "routine", Applied: true}
 		if a.Approval != nil {
 			q := &st.c.Quantities[b.Steps[from+i].Quantity]
 			before, err := r.ref(q.Source.Slot, &sc)

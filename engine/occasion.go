@@ -6,6 +6,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Occasion says which settlement this is.
@@ -29,9 +30,9 @@ type Prior struct {
 	Digest   evidence.Digest
 	Through  calendar.Date
 	CutOff   calendar.Date
-	Units    int       // records of units it holds
-	Postings []Posting // what it moved: whom each payment was between
-	Lines    func(unitType int, key string) iter.Seq2[Record, error]
+	Units    int                  // records of units it holds
+	Postings []statements.Posting // what it moved: whom each payment was between
+	Lines    func(unitType int, key string) iter.Seq2[statements.Record, error]
 }
 
 // Sink receives the records of a statement as canonical bytes (AppendRecord), in canonical order, one call a run of

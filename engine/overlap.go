@@ -6,6 +6,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file reports what is claimed twice over: by caps that count payments, how many units are claimed under each two of
@@ -73,19 +74,19 @@ type toldSum struct {
 }
 
 // overlapSums are the blocks of the head.
-func (st *settlement) overlapSums(out *Statement) error {
+func (st *settlement) overlapSums(out *statements.Statement) error {
 	for i := range st.c.Caps {
 		k := &st.c.Caps[i]
 		if !k.Claims {
 			continue
 		}
-		sum := OverlapSum{Name: k.Name, Clause: k.Clause, Per: []string{st.c.Units[k.Per.Unit].Name}}
+		sum := statements.OverlapSum{Name: k.Name, Clause: k.Clause, Per: []string{st.c.Units[k.Per.Unit].Name}}
 		for _, s := range k.Per.Periods {
 			sum.Per = append(sum.Per, st.c.Periods[s].Name)
 		}
 		for j, pay := range k.Over {
 			o := &st.totals.overlaps[i]
-			sum.Payments = append(sum.Payments, OverlapLine{st.c.Payments[pay].Name, o.with[j], o.lost[j], st.amount(o.minors[j])})
+			sum.Payments = append(sum.Payments, statements.OverlapLine{Payment: st.c.Payments[pay].Name, With: o.with[j], Refused: o.lost[j], Sum: st.amount(o.minors[j])})
 		}
 		out.Overlaps = append(out.Overlaps, sum)
 	}
@@ -107,7 +108,7 @@ func (st *settlement) overlapSums(out *Statement) error {
 			if err != nil {
 				return err
 			}
-			out.Elsewhere = append(out.Elsewhere, ElsewhereSum{name, st.c.Payments[pay].Name, told.outcomes, sum})
+			out.Elsewhere = append(out.Elsewhere, statements.ElsewhereSum{Register: name, Payment: st.c.Payments[pay].Name, Outcomes: told.outcomes, Sum: sum})
 		}
 	}
 	return nil

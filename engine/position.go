@@ -9,6 +9,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // settledLine is what prior statements settled of one line: the sum of what each found due.
@@ -38,9 +39,9 @@ type settler struct {
 }
 
 type cursor struct {
-	next func() (Record, error, bool)
+	next func() (statements.Record, error, bool)
 	stop func()
-	at   Record
+	at   statements.Record
 	ok   bool
 }
 
@@ -49,7 +50,7 @@ func newSettler(p *plan, pos Position, unitType int, unitKey string) (*settler, 
 	s := &settler{p: p, matched: make([]int, len(pos.Prior))}
 	for i := range pos.Prior {
 		next, stop := iter.Pull2(pos.Prior[i].Lines(unitType, unitKey))
-		s.cursors = append(s.cursors, cursor{next: func() (Record, error, bool) { r, err, ok := next(); return r, err, ok }, stop: stop})
+		s.cursors = append(s.cursors, cursor{next: func() (statements.Record, error, bool) { r, err, ok := next(); return r, err, ok }, stop: stop})
 		if err := s.advance(i); err != nil {
 			return s, err
 		}
@@ -118,7 +119,7 @@ func (p *plan) rootOrder(typeA int, a string, typeB int, b string) int {
 }
 
 // fold adds a record's lines to what was settled.
-func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine, error) {
+func (s *settler) fold(dst []settledLine, r *statements.Record, number int) ([]settledLine, error) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		pay := s.p.c.PaymentIndex(l.Payment)
@@ -144,7 +145,7 @@ func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine,
 			if l.From != "" {
 				own = l.From
 			}
-			shared := slices.ContainsFunc(l.Legs, func(leg Leg) bool { return leg.Side == "from" })
+			shared := slices.ContainsFunc(l.Legs, func(leg statements.Leg) bool { return leg.Side == "from" })
 			switch before := parted(dst[at].legs, "from"); {
 			case shared && !before && dst[at].minor != 0:
 				dst[at].addLeg("from", own, dst[at].minor)

@@ -13,6 +13,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // savingFrame is a contract of one year whose one saving is to be written in.
@@ -61,7 +62,7 @@ type fataler interface {
 }
 
 // saved settles one saving on one year's evidence.
-func saved(t fataler, saving, items string) engine.SavingSum {
+func saved(t fataler, saving, items string) statements.SavingSum {
 	t.Helper()
 	c, err := language.Decode("saved.yaml", fmt.Appendf(nil, savingFrame, saving, items))
 	if err != nil {
@@ -134,7 +135,7 @@ func TestChainsByHand(t *testing.T) {
 			}
 			for _, step := range strings.Split(k.steps, "; ") {
 				name, value, _ := strings.Cut(step, " ")
-				at := slices.IndexFunc(f.Steps, func(s engine.Step) bool { return s.Name == "x."+name+" (1)" })
+				at := slices.IndexFunc(f.Steps, func(s statements.Step) bool { return s.Name == "x."+name+" (1)" })
 				if name != "" && (at < 0 || f.Steps[at].Value != value) {
 					t.Errorf("step %s: %s was worked out, and the steps are %v", name, value, f.Steps)
 				}
@@ -230,7 +231,7 @@ func TestLawChainsReconcile(t *testing.T) {
 			t.Errorf("the shares make %d pence of %d", sum, want)
 		}
 		other := saved(t, chain(rapid.Permutation([]int{0, 1, 2}).Draw(t, "order")), evidence).Figures[0]
-		if !slices.EqualFunc(f.Shares, other.Shares, func(a, b engine.PartyShare) bool { return a.Party == b.Party && a.Amount.Cmp(b.Amount) == 0 }) {
+		if !slices.EqualFunc(f.Shares, other.Shares, func(a, b statements.PartyShare) bool { return a.Party == b.Party && a.Amount.Cmp(b.Amount) == 0 }) {
 			t.Errorf("written in another order the shares are %v instead of %v", other.Shares, f.Shares)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"outturn/contracts/calendar"
+	"outturn/engine/statements"
 )
 
 // This file works out what is in the shadow: payments, or days of them, that are shown as if they were paid and that
@@ -20,7 +21,7 @@ func (p *plan) inShadow(pi int, day calendar.Date) bool {
 func dayOf(ended, known calendar.Date) calendar.Date { return cmp.Or(ended, known) }
 
 // shadow settles again as if nothing were in the shadow.
-func (st *settlement) shadow() (*ShadowSum, error) {
+func (st *settlement) shadow() (*statements.ShadowSum, error) {
 	on := st.on
 	on.asIfLive = true
 	other, err := settle(st.c, on, st.snapshot, Position{}, nil)
@@ -30,13 +31,13 @@ func (st *settlement) shadow() (*ShadowSum, error) {
 	if other.totals.overflow {
 		return nil, errTooMuch
 	}
-	out := &ShadowSum{Payments: []ShadowPayment{}, Due: []ShadowParty{}}
+	out := &statements.ShadowSum{Payments: []statements.ShadowPayment{}, Due: []statements.ShadowParty{}}
 	for i := range st.c.Payments {
 		pay, live, would := &st.c.Payments[i], &st.totals.pay[i], &other.totals.pay[i]
 		if live.toDate == would.toDate && pay.Shadow.First.IsZero() {
 			continue
 		}
-		one := ShadowPayment{Payment: pay.Name, Clause: pay.Clause, WouldBe: st.amount(would.toDate), ToDate: st.amount(live.toDate), Shadow: st.amount(would.toDate - live.toDate)}
+		one := statements.ShadowPayment{Payment: pay.Name, Clause: pay.Clause, WouldBe: st.amount(would.toDate), ToDate: st.amount(live.toDate), Shadow: st.amount(would.toDate - live.toDate)}
 		if !would.count.IsZero() {
 			one.Count = would.count.String()
 		}
@@ -44,7 +45,7 @@ func (st *settlement) shadow() (*ShadowSum, error) {
 	}
 	for i := range st.c.Parties {
 		live, would := st.totals.parties[i].toDate, other.totals.parties[i].toDate
-		out.Due = append(out.Due, ShadowParty{st.c.Parties[i].ID, st.amount(would), st.amount(live), st.amount(would - live)})
+		out.Due = append(out.Due, statements.ShadowParty{Party: st.c.Parties[i].ID, WouldBe: st.amount(would), ToDate: st.amount(live), Shadow: st.amount(would - live)})
 	}
 	return out, nil
 }

@@ -10,6 +10,7 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/contracts/sentences"
+	"outturn/engine/statements"
 )
 
 // This file says of each stream of money what it holds, what it was asked for and may not pay, and how long it lasts.
@@ -62,11 +63,11 @@ func (w *whole) lastOf(a *contracts.Account) int {
 }
 
 // streamSums says what each stream comes to, in the contract's order.
-func (st *settlement) streamSums(w *whole) ([]StreamSum, error) {
+func (st *settlement) streamSums(w *whole) ([]statements.StreamSum, error) {
 	saved := w.reader.trace
 	w.reader.trace = nil
 	defer func() { w.reader.trace = saved }()
-	var all []StreamSum
+	var all []statements.StreamSum
 	for i := range st.c.Accounts {
 		if !st.c.Accounts[i].Stream {
 			continue
@@ -80,7 +81,7 @@ func (st *settlement) streamSums(w *whole) ([]StreamSum, error) {
 	return all, nil
 }
 
-func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
+func (st *settlement) streamSum(w *whole, ai int) (statements.StreamSum, error) {
 	a := &st.c.Accounts[ai]
 	series := &st.c.Periods[a.Period].Series
 	now := 0
@@ -98,7 +99,7 @@ func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
 		for n := 1; n <= now; n++ {
 			sum, err := w.paidIn(pi, ai, int16(n))
 			if err != nil {
-				return StreamSum{}, err
+				return statements.StreamSum{}, err
 			}
 			if pay.To.Account == ai {
 				paidIn += sum
@@ -112,9 +113,9 @@ func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
 	}
 	own, err := w.ownMoney(ai, now)
 	if err != nil {
-		return StreamSum{}, err
+		return statements.StreamSum{}, err
 	}
-	out := StreamSum{Stream: a.Name, Clause: a.Clause, Owner: st.c.Parties[st.heir[a.Owner]].ID, RestrictedTo: a.RestrictedTo, First: a.Between.First.String(), Last: a.Between.Last.String(),
+	out := statements.StreamSum{Stream: a.Name, Clause: a.Clause, Owner: st.c.Parties[st.heir[a.Owner]].ID, RestrictedTo: a.RestrictedTo, First: a.Between.First.String(), Last: a.Between.Last.String(),
 		PutIn: st.amount(own[now]), PaidIn: st.amount(paidIn), Paid: st.amount(paid), HeldBack: st.amount(held), Holds: st.amount(own[now] + paidIn - paid), Blocked: st.blockedOf(w, ai)}
 	if now > 0 && now < w.lastOf(a) {
 		out.Forecast, err = st.forecast(w, ai, now, own, own[now]+paidIn-paid)
@@ -155,9 +156,9 @@ func (w *whole) ownMoney(ai, now int) ([]int64, error) {
 }
 
 // blockedOf lists what a stream was asked for and did not pay, in the order of its periods.
-func (st *settlement) blockedOf(w *whole, ai int) []Blocked {
+func (st *settlement) blockedOf(w *whole, ai int) []statements.Blocked {
 	a := &st.c.Accounts[ai]
-	var all []Blocked
+	var all []statements.Blocked
 	for pi := range st.c.Payments {
 		pay := &st.c.Payments[pi]
 		if pay.From.Account != ai {
@@ -165,16 +166,16 @@ func (st *settlement) blockedOf(w *whole, ai int) []Blocked {
 		}
 		for _, k := range w.keysOf(pi) {
 			if b, ok := w.blocked[lineAt{pi, k}]; ok {
-				all = append(all, Blocked{Payment: pay.Name, Of: levelText(st.plan, pay.Per, k), Period: int(k.periods[a.Period]), Amount: st.amount(b.minor), Why: b.why})
+				all = append(all, statements.Blocked{Payment: pay.Name, Of: levelText(st.plan, pay.Per, k), Period: int(k.periods[a.Period]), Amount: st.amount(b.minor), Why: b.why})
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(x, y Blocked) int { return cmp.Compare(x.Period, y.Period) })
+	slices.SortStableFunc(all, func(x, y statements.Blocked) int { return cmp.Compare(x.Period, y.Period) })
 	return all
 }
 
 // forecast carries a stream on at the pace of its latest period until it ends.
-func (st *settlement) forecast(w *whole, ai, now int, own []int64, holds int64) (*Forecast, error) {
+func (st *settlement) forecast(w *whole, ai, now int, own []int64, holds int64) (*statements.Forecast, error) {
 	a := &st.c.Accounts[ai]
 	var pace, inflow int64
 	for pi := range st.c.Payments {
@@ -193,7 +194,7 @@ func (st *settlement) forecast(w *whole, ai, now int, own []int64, holds int64) 
 		}
 	}
 	last := w.lastOf(a)
-	out := &Forecast{Pace: st.amount(pace), Inflow: st.amount(inflow), Periods: last - now, ToCome: st.amount(own[last] - own[now])}
+	out := &statements.Forecast{Pace: st.amount(pace), Inflow: st.amount(inflow), Periods: last - now, ToCome: st.amount(own[last] - own[now])}
 	short := int64(0)
 	for n := now + 1; n <= last; n++ {
 		holds += own[n] - own[n-1] + inflow - pace

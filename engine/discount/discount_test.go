@@ -1,12 +1,14 @@
-package engine_test
+package discount_test
 
 import (
 	"slices"
 	"testing"
 
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/discount"
 )
+
+var pounds, _ = money.LookupCurrency("GBP")
 
 // Five equal years from year 0 at 3.5%; the rate falls after thirty years; a year 0 is worth what it is.
 func TestPresentValue(t *testing.T) {
@@ -23,7 +25,7 @@ func TestPresentValue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		value, err := engine.PresentValue(slices.Repeat([]money.Exact{each}, k.years))
+		value, err := discount.PresentValue(slices.Repeat([]money.Exact{each}, k.years))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,7 +37,7 @@ func TestPresentValue(t *testing.T) {
 			t.Errorf("%d years of %s are worth %s, and %s was worked out", k.years, k.each, got, k.want)
 		}
 	}
-	if _, err := engine.PresentValue(make([]money.Exact, engine.YearsMax+1)); err == nil {
+	if _, err := discount.PresentValue(make([]money.Exact, discount.YearsMax+1)); err == nil {
 		t.Error("an appraisal beyond the limit is not refused")
 	}
 }

@@ -1,4 +1,6 @@
-package engine
+// Package statements is what a settlement writes: the statement, its records and lines, and what it says of payments,
+// comparisons, savings, partnerships and the rest, each under the names by which it is written. Nothing is settled here.
+package statements
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package engine
+package statements
 
 import "outturn/contracts/money"
 

@@ -1,4 +1,4 @@
-package engine
+package statements
 
 // This file holds what a statement says of baselines, of figures that come in standings, and of assumptions.
 
