@@ -6,6 +6,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // This file holds what was settled against the contract as it now is: that each payment is still between the same.
@@ -15,7 +16,7 @@ import (
 // be taken back from it when the cap is no longer there.
 func sameEnds(c *contracts.Contract, number int, prior *Prior) error {
 	for _, p := range prior.Postings {
-		at := paymentIndex(c, p.Payment)
+		at := c.PaymentIndex(p.Payment)
 		if at < 0 {
 			continue // folding the lines says so
 		}
@@ -37,8 +38,8 @@ func sameEnds(c *contracts.Contract, number int, prior *Prior) error {
 
 // fellTo says whether a party of the contract paid what it did of a payment under a cap on another: whether it has a part
 // of lines that a cap cut, and of no others.
-func fellTo(c *contracts.Contract, prior *Prior, p *Posting) (bool, error) {
-	named := func(leg *Leg) bool {
+func fellTo(c *contracts.Contract, prior *Prior, p *statements.Posting) (bool, error) {
+	named := func(leg *statements.Leg) bool {
 		at := slices.IndexFunc(c.Parties, func(o contracts.Party) bool { return o.ID == leg.Party })
 		return at >= 0 && leg.Side == "from" && (leg.Party == p.From || follows(c, p.From, at))
 	}
@@ -55,7 +56,7 @@ func fellTo(c *contracts.Contract, prior *Prior, p *Posting) (bool, error) {
 		}
 		for i := range r.Lines {
 			l := &r.Lines[i]
-			if l.Payment != p.Payment || !slices.ContainsFunc(l.Legs, func(leg Leg) bool { return named(&leg) }) {
+			if l.Payment != p.Payment || !slices.ContainsFunc(l.Legs, func(leg statements.Leg) bool { return named(&leg) }) {
 				continue
 			}
 			if len(l.Notes) == 0 {
