@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"outturn/api/client"
 	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"
@@ -236,14 +238,54 @@ func (s *Service) balances(ctx context.Context, v View, _ *call, in *struct {
 	if err != nil {
 		return out, err
 	}
+	through, err := settledThrough(ctx, v, in.Contract, before)
+	if err != nil {
+		return out, err
+	}
 	sum := money.FromMinor(terms.Currency, 0)
-	for _, b := range found {
+	for _, b := range carriedOver(terms, found, through) {
 		out.Parties = append(out.Parties, client.Balance{Party: b.Party, Amount: b.Amount.String()})
 		sum = sum.Add(b.Amount)
 	}
 	slices.SortFunc(out.Parties, func(a, b client.Balance) int { return cmp.Compare(a.Party, b.Party) })
 	out.Currency, out.Sum = terms.Currency.Code, sum.String()
 	return out, nil
+}
+
+// settledThrough is the last day that a statement settled which was issued before a moment; no day where none was.
+func settledThrough(ctx context.Context, v View, contract string, before time.Time) (through calendar.Date, err error) {
+	for p := (Page{Limit: 1000}); ; {
+		heads, err := v.Statements(ctx, contract, p)
+		if err != nil {
+			return through, err
+		}
+		for _, head := range heads {
+			if was(head.At, before) {
+				through = max(through, head.Through)
+			}
+			p.After = int64(head.Number)
+		}
+		if len(heads) < p.Limit {
+			return through, nil
+		}
+	}
+}
+
+// carriedOver adds what stands in the name of a party to what stands in its successor's, once a statement through the day
+// of the succession has been issued: as the books do.
+func carriedOver(c *contracts.Contract, found []Balance, through calendar.Date) []Balance {
+	var all []Balance
+	for _, b := range found {
+		if at := slices.IndexFunc(c.Parties, func(p contracts.Party) bool { return p.ID == b.Party }); at >= 0 {
+			b.Party = c.Parties[c.Heir(at, through)].ID
+		}
+		if at := slices.IndexFunc(all, func(o Balance) bool { return o.Party == b.Party }); at >= 0 {
+			all[at].Amount = all[at].Amount.Add(b.Amount)
+		} else {
+			all = append(all, b)
+		}
+	}
+	return all
 }
 
 // explain settles again and says how each line of a unit came about.
