@@ -83,6 +83,9 @@ func (st *settlement) explainWhole(payment string) ([]Explanation, error) {
 		st.ends(w.reader, l, &o)
 		out = append(out, Explanation{Line: st.line(&o), Steps: l.steps})
 	}
+	if g := st.good; g != nil && (payment == "" || payment == contracts.LossesMadeGood) {
+		out = append(out, Explanation{Line: st.line(&g.line), Steps: g.line.steps})
+	}
 	return out, nil
 }
 
