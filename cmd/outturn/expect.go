@@ -10,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
@@ -152,9 +153,9 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	for _, name := range sortedKeys(s.ToDate) {
 		if found, ok := sums[name]; ok {
-			d.amount(words(name)+", to date", s.ToDate[name], found)
+			d.amount(terminal.Words(name)+", to date", s.ToDate[name], found)
 		} else {
-			d.text(words(name)+", to date", s.ToDate[name], "no payment of that name")
+			d.text(terminal.Words(name)+", to date", s.ToDate[name], "no payment of that name")
 		}
 	}
 	for i, want := range s.Lines {
@@ -171,7 +172,7 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	d.standings(s.Figures, st)
 	for _, name := range sortedKeys(s.Assumptions) {
-		d.text("assumption "+words(name), s.Assumptions[name], citedVersions(name, st))
+		d.text("assumption "+terminal.Words(name), s.Assumptions[name], citedVersions(name, st))
 	}
 	for _, want := range s.Baselines {
 		d.baseline(want, st)
@@ -227,7 +228,7 @@ func (d *comparer) parties(want map[string]string, st engine.Statement, dues *wh
 }
 
 func (d *comparer) line(want expectedLine, found *foundLine) {
-	of := words(want.Payment)
+	of := terminal.Words(want.Payment)
 	if want.Of != "" {
 		of += " of " + want.Of
 	}
@@ -271,7 +272,7 @@ func (d *comparer) reasons(of string, want map[string]int, found []engine.Reason
 
 // waits compares what one payment does not pay for one reason.
 func (d *comparer) waits(want expectedWait, found []engine.WaitingSum) {
-	of := words(want.Payment) + ", " + want.Reason
+	of := terminal.Words(want.Payment) + ", " + want.Reason
 	for _, w := range found {
 		if w.Payment != want.Payment || !strings.Contains(w.Reason, want.Reason) {
 			continue
@@ -289,7 +290,7 @@ func (d *comparer) waits(want expectedWait, found []engine.WaitingSum) {
 
 func binds(bound []engine.Bind, name string) bool {
 	for _, b := range bound {
-		if b.Name == name || words(b.Name) == words(name) {
+		if b.Name == name || terminal.Words(b.Name) == terminal.Words(name) {
 			return true
 		}
 	}

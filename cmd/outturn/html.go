@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/plot"
@@ -35,8 +36,8 @@ type htmlPage struct {
 	Parties     []engine.PartySum
 	MoreParties string
 	Total       *engine.PaymentSum // nothing where the payments do not add up to anything
-	Worked      []section
-	Twice       []section
+	Worked      []terminal.Section
+	Twice       []terminal.Section
 	Lines       []htmlLines
 	Adjustments []htmlLine
 	MoreAdjusts string
@@ -56,7 +57,7 @@ type htmlLines struct {
 type htmlLine struct {
 	engine.Line
 	For, Period, Notes string
-	Working            *table
+	Working            *terminal.Table
 }
 
 // htmlStatement writes the page. The same view gives the same bytes; where the contract lies, and where the page goes,
@@ -77,7 +78,7 @@ func htmlStatement(v view) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Worked, p.Twice = v.workedOut(drawn).sections, v.foundTwice().sections
+	p.Worked, p.Twice = v.workedOut(drawn).Sections, v.foundTwice().Sections
 	p.takeLines()
 	for i, c := range v.comparisons() {
 		drawn, err := newHTMLComparison(fmt.Sprintf("comparison-%d", i+1), c)
@@ -105,8 +106,8 @@ func (p *htmlPage) takeLines() {
 			for _, l := range due {
 				one := htmlLine{Line: *l.line, For: l.of(), Period: period(l.line.Period), Notes: v.notes(l.line)}
 				if len(l.line.Working) > 0 {
-					working := tapeOf(l.line.Working)
-					working.caption = "Working"
+					working := terminal.TapeOf(l.line.Working)
+					working.Above = "Working"
 					one.Working = &working
 				}
 				lines.Lines = append(lines.Lines, one)
@@ -145,22 +146,22 @@ func (p *htmlPage) Money(a money.Amount) string { return p.view.money(a) }
 func (p *htmlPage) Back(a money.Amount) bool { return a.Sign() < 0 }
 
 // Words turns a name of the contract into words.
-func (p *htmlPage) Words(name string) string { return words(name) }
+func (p *htmlPage) Words(name string) string { return terminal.Words(name) }
 
 // Number writes a whole number with commas.
-func (p *htmlPage) Number(n int) string { return grouped(n) }
+func (p *htmlPage) Number(n int) string { return terminal.Grouped(n) }
 
 // Count writes a count, which may be a fraction.
 func (p *htmlPage) Count(text string) string { return groupedText(text) }
 
 // Day writes a statement's day for reading.
-func (p *htmlPage) Day(text string) string { return long(text) }
+func (p *htmlPage) Day(text string) string { return terminal.Long(text) }
 
 // Held says what a payment earned and holds back.
 func (p *htmlPage) Held(sum engine.PaymentSum) string { return p.view.held(sum) }
 
 // Unit is the name of the periods that are settled.
-func (p *htmlPage) Unit() string { return words(p.view.settlePeriod()) }
+func (p *htmlPage) Unit() string { return terminal.Words(p.view.settlePeriod()) }
 
 // Excluded adds up whom a cohort leaves out.
 func (p *htmlPage) Excluded(c engine.CohortSum) int {

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -94,7 +95,7 @@ func TestPageOfMany(t *testing.T) {
 	v := familiesView(t)
 	v.statement.Due, v.statement.Postings = nil, nil
 	for i := range htmlRowsMax + 3 {
-		party := "p" + grouped(i)
+		party := "p" + terminal.Grouped(i)
 		v.statement.Due = append(v.statement.Due, engine.PartySum{Party: party, Settled: v.none(), Due: pounds(t, "£1.00"), ToDate: pounds(t, "£1.00")})
 		v.statement.Postings = append(v.statement.Postings, engine.Posting{From: "department", To: party, Payment: "attachment_fee", Amount: pounds(t, "£1.00")})
 	}
@@ -251,7 +252,7 @@ func TestPageTakesItsPlace(t *testing.T) {
 	for name, want := range map[string]string{"folder": "is a folder; name a file for the page, such as", "contract.yaml": "is no page of HTML, so it is left alone", "short": "is no page",
 		"missing/page.html": "make it first", "contract.yaml/page.html": "not a directory"} {
 		_, err := newHTMLFile(at(name))
-		var usage usageError
+		var usage terminal.UsageError
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, &usage) {
 			t.Errorf("%s: %v, expected to be refused: %s", name, err, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine"
 	"outturn/engine/report"
 )
@@ -21,7 +22,7 @@ func settled(t *testing.T, fixture string, days ...string) (*folder, []engine.St
 	defer c.close()
 	var statements []engine.Statement
 	for _, asAt := range days {
-		st, err := c.run(occasion{asAt: dateOf(asAt)}, asAt, func(*engine.Record) {})
+		st, err := c.run(occasion{asAt: terminal.DateOf(asAt)}, asAt, func(*engine.Record) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +39,7 @@ func boardView(t *testing.T) reportView {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reportView{view: view{contract: f.contract, statement: statements[2], width: pageWidthDefault}, Report: r}
+	return reportView{view: view{contract: f.contract, statement: statements[2], width: terminal.PageWidthDefault}, Report: r}
 }
 
 func reportPage(t *testing.T, officer string) []byte {

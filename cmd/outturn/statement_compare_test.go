@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -57,10 +58,10 @@ func comparedView(t *testing.T) view {
 func TestComparisonsForPeople(t *testing.T) {
 	v := comparedView(t)
 	golden(t, "comparisons.txt", printStatement(v))
-	v.width = pageWidthMin
+	v.width = terminal.PageWidthMin
 	for line := range strings.SplitSeq(printStatement(v), "\n") {
-		if letters(line) > pageWidthMin+2 && !strings.Contains(line, "statement") && len(strings.Fields(line)) > 2 {
-			t.Errorf("%d letters: %s", letters(line), line)
+		if terminal.Letters(line) > terminal.PageWidthMin+2 && !strings.Contains(line, "statement") && len(strings.Fields(line)) > 2 {
+			t.Errorf("%d letters: %s", terminal.Letters(line), line)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
@@ -91,21 +92,21 @@ func golden(t *testing.T, name, found string) {
 func TestStatementForPeople(t *testing.T) {
 	v := familiesView(t)
 	golden(t, "statement.txt", printStatement(v))
-	v.width = pageWidthMin
+	v.width = terminal.PageWidthMin
 	golden(t, "statement-narrow.txt", printStatement(v))
 	v.statement.Status, v.statement.Postings = statusProvisional, nil
-	v.limit, v.width = 1, pageWidthDefault
+	v.limit, v.width = 1, terminal.PageWidthDefault
 	golden(t, "statement-provisional.txt", printStatement(v))
 }
 
 // A narrow page never runs over, and no line ends in blanks.
 func TestStatementKeepsToItsWidth(t *testing.T) {
-	for width := pageWidthMin; width <= pageWidthMax; width++ {
+	for width := terminal.PageWidthMin; width <= terminal.PageWidthMax; width++ {
 		v := familiesView(t)
 		v.width = width
 		for line := range strings.SplitSeq(printStatement(v), "\n") {
-			if letters(line) > width && !strings.Contains(line, "statement") && !strings.Contains(line, "f0f0") && !strings.Contains(line, "c0c0") && !strings.Contains(line, "e1e1") && !strings.Contains(line, "outturn explain") {
-				t.Errorf("width %d: %d letters: %s", width, letters(line), line)
+			if terminal.Letters(line) > width && !strings.Contains(line, "statement") && !strings.Contains(line, "f0f0") && !strings.Contains(line, "c0c0") && !strings.Contains(line, "e1e1") && !strings.Contains(line, "outturn explain") {
+				t.Errorf("width %d: %d letters: %s", width, terminal.Letters(line), line)
 			}
 			if strings.TrimRight(line, " ") != line {
 				t.Errorf("width %d: ends in blanks: %q", width, line)
@@ -121,7 +122,7 @@ func TestStatementHasColourOnlyWhenAsked(t *testing.T) {
 	}
 	v.colour = true
 	text := printStatement(v)
-	if !strings.Contains(text, string(red)+"-£700.00"+styleEnd) {
+	if !strings.Contains(text, string(terminal.Red)+"-£700.00"+terminal.StyleEnd) {
 		t.Error("money that comes back is not red on a terminal")
 	}
 	v.colour = false
@@ -131,7 +132,7 @@ func TestStatementHasColourOnlyWhenAsked(t *testing.T) {
 }
 
 func strip(text string) string {
-	for _, code := range []style{bold, dim, red, styleEnd} {
+	for _, code := range []terminal.Style{terminal.Bold, terminal.Dim, terminal.Red, terminal.StyleEnd} {
 		text = strings.ReplaceAll(text, string(code), "")
 	}
 	return text
@@ -149,7 +150,7 @@ func TestWrap(t *testing.T) {
 		{"£££££", 3, "£££|££"},
 		{"a bcdef g", 3, "a|bcd|ef|g"},
 	} {
-		if found := strings.Join(wrap(test.text, test.width), "|"); found != test.want {
+		if found := strings.Join(terminal.Wrap(test.text, test.width), "|"); found != test.want {
 			t.Errorf("wrap(%q, %d) is %q, expected %q", test.text, test.width, found, test.want)
 		}
 	}
@@ -157,14 +158,14 @@ func TestWrap(t *testing.T) {
 
 func TestCountedAndGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0 lines", 1: "1 line", 999: "999 lines", 1000: "1,000 lines", 1234567: "1,234,567 lines"} {
-		if found := counted(n, "line"); found != want {
+		if found := terminal.Counted(n, "line"); found != want {
 			t.Errorf("%d: %q, expected %q", n, found, want)
 		}
 	}
-	if found := counted(2, "party") + " " + counted(2, "day"); found != "2 parties 2 days" {
+	if found := terminal.Counted(2, "party") + " " + terminal.Counted(2, "day"); found != "2 parties 2 days" {
 		t.Errorf("%q", found)
 	}
-	if found := grouped(-1234); found != "-1,234" {
+	if found := terminal.Grouped(-1234); found != "-1,234" {
 		t.Errorf("%q", found)
 	}
 }

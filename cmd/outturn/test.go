@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine"
@@ -32,7 +33,7 @@ type outcome struct {
 }
 
 // Run runs everything worked in the folders, prints what differs, and finds something when anything does.
-func (cmd *testCmd) Run(w world) error {
+func (cmd *testCmd) Run(w terminal.World) error {
 	var outcomes []outcome
 	for _, dir := range cmd.Dirs {
 		places, err := worked(dir)
@@ -55,14 +56,14 @@ func (cmd *testCmd) Run(w world) error {
 	}
 	var err error
 	if cmd.JSON {
-		err = writeJSON(w.stdout, map[string]any{"run": len(outcomes), "failed": failed, "outcomes": outcomes})
+		err = terminal.WriteJSON(w.Stdout, map[string]any{"run": len(outcomes), "failed": failed, "outcomes": outcomes})
 	} else {
-		p := &page{width: w.width(), colour: w.colour()}
+		p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 		printOutcomes(p, outcomes, failed)
-		_, err = io.WriteString(w.stdout, p.text.String())
+		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
 	if err == nil && failed > 0 {
-		err = errFound
+		err = terminal.ErrFound
 	}
 	return err
 }
@@ -71,7 +72,7 @@ func (cmd *testCmd) Run(w world) error {
 func worked(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, terminal.Usage(err)
 	}
 	if !info.IsDir() || contractIn(path) != "" {
 		return []string{path}, nil
@@ -87,7 +88,7 @@ func worked(path string) ([]string, error) {
 		}
 	}
 	if len(places) == 0 {
-		return nil, usageError{fmt.Errorf("%s holds no contract, nor does any folder in it; expected %s", path, contractNames[0])}
+		return nil, terminal.Usage(fmt.Errorf("%s holds no contract, nor does any folder in it; expected %s", path, contractNames[0]))
 	}
 	return places, nil
 }
@@ -243,7 +244,7 @@ func (c *chain) heldAgainstPublished() outcome {
 		o.Error = err.Error()
 		return o
 	}
-	o.Name += fmt.Sprintf(": %s exact, %s within %s, %s apart", grouped(report.Exact), grouped(report.Within), report.Limit, grouped(report.Apart))
+	o.Name += fmt.Sprintf(": %s exact, %s within %s, %s apart", terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart))
 	o.Differences = append(o.Differences, c.published.differences(report)...)
 	o.OK = len(o.Differences) == 0
 	return o
@@ -263,35 +264,35 @@ func (c *chain) report() (publishedReport, error) {
 }
 
 // printOutcomes prints a line for each worked thing, and a table beneath each that differs.
-func printOutcomes(p *page, outcomes []outcome, failed int) {
+func printOutcomes(p *terminal.Page, outcomes []outcome, failed int) {
 	contract := ""
 	for _, o := range outcomes {
 		if o.Contract != contract {
 			contract = o.Contract
-			p.heading(contract)
+			p.Heading(contract)
 		}
 		if o.OK {
-			p.line(2, "✓ "+o.what()+o.Name, plain)
+			p.Line(2, "✓ "+o.what()+o.Name, terminal.Plain)
 			continue
 		}
-		p.line(2, "✗ "+o.what()+o.Name, bold)
+		p.Line(2, "✗ "+o.what()+o.Name, terminal.Bold)
 		if o.Error != "" {
-			p.raw(6, o.Error)
+			p.Raw(6, o.Error)
 		}
-		t := table{columns: []column{{title: "", flex: true}, {title: "expected", right: true, flex: true}, {title: "found", right: true, flex: true}, {title: "difference", right: true, flex: true}}}
+		t := terminal.Table{Columns: []terminal.Column{{Title: "", Flex: true}, {Title: "expected", Right: true, Flex: true}, {Title: "found", Right: true, Flex: true}, {Title: "difference", Right: true, Flex: true}}}
 		for _, d := range o.Differences {
-			t.add(d.Of, d.Expected, d.Found, d.Difference)
+			t.Add(d.Of, d.Expected, d.Found, d.Difference)
 		}
-		p.write(6, t)
+		p.Write(6, t)
 	}
-	p.blank()
+	p.Blank()
 	switch {
 	case len(outcomes) == 0:
-		p.line(0, "Nothing is worked there: no examples, no "+expectedName+", no "+publishedName+".", plain)
+		p.Line(0, "Nothing is worked there: no examples, no "+expectedName+", no "+publishedName+".", terminal.Plain)
 	case failed == 0:
-		p.line(0, fmt.Sprintf("%s worked; all come out as they should.", counted(len(outcomes), "case")), bold)
+		p.Line(0, fmt.Sprintf("%s worked; all come out as they should.", terminal.Counted(len(outcomes), "case")), terminal.Bold)
 	default:
-		p.line(0, fmt.Sprintf("%s worked; %s not as they should be.", counted(len(outcomes), "case"), grouped(failed)), bold)
+		p.Line(0, fmt.Sprintf("%s worked; %s not as they should be.", terminal.Counted(len(outcomes), "case"), terminal.Grouped(failed)), terminal.Bold)
 	}
 }
 
