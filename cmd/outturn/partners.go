@@ -114,7 +114,7 @@ func (v view) printPartnership(p *terminal.Sheet, drawn pictures) {
 	}
 	for _, one := range s.Partners {
 		if text := v.madeGoodText(v.party(one.Party), one.MadeGood); text != "" {
-			p.line(text, plain)
+			p.Line(text, terminal.Plain)
 		}
 	}
 	for _, one := range s.Partners {

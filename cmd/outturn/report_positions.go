@@ -29,7 +29,7 @@ func (v reportView) printMatrix(p *terminal.Sheet) {
 	}
 	for _, one := range x.Partners {
 		if text := v.madeGoodText(nameOr(one.Name, one.Party), one.MadeGood); text != "" {
-			p.line(text, plain)
+			p.Line(text, terminal.Plain)
 		}
 	}
 	for _, one := range x.Partners {
