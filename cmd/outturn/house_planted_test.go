@@ -27,8 +27,8 @@ func plant(t *testing.T, files map[string]string) string {
 func TestHouseRulesBite(t *testing.T) {
 	toDo := "TO" + "DO"
 	for _, c := range []struct {
-		Name, File, Text string
-		Want             string // a part of the one breach expected; none when empty
+		name, file, text string
+		want             string // a part of the one breach expected; none when empty
 	}{
 		{"an import to the right", "engine/a.go", "package engine\nimport _ \"outturn/contracts/money\"\n", ""},
 		{"an import to the left", "contracts/a.go", "package contracts\nimport _ \"outturn/engine\"\n", "a.go:2: contracts imports engine: expected only contracts/calendar"},
@@ -118,15 +118,15 @@ func TestHouseRulesBite(t *testing.T) {
 		{"with an issue", "api/a.go", "package api\n\n// " + toDo + "(#12): later\n", ""},
 		{"what cannot be read", "api/a.go", "package", "cannot be read as Go"},
 	} {
-		breaches, files, err := checkHouse(plant(t, map[string]string{c.File: c.Text}))
+		breaches, files, err := checkHouse(plant(t, map[string]string{c.file: c.text}))
 		if err != nil || files != 1 {
-			t.Fatalf("%s: %d files read, %v", c.Name, files, err)
+			t.Fatalf("%s: %d files read, %v", c.name, files, err)
 		}
 		switch {
-		case c.Want == "" && len(breaches) > 0:
-			t.Errorf("%s: %v, want no breach", c.Name, breaches)
-		case c.Want != "" && (len(breaches) != 1 || !strings.Contains(breaches[0].String(), c.Want)):
-			t.Errorf("%s: %v, want one breach with %q", c.Name, breaches, c.Want)
+		case c.want == "" && len(breaches) > 0:
+			t.Errorf("%s: %v, want no breach", c.name, breaches)
+		case c.want != "" && (len(breaches) != 1 || !strings.Contains(breaches[0].String(), c.want)):
+			t.Errorf("%s: %v, want one breach with %q", c.name, breaches, c.want)
 		}
 	}
 }

@@ -31,10 +31,10 @@ const (
 
 // housePlace is what one package may import of this module.
 type housePlace struct {
-	Pure  bool     // values in, values out: nothing of the outside world (housePureBans)
-	Lone  bool     // imports only embed and io/fs: it holds assets
-	May   []string // packages of this module
-	Tests []string // further ones that its tests may import, besides fixtures
+	pure  bool     // values in, values out: nothing of the outside world (housePureBans)
+	lone  bool     // imports only embed and io/fs: it holds assets
+	may   []string // packages of this module
+	tests []string // further ones that its tests may import, besides fixtures
 }
 
 var (
@@ -46,35 +46,35 @@ var (
 // housePlaces is who may import whom. A package that is not here has no place, and fails. Folders below cmd/outturn are
 // as cmd/outturn, which joins everything.
 var housePlaces = map[string]housePlace{
-	"contracts/money":        {Pure: true},
-	"contracts/calendar":     {Pure: true},
-	"contracts/formula":      {Pure: true, May: []string{"contracts/calendar", "contracts/money"}},
-	"contracts":              {Pure: true, May: []string{"contracts/calendar", "contracts/formula", "contracts/money"}},
-	"contracts/wording":      {Pure: true},
-	"contracts/document":     {Pure: true, May: []string{"contracts/wording"}},
-	"contracts/estimators":   {Pure: true, May: append([]string{"contracts/wording"}, houseTerms...)},
-	"contracts/sentences":    {Pure: true, May: append([]string{"contracts/estimators", "contracts/wording"}, houseTerms...)},
-	"contracts/language":     {Pure: true, May: append([]string{"contracts/document", "contracts/estimators", "contracts/sentences", "contracts/wording"}, houseTerms...)},
-	"engine/evidence":        {Pure: true, May: houseTerms},
-	"engine/counterfactual":  {Pure: true, May: []string{"contracts/money"}},
-	"engine/disclosure":      {Pure: true, May: []string{"contracts/money"}},
-	"engine/ledger":          {Pure: true, May: []string{"contracts/money"}},
-	"engine/plot":            {Pure: true, May: []string{"contracts/money"}},
-	"engine":                 {Pure: true, May: houseCore, Tests: []string{"contracts/language", "engine/ingest"}},
-	"engine/ingest":          {May: append([]string{"engine/evidence"}, houseTerms...)},
-	"engine/whatif":          {May: append([]string{"engine/ingest"}, houseRead...)},
-	"engine/report":          {Pure: true, May: append([]string{"engine/disclosure"}, houseCore...), Tests: []string{"contracts/language", "engine/ingest", "engine/proof"}},
-	"engine/proof":           {May: append([]string{"engine/ingest"}, houseRead...)},
-	"engine/bench":           {May: append([]string{"engine/ingest", "engine/whatif"}, houseRead...)},
-	"engine/schedule":        {May: append([]string{"engine/ingest", "engine/store"}, houseRead...), Tests: []string{"engine/store/storetest"}},
-	"engine/store":           {May: append([]string{"engine/ingest", "engine/proof", "migrations"}, houseRead...), Tests: []string{"engine/store/private", "engine/store/storetest", "engine/whatif"}},
+	"contracts/money":        {pure: true},
+	"contracts/calendar":     {pure: true},
+	"contracts/formula":      {pure: true, may: []string{"contracts/calendar", "contracts/money"}},
+	"contracts":              {pure: true, may: []string{"contracts/calendar", "contracts/formula", "contracts/money"}},
+	"contracts/wording":      {pure: true},
+	"contracts/document":     {pure: true, may: []string{"contracts/wording"}},
+	"contracts/estimators":   {pure: true, may: append([]string{"contracts/wording"}, houseTerms...)},
+	"contracts/sentences":    {pure: true, may: append([]string{"contracts/estimators", "contracts/wording"}, houseTerms...)},
+	"contracts/language":     {pure: true, may: append([]string{"contracts/document", "contracts/estimators", "contracts/sentences", "contracts/wording"}, houseTerms...)},
+	"engine/evidence":        {pure: true, may: houseTerms},
+	"engine/counterfactual":  {pure: true, may: []string{"contracts/money"}},
+	"engine/disclosure":      {pure: true, may: []string{"contracts/money"}},
+	"engine/ledger":          {pure: true, may: []string{"contracts/money"}},
+	"engine/plot":            {pure: true, may: []string{"contracts/money"}},
+	"engine":                 {pure: true, may: houseCore, tests: []string{"contracts/language", "engine/ingest"}},
+	"engine/ingest":          {may: append([]string{"engine/evidence"}, houseTerms...)},
+	"engine/whatif":          {may: append([]string{"engine/ingest"}, houseRead...)},
+	"engine/report":          {pure: true, may: append([]string{"engine/disclosure"}, houseCore...), tests: []string{"contracts/language", "engine/ingest", "engine/proof"}},
+	"engine/proof":           {may: append([]string{"engine/ingest"}, houseRead...)},
+	"engine/bench":           {may: append([]string{"engine/ingest", "engine/whatif"}, houseRead...)},
+	"engine/schedule":        {may: append([]string{"engine/ingest", "engine/store"}, houseRead...), tests: []string{"engine/store/storetest"}},
+	"engine/store":           {may: append([]string{"engine/ingest", "engine/proof", "migrations"}, houseRead...), tests: []string{"engine/store/private", "engine/store/storetest", "engine/whatif"}},
 	"engine/store/private":   {},
-	"engine/store/storetest": {May: []string{"engine/store", "engine/store/private"}},
-	"api":                    {May: append([]string{"api/client", "api/console", "engine/ingest", "engine/proof", "engine/report", "engine/schedule", "engine/whatif"}, houseRead...)},
+	"engine/store/storetest": {may: []string{"engine/store", "engine/store/private"}},
+	"api":                    {may: append([]string{"api/client", "api/console", "engine/ingest", "engine/proof", "engine/report", "engine/schedule", "engine/whatif"}, houseRead...)},
 	"api/client":             {},
-	"api/console":            {Lone: true},
-	"migrations":             {Lone: true},
-	"fixtures":               {Lone: true},
+	"api/console":            {lone: true},
+	"migrations":             {lone: true},
+	"fixtures":               {lone: true},
 	"cmd/outturn":            {},
 }
 
@@ -86,8 +86,8 @@ var (
 
 // houseOwners are libraries with one home, besides cmd/outturn for the first.
 var houseOwners = []struct {
-	Library string
-	Owners  []string
+	library string
+	owners  []string
 }{
 	{"github.com/jackc/pgx", []string{"engine/store", "engine/store/storetest", "cmd/outturn"}},
 	{"database/sql", []string{"engine/store", "cmd/outturn"}},
@@ -115,16 +115,16 @@ var (
 
 // houseBreach is one place where a rule is broken: the file, its line (0 for the whole file) and what to do about it.
 type houseBreach struct {
-	File string
-	Line int
-	What string
+	file string
+	line int
+	what string
 }
 
 func (b houseBreach) String() string {
-	if b.Line == 0 {
-		return b.File + ": " + b.What
+	if b.line == 0 {
+		return b.file + ": " + b.what
 	}
-	return b.File + ":" + strconv.Itoa(b.Line) + ": " + b.What
+	return b.file + ":" + strconv.Itoa(b.line) + ": " + b.what
 }
 
 func TestHouseRules(t *testing.T) {
@@ -197,20 +197,20 @@ func checkWords(file string, text []byte) (breaches []houseBreach) {
 
 // houseFile is one Go file under inspection.
 type houseFile struct {
-	Name     string
-	Pkg      string // its folder within the module
-	Place    housePlace
-	Test     bool
-	Set      *token.FileSet
-	Tree     *ast.File
-	Breaches []houseBreach
+	name     string
+	pkg      string // its folder within the module
+	place    housePlace
+	test     bool
+	set      *token.FileSet
+	tree     *ast.File
+	breaches []houseBreach
 }
 
-func (f *houseFile) Breach(at token.Pos, format string, args ...any) {
-	f.Breaches = append(f.Breaches, houseBreach{f.Name, f.Set.Position(at).Line, fmt.Sprintf(format, args...)})
+func (f *houseFile) breach(at token.Pos, format string, args ...any) {
+	f.breaches = append(f.breaches, houseBreach{f.name, f.set.Position(at).Line, fmt.Sprintf(format, args...)})
 }
 
-func (f *houseFile) Line(at token.Pos) int { return f.Set.Position(at).Line }
+func (f *houseFile) line(at token.Pos) int { return f.set.Position(at).Line }
 
 // checkGo looks at one Go file: its imports, its words, its lengths and its comments.
 func checkGo(name string, text []byte) []houseBreach {
@@ -219,23 +219,23 @@ func checkGo(name string, text []byte) []houseBreach {
 	if err != nil {
 		return []houseBreach{{name, 0, "cannot be read as Go: " + err.Error()}}
 	}
-	f := &houseFile{Name: name, Pkg: path.Dir(name), Test: strings.HasSuffix(name, "_test.go"), Set: set, Tree: tree}
-	if strings.HasPrefix(f.Pkg, "cmd/outturn/") {
-		f.Pkg = "cmd/outturn"
+	f := &houseFile{name: name, pkg: path.Dir(name), test: strings.HasSuffix(name, "_test.go"), set: set, tree: tree}
+	if strings.HasPrefix(f.pkg, "cmd/outturn/") {
+		f.pkg = "cmd/outturn"
 	}
-	place, ok := housePlaces[f.Pkg]
+	place, ok := housePlaces[f.pkg]
 	if !ok {
-		f.Breach(tree.Package, "package %s has no place: give it one in housePlaces and in CONTRIBUTING.md", f.Pkg)
+		f.breach(tree.Package, "package %s has no place: give it one in housePlaces and in CONTRIBUTING.md", f.pkg)
 	}
-	f.Place = place
-	f.CheckImports()
-	f.CheckCode()
-	f.CheckToDo()
+	f.place = place
+	f.checkImports()
+	f.checkCode()
+	f.checkToDo()
 	if !ast.IsGenerated(tree) {
-		f.CheckLengths(text)
-		f.CheckDocs()
+		f.checkLengths(text)
+		f.checkDocs()
 	}
-	return f.Breaches
+	return f.breaches
 }
 
 // under reports whether the import is the package or lies below it.
@@ -243,43 +243,43 @@ func under(imported, pkg string) bool {
 	return imported == pkg || strings.HasPrefix(imported, pkg+"/")
 }
 
-func (f *houseFile) CheckImports() {
-	for _, spec := range f.Tree.Imports {
+func (f *houseFile) checkImports() {
+	for _, spec := range f.tree.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
-			f.Breach(spec.Pos(), "import %s cannot be read", spec.Path.Value)
+			f.breach(spec.Pos(), "import %s cannot be read", spec.Path.Value)
 			continue
 		}
 		if inside, ok := strings.CutPrefix(imported, houseModule+"/"); ok {
-			f.CheckInside(spec, inside)
+			f.checkInside(spec, inside)
 			continue
 		}
 		isUnder := func(pkg string) bool { return under(imported, pkg) }
-		if f.Place.Pure && !f.Test && slices.ContainsFunc(housePureBans, isUnder) && !slices.Contains(housePureAllows, imported) {
-			if !(imported == "math" && f.Pkg == "engine/counterfactual") {
-				f.Breach(spec.Pos(), "%s is pure and imports %s: pass what it needs as values", f.Pkg, imported)
+		if f.place.pure && !f.test && slices.ContainsFunc(housePureBans, isUnder) && !slices.Contains(housePureAllows, imported) {
+			if !(imported == "math" && f.pkg == "engine/counterfactual") {
+				f.breach(spec.Pos(), "%s is pure and imports %s: pass what it needs as values", f.pkg, imported)
 			}
 		}
-		if f.Place.Lone && !f.Test && imported != "embed" && imported != "io/fs" {
-			f.Breach(spec.Pos(), "%s imports %s: it holds assets, and imports only embed", f.Pkg, imported)
+		if f.place.lone && !f.test && imported != "embed" && imported != "io/fs" {
+			f.breach(spec.Pos(), "%s imports %s: it holds assets, and imports only embed", f.pkg, imported)
 		}
 		for _, library := range houseOwners {
-			if under(imported, library.Library) && !f.Test && !f.Place.Pure && !slices.Contains(library.Owners, f.Pkg) {
-				f.Breach(spec.Pos(), "%s imports %s: only %s does", f.Pkg, imported, strings.Join(library.Owners, " and "))
+			if under(imported, library.library) && !f.test && !f.place.pure && !slices.Contains(library.owners, f.pkg) {
+				f.breach(spec.Pos(), "%s imports %s: only %s does", f.pkg, imported, strings.Join(library.owners, " and "))
 			}
 		}
 	}
 }
 
-// CheckInside checks an import of this module against the table.
-func (f *houseFile) CheckInside(spec *ast.ImportSpec, imported string) {
+// checkInside checks an import of this module against the table.
+func (f *houseFile) checkInside(spec *ast.ImportSpec, imported string) {
 	switch {
-	case f.Pkg == "cmd/outturn", slices.Contains(f.Place.May, imported):
+	case f.pkg == "cmd/outturn", slices.Contains(f.place.may, imported):
 		return
-	case f.Test && (imported == f.Pkg || imported == "fixtures" || slices.Contains(f.Place.Tests, imported)):
+	case f.test && (imported == f.pkg || imported == "fixtures" || slices.Contains(f.place.tests, imported)):
 		return
 	}
-	f.Breach(spec.Pos(), "%s imports %s: expected only %s", f.Pkg, imported, orNothing(f.Place.May))
+	f.breach(spec.Pos(), "%s imports %s: expected only %s", f.pkg, imported, orNothing(f.place.may))
 }
 
 func orNothing(packages []string) string {
@@ -289,84 +289,84 @@ func orNothing(packages []string) string {
 	return strings.Join(packages, ", ")
 }
 
-// CheckCode looks for floats, implicit division, goroutines and calls to the outside world.
-func (f *houseFile) CheckCode() {
-	if f.Test {
+// checkCode looks for floats, implicit division, goroutines and calls to the outside world.
+func (f *houseFile) checkCode() {
+	if f.test {
 		return
 	}
-	exact := f.Place.Pure && f.Pkg != "engine/counterfactual"
-	money := f.Pkg == "engine" || under(f.Pkg, "contracts")
-	ast.Inspect(f.Tree, func(n ast.Node) bool {
+	exact := f.place.pure && f.pkg != "engine/counterfactual"
+	money := f.pkg == "engine" || under(f.pkg, "contracts")
+	ast.Inspect(f.tree, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.Ident:
 			if exact && (strings.Contains(n.Name, "float") || strings.Contains(n.Name, "Float") || strings.HasPrefix(n.Name, "complex")) {
-				f.Breach(n.Pos(), "%s in %s: money is exact, and floats live in engine/counterfactual", n.Name, f.Pkg)
+				f.breach(n.Pos(), "%s in %s: money is exact, and floats live in engine/counterfactual", n.Name, f.pkg)
 			}
 		case *ast.BasicLit:
 			if exact && (n.Kind == token.FLOAT || n.Kind == token.IMAG) {
-				f.Breach(n.Pos(), "%s is a float in %s: write it as a whole number or a fraction", n.Value, f.Pkg)
+				f.breach(n.Pos(), "%s is a float in %s: write it as a whole number or a fraction", n.Value, f.pkg)
 			}
 		case *ast.GoStmt:
-			if f.Place.Pure && f.Name != "engine/parallel.go" {
-				f.Breach(n.Pos(), "a goroutine in %s: only engine/parallel.go starts any", f.Pkg)
+			if f.place.pure && f.name != "engine/parallel.go" {
+				f.breach(n.Pos(), "a goroutine in %s: only engine/parallel.go starts any", f.pkg)
 			}
 		case *ast.SelectorExpr:
-			if on, ok := n.X.(*ast.Ident); ok && f.Pkg != "cmd/outturn" && houseOutside[on.Name+"."+n.Sel.Name] {
-				f.Breach(n.Pos(), "%s.%s in %s: only cmd/outturn holds the clock, reads the environment and exits", on.Name, n.Sel.Name, f.Pkg)
+			if on, ok := n.X.(*ast.Ident); ok && f.pkg != "cmd/outturn" && houseOutside[on.Name+"."+n.Sel.Name] {
+				f.breach(n.Pos(), "%s.%s in %s: only cmd/outturn holds the clock, reads the environment and exits", on.Name, n.Sel.Name, f.pkg)
 			}
 		case *ast.CallExpr:
 			// A decimal's Div takes one argument and rounds where nobody said so; big.Int's takes two, and is exact.
 			if on, ok := n.Fun.(*ast.SelectorExpr); ok && money && on.Sel.Name == "Div" && len(n.Args) == 1 {
-				f.Breach(n.Pos(), "Div in %s rounds without saying how: keep the fraction (money.Exact) until its one rounding", f.Pkg)
+				f.breach(n.Pos(), "Div in %s rounds without saying how: keep the fraction (money.Exact) until its one rounding", f.pkg)
 			}
 		}
 		return true
 	})
 }
 
-// CheckToDo looks for work put off that names no issue.
-func (f *houseFile) CheckToDo() {
-	for _, group := range f.Tree.Comments {
+// checkToDo looks for work put off that names no issue.
+func (f *houseFile) checkToDo() {
+	for _, group := range f.tree.Comments {
 		for _, comment := range group.List {
 			if houseToDo.MatchString(comment.Text) && !houseIssue.MatchString(comment.Text) {
-				f.Breach(comment.Pos(), "work put off without an issue: name one (#12), or do it")
+				f.breach(comment.Pos(), "work put off without an issue: name one (#12), or do it")
 			}
 		}
 	}
 }
 
-// CheckLengths counts the lines of functions and of files. A test's functions are not counted, nor its tables.
-func (f *houseFile) CheckLengths(text []byte) {
+// checkLengths counts the lines of functions and of files. A test's functions are not counted, nor its tables.
+func (f *houseFile) checkLengths(text []byte) {
 	lines := bytes.Count(text, []byte("\n"))
-	if f.Test {
-		lines -= f.TableLines()
+	if f.test {
+		lines -= f.tableLines()
 	}
 	if lines > houseFileMax {
-		f.Breaches = append(f.Breaches, houseBreach{f.Name, 0, fmt.Sprintf("%d lines: expected at most %d; split it by what it holds", lines, houseFileMax)})
+		f.breaches = append(f.breaches, houseBreach{f.name, 0, fmt.Sprintf("%d lines: expected at most %d; split it by what it holds", lines, houseFileMax)})
 	}
-	if f.Test {
+	if f.test {
 		return
 	}
-	for _, decl := range f.Tree.Decls {
+	for _, decl := range f.tree.Decls {
 		if fn, ok := decl.(*ast.FuncDecl); ok {
-			if n := f.Line(fn.End()) - f.Line(fn.Pos()) + 1; n > houseFunctionMax {
-				f.Breach(fn.Pos(), "%s has %d lines: expected at most %d; the parent decides, the leaves compute", fn.Name.Name, n, houseFunctionMax)
+			if n := f.line(fn.End()) - f.line(fn.Pos()) + 1; n > houseFunctionMax {
+				f.breach(fn.Pos(), "%s has %d lines: expected at most %d; the parent decides, the leaves compute", fn.Name.Name, n, houseFunctionMax)
 			}
 		}
 	}
 }
 
-// TableLines counts the lines within the outermost slices, arrays and maps that are written out.
-func (f *houseFile) TableLines() int {
+// tableLines counts the lines within the outermost slices, arrays and maps that are written out.
+func (f *houseFile) tableLines() int {
 	lines := 0
-	ast.Inspect(f.Tree, func(n ast.Node) bool {
+	ast.Inspect(f.tree, func(n ast.Node) bool {
 		table, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
 		}
 		switch table.Type.(type) {
 		case *ast.ArrayType, *ast.MapType:
-			lines += f.Line(table.Rbrace) - f.Line(table.Lbrace)
+			lines += f.line(table.Rbrace) - f.line(table.Lbrace)
 			return false
 		}
 		return true
@@ -374,34 +374,34 @@ func (f *houseFile) TableLines() int {
 	return lines
 }
 
-// CheckDocs looks for exported names without a comment. A group's comment serves the names in it.
-func (f *houseFile) CheckDocs() {
-	if f.Test {
+// checkDocs looks for exported names without a comment. A group's comment serves the names in it.
+func (f *houseFile) checkDocs() {
+	if f.test {
 		return
 	}
-	for _, decl := range f.Tree.Decls {
+	for _, decl := range f.tree.Decls {
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
 			if decl.Name.IsExported() && onExported(decl.Recv) && decl.Doc == nil {
-				f.Breach(decl.Pos(), "%s has no comment: say what comes back, in what unit, and which errors", decl.Name.Name)
+				f.breach(decl.Pos(), "%s has no comment: say what comes back, in what unit, and which errors", decl.Name.Name)
 			}
 		case *ast.GenDecl:
-			f.CheckDocsOf(decl)
+			f.checkDocsOf(decl)
 		}
 	}
 }
 
-func (f *houseFile) CheckDocsOf(decl *ast.GenDecl) {
+func (f *houseFile) checkDocsOf(decl *ast.GenDecl) {
 	for _, spec := range decl.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
 			if spec.Name.IsExported() && decl.Doc == nil && spec.Doc == nil {
-				f.Breach(spec.Pos(), "%s has no comment: say what it is", spec.Name.Name)
+				f.breach(spec.Pos(), "%s has no comment: say what it is", spec.Name.Name)
 			}
 		case *ast.ValueSpec:
 			for _, name := range spec.Names {
 				if name.IsExported() && decl.Doc == nil && spec.Doc == nil && spec.Comment == nil {
-					f.Breach(name.Pos(), "%s has no comment: say what it is, and its unit", name.Name)
+					f.breach(name.Pos(), "%s has no comment: say what it is, and its unit", name.Name)
 				}
 			}
 		}
@@ -433,15 +433,15 @@ func onExported(recv *ast.FieldList) bool {
 // TestHousePlacesPointOneWay holds the table itself to its own law: no circle, and nothing pure leans on what is not.
 func TestHousePlacesPointOneWay(t *testing.T) {
 	for pkg, place := range housePlaces {
-		for _, other := range place.May {
+		for _, other := range place.may {
 			at, ok := housePlaces[other]
 			if !ok {
 				t.Errorf("%s may import %s, which has no place", pkg, other)
 			}
-			if place.Pure && !at.Pure {
+			if place.pure && !at.pure {
 				t.Errorf("%s is pure and may import %s, which is not", pkg, other)
 			}
-			if other != pkg && slices.Contains(at.May, pkg) {
+			if other != pkg && slices.Contains(at.may, pkg) {
 				t.Errorf("%s and %s may import one another", pkg, other)
 			}
 		}
