@@ -13,6 +13,8 @@ import (
 
 	"outturn/api/client"
 	"outturn/contracts"
+	"outturn/contracts/language"
+	"outturn/contracts/sentences"
 	"outturn/engine/ingest"
 	"outturn/engine/whatif"
 )
@@ -86,7 +88,7 @@ func (d *documents) decode(document []byte) (*contracts.Contract, error) {
 	if c != nil {
 		return c, nil
 	}
-	c, err := contracts.Decode(contractName, document)
+	c, err := language.Decode(contractName, document)
 	if err != nil {
 		return nil, err
 	}
@@ -266,11 +268,11 @@ func (s *Service) dropGrant(ctx context.Context, tx Tx, c *call, in *struct {
 // checked says what a sound contract says, and runs its examples.
 func checked(c *contracts.Contract) client.Checked {
 	out := client.Checked{Contract: c.ID, Edition: c.Edition, Currency: c.Currency.Code, First: c.First.String(), Last: c.Last.String(), Payments: []client.Rule{},
-		Rules: append([]string{}, c.Sentences()...), Choices: []client.Choice{}, Warnings: []client.Warning{}, Examples: len(c.Examples), Failed: []client.Failed{}}
+		Rules: append([]string{}, sentences.Of(c)...), Choices: []client.Choice{}, Warnings: []client.Warning{}, Examples: len(c.Examples), Failed: []client.Failed{}}
 	for _, p := range c.Payments {
 		out.Payments = append(out.Payments, client.Rule{Payment: p.Name, Clause: p.Clause, Sentence: p.Sentence})
 	}
-	for _, choice := range c.Choices() {
+	for _, choice := range sentences.Choices(c) {
 		out.Choices = append(out.Choices, client.Choice{Where: choice.Where, Choice: choice.Choice, Stated: choice.Stated})
 	}
 	for _, w := range whatif.Warnings(c) {

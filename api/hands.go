@@ -10,6 +10,7 @@ import (
 	"outturn/api/client"
 	"outturn/contracts"
 	"outturn/engine"
+	"outturn/engine/report"
 )
 
 // Those beside payer, provider and auditor: the payer's verifiers, the independent evaluator, the finance of partners. Each
@@ -33,13 +34,15 @@ func (s *Service) handRoutes() {
 	door(doorCertified, "certified-figures", "Send figures that the evaluator certifies, and no other evidence")
 	door(doorPartners, "partner-figures", "Send what a partner tells of itself, such as savings cashed and what was put in in kind, and no other evidence")
 	streams(s, huma.Operation{OperationID: "list-claims", Method: http.MethodGet, Path: "/v1/contracts/{contract}/claims", Summary: "The claims that wait for a check, a record a line", Tags: []string{"evidence"}, Metadata: bulk}, mediaNDJSON, s.claims)
-	reads(s, huma.Operation{OperationID: "get-comparisons", Method: http.MethodGet, Path: "/v1/contracts/{contract}/comparisons", Summary: "What would have happened anyway, as the comparisons find it now, with gates, balance and certified figures", Tags: []string{"settlements"}, Metadata: bulk},
-		func(ctx context.Context, v View, _ *call, in *asked) (client.Found, error) {
-			return s.found(ctx, v, in, func(st *engine.Statement) any { return append([]engine.ComparisonSum{}, st.Comparisons...) })
+	reads(s, huma.Operation{OperationID: "get-comparisons", Method: http.MethodGet, Path: "/v1/contracts/{contract}/comparisons", Summary: "What would have happened anyway, as the comparisons find it now, with gates, balance and certified figures; without small counts for who may see no unit", Tags: []string{"settlements"}, Metadata: bulk},
+		func(ctx context.Context, v View, c *call, in *asked) (client.Found, error) {
+			return s.found(ctx, v, in, func(terms *contracts.Contract, st *engine.Statement) any {
+				return report.Comparisons(st.Comparisons, c.smallest(terms))
+			})
 		})
 	reads(s, huma.Operation{OperationID: "get-savings", Method: http.MethodGet, Path: "/v1/contracts/{contract}/savings", Summary: "The chains of savings, and what each partner puts in and has, as they stand now", Tags: []string{"settlements"}, Metadata: bulk},
 		func(ctx context.Context, v View, _ *call, in *asked) (client.Found, error) {
-			return s.found(ctx, v, in, func(st *engine.Statement) any {
+			return s.found(ctx, v, in, func(_ *contracts.Contract, st *engine.Statement) any {
 				return map[string]any{"savings": append([]engine.SavingSum{}, st.Savings...), "partnership": st.Partnership}
 			})
 		})
@@ -52,8 +55,16 @@ type asked struct {
 	AsKnown
 }
 
+// smallest is the least count that the caller is shown on a contract: of whoever may see lines, every one.
+func (c *call) smallest(terms *contracts.Contract) int {
+	if c.at.holds(permissions["get-statement-lines"].roles...) {
+		return 0
+	}
+	return report.Threshold(terms, SmallNumbers)
+}
+
 // found settles provisionally and answers with a part of the statement.
-func (s *Service) found(ctx context.Context, v View, in *asked, part func(*engine.Statement) any) (client.Found, error) {
+func (s *Service) found(ctx context.Context, v View, in *asked, part func(*contracts.Contract, *engine.Statement) any) (client.Found, error) {
 	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false, in.AsKnown)
 	if err == nil {
 		err = g.gather(ctx, v, in.Contract)
@@ -66,7 +77,7 @@ func (s *Service) found(ctx context.Context, v View, in *asked, part func(*engin
 	if err != nil {
 		return client.Found{}, unsettled(err)
 	}
-	body, err := encode(part(&st))
+	body, err := encode(part(g.terms, &st))
 	return client.Found{Status: st.Status, Through: st.Through, CutOff: st.CutOff, Found: body}, err
 }
 

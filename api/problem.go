@@ -13,7 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"outturn/api/client"
-	"outturn/contracts"
+	"outturn/contracts/document"
 	"outturn/engine/evidence"
 	"outturn/engine/whatif"
 )
@@ -132,7 +132,7 @@ func pointerOf(location string) (pointer, parameter string) {
 func problemOf(err error) *problem {
 	var p *problem
 	var conflicts *ErrConflict
-	var inContract *contracts.Faults
+	var inContract *document.Faults
 	var inEvidence *evidence.Faults
 	switch {
 	case errors.As(err, &p):
@@ -169,7 +169,7 @@ func problemOf(err error) *problem {
 	return p
 }
 
-func contractFaults(err error, faults *contracts.Faults) []client.Fault {
+func contractFaults(err error, faults *document.Faults) []client.Fault {
 	list := make([]client.Fault, 0, len(faults.List))
 	for _, f := range faults.List {
 		fault := client.Fault{Line: f.Line, Column: f.Column, Message: f.Message, Expected: f.Expected, Found: f.Found, Remedy: f.Remedy}

@@ -1,8 +1,9 @@
-// Package contracts is the outcomes contract as data: its terms, its file format, its validation and its sentences.
+// Package contracts is the outcomes contract as data: its terms, checked and resolved.
 //
-// A contract is one YAML document (JSON accepted). Decode reads it strictly and reports every fault at once; the
-// Contract it returns is resolved: every name has become an index into one of the slices below, every formula is
-// checked and typed, so that whoever settles it looks nothing up by name. The language is described in README.md.
+// A contract is written as one YAML document (JSON accepted), which language.Decode reads strictly, reporting every fault
+// at once. The Contract it returns is resolved: every name has become an index into one of the slices below, every formula
+// is checked and typed, so that whoever settles it looks nothing up by name. The language is described in README.md, and
+// package sentences says a contract in words.
 package contracts
 
 import (
@@ -121,8 +122,8 @@ type Field struct {
 	Optional bool     // an item may come without it: it is then not observed
 }
 
-// groups reports whether units fall into groups by a fact, so that a figure may stand per it: a choice or a yes/no.
-func (f *Field) groups() bool { return f.Type == formula.Choice || f.Type == formula.YesNo }
+// Groups reports whether units fall into groups by a fact, so that a figure may stand per it: a choice or a yes/no.
+func (f *Field) Groups() bool { return f.Type == formula.Choice || f.Type == formula.YesNo }
 
 // Belongs says what an item of evidence is about.
 type Belongs uint8
@@ -240,3 +241,9 @@ type DueExpected struct {
 	Party  string
 	Amount money.Amount
 }
+
+// ClaimedField is the field of the register's answers, and ClaimedElsewhere the place of the second of its two choices.
+const (
+	ClaimedField     = "claimed"
+	ClaimedElsewhere = 1
+)

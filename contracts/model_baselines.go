@@ -57,3 +57,12 @@ type Approval struct {
 	Parties      []int
 	Kind, Amount int
 }
+
+// Columns are the names of a baseline's steps.
+func (b *Baseline) Columns() []string {
+	names := make([]string, len(b.Steps))
+	for i := range b.Steps {
+		names[i] = b.Steps[i].Name
+	}
+	return names
+}

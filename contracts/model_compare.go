@@ -82,7 +82,7 @@ type Comparison struct {
 	Discount             money.Exact     // of a carried effect
 	Settles              map[CompareField]money.Rounding
 
-	saidSettles map[CompareField]bool // exact among the answers
+	SaidSettles map[CompareField]bool // exact among the answers
 }
 
 // ComparePays says which figure is paid on where an evaluator certifies one and the engine works one out.
@@ -133,21 +133,7 @@ func (k *Comparison) Option(name string) *CompareOption {
 
 // Settled says whether the contract states how a figure of a comparison is used: exact, or rounded.
 func (c *Contract) Settled(comparison int, f CompareField) bool {
-	return c.Comparisons[comparison].saidSettles[f]
-}
-
-// ComparesRatio says whether an effect is a ratio, of which one is no effect, rather than a difference or a reduction.
-func (c *Contract) ComparesRatio(k *Comparison) bool {
-	k = c.compares(k)
-	t, estimated := estimators[k.Estimator]
-	o := k.Option("measure")
-	return estimated && t.contrastOf(k) == contrastRatio && (o == nil || o.Text != "relative_reduction")
-}
-
-// Estimates says whether a comparison is worked out by an estimator of engine/counterfactual.
-func (k *Comparison) Estimates() bool {
-	_, is := estimators[k.Estimator]
-	return is
+	return c.Comparisons[comparison].SaidSettles[f]
 }
 
 // PoolCovers says which cohorts a pooled comparison covers.
@@ -158,3 +144,18 @@ const (
 	CoversAll PoolCovers = iota + 1
 	CoversUnpaid
 )
+
+// ComparisonColumns are the columns by which the figures of a comparison are read, by CompareField.
+var ComparisonColumns = []string{CompareEffect: "effect", CompareTreated: "treated", CompareComparison: "comparison", CompareUnits: "units",
+	CompareAgainst: "compared", CompareLow: "low", CompareHigh: "high", CompareP: "p", CompareSE: "se", CompareSignificant: "significant", CompareContrary: "contrary"}
+
+// SettledFields are the figures that a contract rounds.
+var SettledFields = []CompareField{CompareEffect, CompareTreated, CompareComparison, CompareLow, CompareHigh, CompareP, CompareSE}
+
+// Compares is the comparison that a pool or a carried effect is made of, or the comparison itself.
+func (c *Contract) Compares(k *Comparison) *Comparison {
+	for steps := 0; k.Pools >= 0 && steps < len(c.Comparisons); steps++ {
+		k = &c.Comparisons[k.Pools]
+	}
+	return k
+}

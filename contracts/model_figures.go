@@ -203,7 +203,7 @@ type Quantity struct {
 	Rounded              money.Rounding // zero: exact
 	Type                 formula.Type
 
-	saidExact bool // rounded: exact was written, so that Choices lists it
+	SaidExact bool // rounded: exact was written, so that Choices lists it
 }
 
 // IfUnknown says what becomes of a figure of which a part was not observed.

@@ -40,13 +40,14 @@ const (
 	TraitCount
 )
 
-var traitNames = [TraitCount]string{"class", "state", "budget", "origin", "beneficiary", "horizon", "prices", "basis", "grade"}
+// TraitNames are the keys of the traits in the document.
+var TraitNames = [TraitCount]string{"class", "state", "budget", "origin", "beneficiary", "horizon", "prices", "basis", "grade"}
 
 // String returns the trait's key in the document.
-func (t Trait) String() string { return traitNames[t] }
+func (t Trait) String() string { return TraitNames[t] }
 
-// unstated is the word for a trait that the source of a stated saving does not give. It is like nothing, itself included.
-const unstated = "unstated"
+// Unstated is the word for a trait that the source of a stated saving does not give. It is like nothing, itself included.
+const Unstated = "unstated"
 
 // Traits are the words that a saving, or one of its figures, has for each trait, sorted.
 type Traits [TraitCount][]string
@@ -55,7 +56,7 @@ type Traits [TraitCount][]string
 func (t *Traits) Unlike(o *Traits) []Trait {
 	var all []Trait
 	for at := range TraitCount {
-		if !slices.Equal(t[at], o[at]) || slices.Contains(t[at], unstated) {
+		if !slices.Equal(t[at], o[at]) || slices.Contains(t[at], Unstated) {
 			all = append(all, at)
 		}
 	}
@@ -143,4 +144,18 @@ func (c *Contract) TraitsOf(s *Saving, step int) Traits {
 		}
 	}
 	return t
+}
+
+// Columns are the names of a saving's steps.
+func (s *Saving) Columns() []string {
+	names := make([]string, len(s.Steps))
+	for i := range s.Steps {
+		names[i] = s.Steps[i].Name
+	}
+	return names
+}
+
+// Teller is the party on whose word a kind of evidence comes, where it is one; else -1.
+func (c *Contract) Teller(kind int) int {
+	return slices.IndexFunc(c.Parties, func(p Party) bool { return c.Evidence[kind].Of == OfRole && p.Role == c.Evidence[kind].Role })
 }

@@ -157,8 +157,8 @@ type Tranche struct {
 	Claim   *formula.Expr
 }
 
-// oneFigure says whether a tranche is shared by one figure that each of its parties has.
-func (t *Tranche) oneFigure() bool {
+// OneFigure says whether a tranche is shared by one figure that each of its parties has.
+func (t *Tranche) OneFigure() bool {
 	return len(t.Weights) > 0 && t.Weights[0].Op != formula.OpLiteral && !slices.ContainsFunc(t.Weights, func(e *formula.Expr) bool { return e != t.Weights[0] })
 }
 

@@ -69,23 +69,14 @@ var unitCostRows = []struct {
 var UnitCosts = func() []UnitCost {
 	all := make([]UnitCost, len(unitCostRows))
 	for i, row := range unitCostRows {
-		u := UnitCost{Code: row.code, Name: row.name, Prices: row.prices, Headline: exactOf(row.headline)}
+		u := UnitCost{Code: row.code, Name: row.name, Prices: row.prices, Headline: money.MustExact(row.headline)}
 		for at := 0; at+1 < len(row.parts); at += 2 {
-			u.Parts = append(u.Parts, CostPart{row.parts[at], exactOf(row.parts[at+1])})
+			u.Parts = append(u.Parts, CostPart{row.parts[at], money.MustExact(row.parts[at+1])})
 		}
 		all[i] = u
 	}
 	return all
 }()
-
-// exactOf reads a figure that stands in this package.
-func exactOf(text string) money.Exact {
-	x, err := money.ParseExact(text)
-	if err != nil {
-		panic(err)
-	}
-	return x
-}
 
 // EvidenceGrade is one row of the table by which what evidence promises is corrected for optimism.
 type EvidenceGrade struct {
@@ -101,7 +92,7 @@ type EvidenceGrade struct {
 // no less, the last beyond them all. What has no size, being of a figure below nought, has the last too.
 func GradeOfError(rate money.Exact) int {
 	for _, g := range EvidenceGrades {
-		if most := exactOf(strings.TrimSuffix(g.Error, "%")); rate.Sign() >= 0 && rate.Mul(money.Int(100)).Cmp(most) <= 0 {
+		if most := money.MustExact(strings.TrimSuffix(g.Error, "%")); rate.Sign() >= 0 && rate.Mul(money.Int(100)).Cmp(most) <= 0 {
 			return g.Grade
 		}
 	}

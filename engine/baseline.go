@@ -9,6 +9,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/contracts/sentences"
 )
 
 // This file works out the steps of baselines that are theirs alone, and puts the baselines into the head of a statement:
@@ -226,7 +227,7 @@ func (st *settlement) baselines(w *whole) ([]BaselineSum, error) {
 	var all []BaselineSum
 	for i := range st.c.Baselines {
 		b := &st.c.Baselines[i]
-		sum := BaselineSum{Baseline: b.Name, Clause: b.Clause, Sentence: b.Sentence(st.c), FixedOn: b.FixedOn.String(), Figures: []BaselineFigure{}}
+		sum := BaselineSum{Baseline: b.Name, Clause: b.Clause, Sentence: sentences.Baseline(st.c, b), FixedOn: b.FixedOn.String(), Figures: []BaselineFigure{}}
 		clear(w.memo) // every step is written down once, whatever was worked out before
 		for _, k := range w.domain(b.Per) {
 			f, err := st.baselineFigure(w, b, k)

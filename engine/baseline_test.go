@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 )
@@ -57,7 +57,7 @@ func based(t fataler, of, sample, adjustments, items string) (engine.Statement, 
 		frame = strings.NewReplacer("£0.01, ties: up}, %s", "0.01, ties: up}, %s", "files.expected, actual: spent", "files.expected, actual: prices", "says: {amount: money}", "says: {amount: number}",
 			"grade: [1, files]", "grade: [1, files], worth: £10.00").Replace(frame)
 	}
-	c, err := contracts.Decode("based.yaml", fmt.Appendf(nil, frame, of, sample, adjustments, items))
+	c, err := language.Decode("based.yaml", fmt.Appendf(nil, frame, of, sample, adjustments, items))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func TestBaselinesThatCannotBe(t *testing.T) {
 
 // The statement after an approval came puts the year right, and says why; the one before stands.
 func TestAnApprovalThatComesLater(t *testing.T) {
-	c, err := contracts.Decode("based.yaml", fmt.Appendf(nil, baselineFrame, "cost", ofTen, since+credit, four+", {agreed: 2026-03-02, party: council, amount: £5.00}, {agreed: 2027-02-01, party: police, amount: £5.00}"))
+	c, err := language.Decode("based.yaml", fmt.Appendf(nil, baselineFrame, "cost", ofTen, since+credit, four+", {agreed: 2026-03-02, party: council, amount: £5.00}, {agreed: 2027-02-01, party: police, amount: £5.00}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestASavingAgainstABaselineIsRated(t *testing.T) {
 				document = before + "    " + k.from + "\n" + after
 				document = strings.Replace(document, "    grade: 2\n", "    grade: 2\n"+strings.TrimSuffix("    "+strings.TrimSuffix(k.source, ", "), "    ")+"\n", 1)
 			}
-			c, err := contracts.Decode("based.yaml", []byte(document))
+			c, err := language.Decode("based.yaml", []byte(document))
 			if err != nil {
 				t.Fatal(err)
 			}

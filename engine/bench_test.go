@@ -8,6 +8,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
@@ -19,7 +20,7 @@ func benchContract(b testing.TB, name string) *contracts.Contract {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := contracts.Decode(name, document)
+	c, err := language.Decode(name, document)
 	if err != nil {
 		b.Fatal(err)
 	}

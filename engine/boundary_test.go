@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -86,7 +87,7 @@ func expectDue(t *testing.T, c *contracts.Contract, e *contracts.Example, out *s
 
 func decoded(t *testing.T, document string) *contracts.Contract {
 	t.Helper()
-	c, err := contracts.Decode("edges.yaml", []byte(document))
+	c, err := language.Decode("edges.yaml", []byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
@@ -42,7 +43,7 @@ func TestCasesSettleAsTheySay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := contracts.Decode(file, document)
+		c, err := language.Decode(file, document)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/estimators"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/engine/counterfactual"
@@ -38,7 +39,7 @@ func (e *estimate) set(f contracts.CompareField, x money.Exact) { e.found[f], e.
 // compared reads one figure of a comparison, rounded as the contract says it settles.
 func (w *whole) compared(ci int, f contracts.CompareField, k key) (formula.Figure, error) {
 	c := &w.c.Comparisons[ci]
-	out := formula.Figure{Type: w.c.ComparedType(ci, f)}
+	out := formula.Figure{Type: estimators.ComparedType(w.c, ci, f)}
 	e, err := w.estimate(ci, k)
 	if err != nil {
 		return out, err
@@ -147,7 +148,7 @@ func (w *whole) newEstimate(ci int, c *contracts.Comparison, k key) (*estimate, 
 
 // given takes the figures that an example states.
 func (w *whole) given(c *contracts.Comparison, g *contracts.Given) *estimate {
-	e := &estimate{known: w.through, means: !w.c.Compares(c).Estimates() && c.Estimator != contracts.EstimatorCarried}
+	e := &estimate{known: w.through, means: !estimators.Estimates(w.c.Compares(c)) && c.Estimator != contracts.EstimatorCarried}
 	for f, figure := range g.Figures {
 		e.set(f, figure.Num)
 	}
@@ -281,7 +282,7 @@ func (w *whole) closedOn(ci int, number int32) (calendar.Date, bool) {
 // is known.
 func (w *whole) pooled(ci int, c *contracts.Comparison) (*estimate, error) {
 	of := &w.c.Comparisons[c.Pools]
-	out := &estimate{means: !of.Estimates()}
+	out := &estimate{means: !estimators.Estimates(of)}
 	if len(w.on.Given) == 0 {
 		if out.known = w.c.Cohorts[of.Treated].Between.Last; out.known > w.through {
 			out.state = formula.NotYet

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"outturn/contracts"
+	"outturn/contracts/estimators"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/contracts/sentences"
 	"outturn/engine/counterfactual"
 )
 
@@ -177,7 +179,7 @@ func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonS
 			sum.Warnings = append(sum.Warnings, ComparedWarning(one))
 		}
 	}
-	if c.CertifiedBy < 0 || !c.Estimates() {
+	if c.CertifiedBy < 0 || !estimators.Estimates(c) {
 		return
 	}
 	used := e.found[contracts.CompareEffect]
@@ -200,7 +202,7 @@ func nullText(of *contracts.Contract, c *contracts.Comparison) string {
 	if o := c.Option("null_value"); o != nil {
 		return o.Figures[0].String()
 	}
-	if of.ComparesRatio(c) {
+	if estimators.IsRatio(of, c) {
 		return "1"
 	}
 	return "0"
@@ -237,7 +239,7 @@ func (w *whole) gates(ci int, k key) ([]ComparedGate, error) {
 			if err != nil {
 				return nil, err
 			}
-			gate := ComparedGate{Payment: pay.Name, Clause: pay.Clause, Test: w.reader.c.TestWords(t), Figure: figureText(f, w.c.Currency), Passed: h == holdsYes}
+			gate := ComparedGate{Payment: pay.Name, Clause: pay.Clause, Test: sentences.Condition(w.reader.c, t), Figure: figureText(f, w.c.Currency), Passed: h == holdsYes}
 			if t.Bound != nil && t.Bound.Op == formula.OpLiteral {
 				gate.Reads, gate.Threshold = compareNames[w.c.Refs[t.Slot].Field], decimalAt(t.Bound.Literal.Num, foundPlaces)
 			}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"outturn/contracts"
+	"outturn/contracts/estimators"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/engine/counterfactual"
@@ -47,7 +48,7 @@ func (w *whole) setOptions(c *contracts.Comparison, o *counterfactual.Options) {
 			o.Start = w.startOf(c, one)
 		}
 	}
-	if o.Covariates == nil && contracts.TakesOption(c.Estimator, "covariates") {
+	if o.Covariates == nil && estimators.Takes(c.Estimator, "covariates") {
 		o.Covariates = []string{}
 	}
 }

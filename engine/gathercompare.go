@@ -3,6 +3,7 @@ package engine
 import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/estimators"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 )
@@ -38,7 +39,7 @@ func (r *reader) gatherCompared(ci int, treated bool, into func(key) *tally) err
 		switch {
 		case estimatorOverPeriods(c):
 			err = r.panelRows(c, t, &sc)
-		case c.Estimates():
+		case estimators.Estimates(c):
 			err = r.compareRow(c, t, &sc, j.day)
 		case c.Of < 0: // a carried effect asks only how many there are
 			t.add(number(1), j.day)

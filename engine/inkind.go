@@ -6,6 +6,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/contracts/sentences"
 )
 
 // InKindSum is one contribution in kind to date. Nothing of it is paid, and none of it is in any total of money.
@@ -38,7 +39,7 @@ func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 	var all []InKindSum
 	for i := range st.c.InKind {
 		k := &st.c.InKind[i]
-		sum := InKindSum{Contribution: k.Name, Clause: k.Clause, Sentence: st.c.InKindSentence(k), Figures: []InKindFigure{}, Value: st.amount(0)}
+		sum := InKindSum{Contribution: k.Name, Clause: k.Clause, Sentence: sentences.InKind(st.c, k), Figures: []InKindFigure{}, Value: st.amount(0)}
 		keys := w.domain(k.Per)
 		st.givenAt = append(st.givenAt, keys)
 		for _, at := range keys {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -160,7 +161,7 @@ func TestLawHeldIsEarned(t *testing.T) {
 		if !strings.Contains(string(w.c.Source), "held: {share") {
 			t.Skip("nothing is held")
 		}
-		bare, err := contracts.Decode("drawn.yaml", heldText.ReplaceAll(w.c.Source, []byte("due")))
+		bare, err := language.Decode("drawn.yaml", heldText.ReplaceAll(w.c.Source, []byte("due")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +194,7 @@ func TestLawAccountsBalance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c, d := drawContractWith(rapidChoice{t}, uniform(t, 1, 2, "accounts"), false)
 		// Of lines from which a part is held the account has paid the whole: the books are kept on what is earned.
-		bare, err := contracts.Decode("drawn.yaml", heldText.ReplaceAll(c.Source, []byte("due")))
+		bare, err := language.Decode("drawn.yaml", heldText.ReplaceAll(c.Source, []byte("due")))
 		if err != nil {
 			t.Fatal(err)
 		}

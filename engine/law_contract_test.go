@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 )
 
 // Contracts drawn at random, as documents: each construct is written with random terms, and brings with it what it
@@ -91,7 +92,7 @@ func drawContractWith(t chooser, accounts int, apart bool) (*contracts.Contract,
 	}
 	d.drawCaps()
 	text := d.text()
-	c, err := contracts.Decode("drawn.yaml", []byte(text))
+	c, err := language.Decode("drawn.yaml", []byte(text))
 	if err != nil {
 		t.Fatalf("the decoder refuses a drawn contract: %v\n%s", err, text)
 	}

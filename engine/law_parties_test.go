@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 )
@@ -35,7 +35,7 @@ func TestLawPartiesInAnyOrder(t *testing.T) {
 		list, tail, _ := strings.Cut(rest, "calendar:")
 		parties := strings.SplitAfter(strings.TrimSuffix(list, "\n"), "\n")
 		parties[len(parties)-1] += "\n"
-		again, err := contracts.Decode("drawn.yaml", []byte(head+"parties:\n"+strings.Join(rapid.Permutation(parties).Draw(t, "parties"), "")+"calendar:"+tail))
+		again, err := language.Decode("drawn.yaml", []byte(head+"parties:\n"+strings.Join(rapid.Permutation(parties).Draw(t, "parties"), "")+"calendar:"+tail))
 		if err != nil {
 			t.Fatalf("%v\n%s", err, source)
 		}

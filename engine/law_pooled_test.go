@@ -10,6 +10,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
@@ -32,7 +33,7 @@ func TestLawPooledEqualsAligned(t *testing.T) {
 		e := drawCosts(t)
 		var ways [4]*drawn
 		for i := range ways {
-			c, err := contracts.Decode("drawn.yaml", []byte(sharedCost(shares, i)))
+			c, err := language.Decode("drawn.yaml", []byte(sharedCost(shares, i)))
 			if err != nil {
 				t.Fatal(err)
 			}

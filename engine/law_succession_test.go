@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ledger"
@@ -28,7 +28,7 @@ func TestLawSuccessionCarriesEverythingOver(t *testing.T) {
 		var both [2]*drawn
 		e := drawCosts(t)
 		for i, text := range []string{document, successor} {
-			c, err := contracts.Decode("drawn.yaml", []byte(text))
+			c, err := language.Decode("drawn.yaml", []byte(text))
 			if err != nil {
 				t.Fatal(err)
 			}

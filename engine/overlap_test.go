@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 )
@@ -147,7 +148,7 @@ func TestLawBaskets(t *testing.T) {
 		}
 		most, order := rapid.IntRange(0, 3).Draw(t, "most"), rapid.SampledFrom([]string{"as_listed", "largest", "[met], places: move"}).Draw(t, "order")
 		settle := func(caps string) (*settled, *contracts.Contract) {
-			c, err := contracts.Decode("basket.yaml", fmt.Appendf(nil, overlapFrame, "paid_elsewhere: pay", caps, "{"+strings.Join(items, "}, {")+"}"))
+			c, err := language.Decode("basket.yaml", fmt.Appendf(nil, overlapFrame, "paid_elsewhere: pay", caps, "{"+strings.Join(items, "}, {")+"}"))
 			if err != nil {
 				t.Fatal(err)
 			}

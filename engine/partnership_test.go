@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -45,7 +45,7 @@ func TestLawPartnersReconcile(t *testing.T) {
 			if pooled {
 				payments += fmt.Sprintf("  pays_over: {from: host, to: provider, per: year, of: %s, due: on_evidence, clause: 7}\n", sum(all))
 			}
-			c, err := contracts.Decode("partners.yaml", fmt.Appendf(nil, partnersFrame, weights[0], weights[1], weights[2], payments, partners, families))
+			c, err := language.Decode("partners.yaml", fmt.Appendf(nil, partnersFrame, weights[0], weights[1], weights[2], payments, partners, families))
 			if err != nil {
 				t.Fatal(err)
 			}

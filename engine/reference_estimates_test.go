@@ -12,8 +12,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/estimators"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -69,7 +70,7 @@ func TestReferenceEstimatesThroughContracts(t *testing.T) {
 		done[c.Estimator] = true
 		t.Run(c.ID, func(t *testing.T) { a.settles(t, c) })
 	}
-	for _, e := range contracts.EstimatorTerms() {
+	for _, e := range estimators.Rows() {
 		if name := e.Name; !done[name] && name != "did_cells" { // whose cells are different people: TestEdgesOfEstimates
 			t.Errorf("no case of %s was settled as a contract", name)
 		}
@@ -79,7 +80,7 @@ func TestReferenceEstimatesThroughContracts(t *testing.T) {
 // settles settles the contract and holds what it uses against the case.
 func (a *asContract) settles(t *testing.T, c *referenceCase) {
 	document := a.document(c)
-	k, err := contracts.Decode("contract.yaml", []byte(document))
+	k, err := language.Decode("contract.yaml", []byte(document))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, document)
 	}

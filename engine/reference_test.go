@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -26,7 +27,7 @@ func TestReferenceExamplesSettleAsTheySay(t *testing.T) {
 		if b.refused || !strings.Contains(b.text, "\nexamples:") && !strings.HasPrefix(b.text, "examples:") {
 			continue
 		}
-		c, err := contracts.Decode("README.md", []byte(referenceFramed(blocks[0].text, b.text)))
+		c, err := language.Decode("README.md", []byte(referenceFramed(blocks[0].text, b.text)))
 		if err != nil {
 			t.Errorf("README.md:%d: %v", b.line, err)
 			continue

@@ -7,6 +7,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/contracts/sentences"
 )
 
 // This file puts the contract's savings into the head of a statement: what kind of saving each is, every step of its
@@ -55,9 +56,9 @@ func (st *settlement) savings(w *whole) ([]SavingSum, error) {
 	var all []SavingSum
 	for i := range st.c.Savings {
 		s := &st.c.Savings[i]
-		sum := SavingSum{Saving: s.Name, Clause: s.Clause, Sentence: s.Sentence(st.c), Traits: []TraitWords{}, Figures: []SavingFigure{}}
+		sum := SavingSum{Saving: s.Name, Clause: s.Clause, Sentence: sentences.Saving(st.c, s), Traits: []TraitWords{}, Figures: []SavingFigure{}}
 		if s.Form == contracts.SavingChain {
-			sum.Counterfactual = s.CounterfactualWords()
+			sum.Counterfactual = sentences.Counterfactual(s)
 		}
 		st.savingTraits(s, &sum)
 		clear(w.memo) // every step is written down once, whatever was worked out before

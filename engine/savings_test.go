@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -63,7 +63,7 @@ type fataler interface {
 // saved settles one saving on one year's evidence.
 func saved(t fataler, saving, items string) engine.SavingSum {
 	t.Helper()
-	c, err := contracts.Decode("saved.yaml", fmt.Appendf(nil, savingFrame, saving, items))
+	c, err := language.Decode("saved.yaml", fmt.Appendf(nil, savingFrame, saving, items))
 	if err != nil {
 		t.Fatal(err)
 	}

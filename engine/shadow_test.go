@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 )
@@ -45,7 +45,7 @@ func shadowed(t interface {
 	for i, day := range days {
 		items = append(items, fmt.Sprintf("{joined: %s, person: P%d}", day, i))
 	}
-	c, err := contracts.Decode("shadowed.yaml", fmt.Appendf(nil, shadowFrame, contract, payment, strings.Join(items, ", ")))
+	c, err := language.Decode("shadowed.yaml", fmt.Appendf(nil, shadowFrame, contract, payment, strings.Join(items, ", ")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 )
@@ -89,7 +89,7 @@ func TestLawWaterfalls(t *testing.T) {
 		}
 		document := fmt.Sprintf(stakeFrame, fmt.Sprintf("opens_with: £%d.%02d, grows: %d%%, compounds: each_period, days: actual_365", invested/100, invested%100, percent),
 			fmt.Sprintf("  - {it: pays, as_at: %d-12-31, due: {}, evidence: [%s]}\n", 2022+years, strings.Join(items, ", ")))
-		c, err := contracts.Decode("staked.yaml", []byte(document))
+		c, err := language.Decode("staked.yaml", []byte(document))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/contracts/sentences"
 )
 
 // This file says of each stream of money what it holds, what it was asked for and may not pay, and how long it lasts.
@@ -78,7 +79,7 @@ func (w *whole) ineligible(pi int, pay *contracts.Payment, k key) (why string, k
 		w.reader.wait(pi, waitOf(h.figure().State))
 		return "", false, nil
 	case h == holdsNo:
-		return "it pays only where " + w.c.TestWords(pay.Eligible), true, nil
+		return "it pays only where " + sentences.Condition(w.c, pay.Eligible), true, nil
 	default: // it holds, or has nothing to say of this use
 		return "", true, nil
 	}

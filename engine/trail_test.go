@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 )
@@ -63,7 +63,7 @@ examples:
 // trails are the trails of an example of a contract, by unit.
 func trails(t *testing.T, document string, unit string) (map[string]*engine.Trail, []string) {
 	t.Helper()
-	c, err := contracts.Decode("contract.yaml", []byte(document))
+	c, err := language.Decode("contract.yaml", []byte(document))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"outturn/contracts"
+	"outturn/contracts/sentences"
 	"outturn/engine/whatif"
 )
 
@@ -62,11 +63,11 @@ func (cmd *checkCmd) Run(w world) error {
 
 func checked(c *contracts.Contract, warnings []whatif.Warning) checkedJSON {
 	document := checkedJSON{Contract: c.ID, Edition: c.Edition, Currency: c.Currency.Code, First: c.First.String(), Last: c.Last.String(),
-		Payments: []jsonRule{}, Rules: append([]string{}, c.Sentences()...), Choices: []jsonChoice{}, Examples: len(c.Examples), Warnings: jsonWarnings(warnings), Faults: []jsonFault{}}
+		Payments: []jsonRule{}, Rules: append([]string{}, sentences.Of(c)...), Choices: []jsonChoice{}, Examples: len(c.Examples), Warnings: jsonWarnings(warnings), Faults: []jsonFault{}}
 	for _, payment := range c.Payments {
 		document.Payments = append(document.Payments, jsonRule{payment.Name, payment.Clause, payment.Sentence})
 	}
-	for _, choice := range c.Choices() {
+	for _, choice := range sentences.Choices(c) {
 		document.Choices = append(document.Choices, jsonChoice{choice.Where, choice.Choice, choice.Stated})
 	}
 	return document
@@ -98,7 +99,7 @@ func printContract(p *page, c *contracts.Contract, warnings []whatif.Warning) {
 		p.line(2, words(payment.Name), bold)
 		p.line(4, payment.Sentence, plain)
 	}
-	if rules := c.Sentences(); len(rules) > 0 {
+	if rules := sentences.Of(c); len(rules) > 0 {
 		p.heading("Rules")
 		for _, rule := range rules {
 			p.line(2, rule, plain)
@@ -106,7 +107,7 @@ func printContract(p *page, c *contracts.Contract, warnings []whatif.Warning) {
 	}
 	p.heading("Choices made")
 	t = table{columns: []column{{title: "where", flex: true}, {title: "choice", flex: true}, {title: "stated", flex: true}}}
-	for _, choice := range c.Choices() {
+	for _, choice := range sentences.Choices(c) {
 		t.add(choice.Where, choice.Choice, choice.Stated)
 	}
 	p.write(2, t)

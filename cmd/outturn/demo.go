@@ -17,6 +17,7 @@ import (
 	"outturn/api/client"
 	"outturn/cmd/outturn/service"
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine/schedule"
 	"outturn/engine/store"
 	"outturn/engine/store/private"
@@ -140,7 +141,7 @@ func (d *demo) begin() (err error) {
 	if d.document, err = fs.ReadFile(d.files, contractNames[0]); err != nil {
 		return err
 	}
-	if d.terms, err = contracts.Decode(contractNames[0], d.document); err != nil {
+	if d.terms, err = language.Decode(contractNames[0], d.document); err != nil {
 		return err
 	}
 	d.worked, err = readExpected(d.files)

@@ -13,7 +13,7 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"
@@ -187,7 +187,7 @@ func (d *demo) settlesPublished(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	terms, err := contracts.Decode(contractNames[0], document)
+	terms, err := language.Decode(contractNames[0], document)
 	if err != nil {
 		return err
 	}

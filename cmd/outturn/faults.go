@@ -6,13 +6,13 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/pseudonym"
-	"outturn/contracts"
+	"outturn/contracts/document"
 	"outturn/engine/evidence"
 )
 
 // faults lays out the faults of a contract or of evidence, all of them; false when the error is of another kind.
 func (w world) faults(err error) (string, bool) {
-	var ofContract *contracts.Faults
+	var ofContract *document.Faults
 	if errors.As(err, &ofContract) {
 		return strings.TrimRight(ofContract.Error(), "\n") + "\n" + w.openText(err), true
 	}
@@ -61,7 +61,7 @@ type jsonFault struct {
 // jsonFaults turns an error into faults for --json; false when it has none.
 func jsonFaults(err error) ([]jsonFault, bool) {
 	var list []jsonFault
-	var ofContract *contracts.Faults
+	var ofContract *document.Faults
 	if errors.As(err, &ofContract) {
 		for _, f := range ofContract.List {
 			j := jsonFault{File: f.File, Line: f.Line, Column: f.Column, Message: f.Message, Found: f.Found, Wanted: f.Expected, Remedy: f.Remedy}

@@ -12,6 +12,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -63,7 +64,7 @@ func readContract(path string) (*contracts.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	return contracts.Decode(name, document)
+	return language.Decode(name, document)
 }
 
 // contractDocument reads the text of a contract, sound or not, from a file, or from the folder that holds it.

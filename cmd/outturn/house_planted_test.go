@@ -31,7 +31,9 @@ func TestHouseRulesBite(t *testing.T) {
 		want             string // a part of the one breach expected; none when empty
 	}{
 		{"an import to the right", "engine/a.go", "package engine\nimport _ \"outturn/contracts/money\"\n", ""},
-		{"an import to the left", "contracts/a.go", "package contracts\nimport _ \"outturn/engine\"\n", "a.go:2: contracts imports engine: expected only contracts, contracts/calendar"},
+		{"an import to the left", "contracts/a.go", "package contracts\nimport _ \"outturn/engine\"\n", "a.go:2: contracts imports engine: expected only contracts/calendar"},
+		{"the model reading documents", "contracts/a.go", "package contracts\nimport _ \"outturn/contracts/document\"\n", "contracts imports contracts/document"},
+		{"the engine reading the language", "engine/a.go", "package engine\nimport _ \"outturn/contracts/language\"\n", "engine imports contracts/language"},
 		{"an import of a sibling", "contracts/money/a.go", "package money\nimport _ \"outturn/contracts/calendar\"\n", "expected only nothing of this module"},
 		{"the engine reading files", "engine/a.go", "package engine\nimport _ \"outturn/engine/ingest\"\n", "engine imports engine/ingest"},
 		{"the engine's tests reading files", "engine/a_test.go", "package engine_test\nimport _ \"outturn/engine/ingest\"\n", ""},

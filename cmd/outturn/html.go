@@ -35,6 +35,8 @@ type htmlPage struct {
 	Parties     []engine.PartySum
 	MoreParties string
 	Total       *engine.PaymentSum // nothing where the payments do not add up to anything
+	Worked      []section
+	Twice       []section
 	Lines       []htmlLines
 	Adjustments []htmlLine
 	MoreAdjusts string
@@ -54,7 +56,7 @@ type htmlLines struct {
 type htmlLine struct {
 	engine.Line
 	For, Period, Notes string
-	Working            []engine.Step
+	Working            *table
 }
 
 // htmlStatement writes the page. The same view gives the same bytes; where the contract lies, and where the page goes,
@@ -71,6 +73,11 @@ func htmlStatement(v view) ([]byte, error) {
 		all := v.allPayments()
 		p.Total = &all
 	}
+	drawn, err := v.draw()
+	if err != nil {
+		return nil, err
+	}
+	p.Worked, p.Twice = v.workedOut(drawn).sections, v.foundTwice().sections
 	p.takeLines()
 	for i, c := range v.comparisons() {
 		drawn, err := newHTMLComparison(fmt.Sprintf("comparison-%d", i+1), c)
@@ -96,7 +103,13 @@ func (p *htmlPage) takeLines() {
 		if len(due) > 0 {
 			lines := htmlLines{Payment: sum.Payment, More: more(sum.Lines-len(due), "more line", " with an entitlement to date")}
 			for _, l := range due {
-				lines.Lines = append(lines.Lines, htmlLine{Line: *l.line, For: l.of(), Period: period(l.line.Period), Notes: v.notes(l.line), Working: folded(l.line.Working)})
+				one := htmlLine{Line: *l.line, For: l.of(), Period: period(l.line.Period), Notes: v.notes(l.line)}
+				if len(l.line.Working) > 0 {
+					working := tapeOf(l.line.Working)
+					working.caption = "Working"
+					one.Working = &working
+				}
+				lines.Lines = append(lines.Lines, one)
 			}
 			p.Lines = append(p.Lines, lines)
 		}

@@ -2,10 +2,10 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"html/template"
 	"strings"
 
+	"outturn/contracts/money"
 	"outturn/engine/plot"
 	"outturn/engine/report"
 )
@@ -35,11 +35,30 @@ func htmlReport(v reportView, s *sheet) ([]byte, error) {
 // Rows are a table's rows as its cells, and Foot its last.
 func (t table) Rows() [][]htmlCell {
 	var rows [][]htmlCell
-	for _, cells := range t.rows {
-		rows = append(rows, t.cells(cells))
+	for i, cells := range t.rows {
+		row := t.cells(cells)
+		row[0].Depth = t.depth(i)
+		rows = append(rows, row)
 	}
 	return rows
 }
+
+// Class says how a table looks: a tape as one, two columns no wider than they need be, many never too narrow to read.
+func (t table) Class() string {
+	const many = 4
+	switch {
+	case t.tape:
+		return "working"
+	case len(t.columns) <= 2 && t.Titles() == nil:
+		return "counts"
+	case len(t.columns) >= many:
+		return "broad"
+	}
+	return ""
+}
+
+// Caption is what stands above a table.
+func (t table) Caption() string { return t.caption }
 
 // Foot is the row of totals; nothing where there is none.
 func (t table) Foot() []htmlCell {
@@ -68,6 +87,7 @@ type htmlCell struct {
 	Text   string
 	Number bool
 	Back   bool   // below nought
+	Depth  int    // among steps
 	Class  string // agrees, differs or hidden
 	Note   string // of a row: what is said below it
 }
@@ -92,7 +112,9 @@ func (t table) cells(row []string) []htmlCell {
 	for i, c := range t.columns {
 		cell := htmlCell{Text: row[i], Number: c.right, Back: c.right && strings.HasPrefix(row[i], "-") && len(row[i]) > 1}
 		switch {
-		case row[i] == agreesText:
+		case c.tests && row[i] == "no":
+			cell.Class = "missed"
+		case c.tests, row[i] == agreesText:
 			cell.Class = "passed"
 		case strings.HasPrefix(row[i], differsText):
 			cell.Class = "missed"
@@ -110,28 +132,11 @@ func (t table) cells(row []string) []htmlCell {
 // waterfalls draw how each saving comes down.
 func (v reportView) waterfalls(p *sheet) error {
 	for i, w := range v.Board.Waterfalls {
-		drawn := plot.Waterfall{ID: fmt.Sprintf("waterfall-%d", i+1), Title: words(w.Saving) + ": from all outcomes to whose it is", Axis: v.contract.Currency.Code}
-		var said []string
-		for _, bar := range w.Bars {
-			if bar.Kind == "less" && bar.Amount.IsZero() {
-				continue
-			}
-			one := plot.Bar{Label: bar.Called, Amount: bar.Amount.String(), Value: v.money(bar.Amount), Kind: plot.BarSum}
-			switch bar.Kind {
-			case "less":
-				one.Kind, one.Value = plot.BarLess, v.money(bar.Amount.Neg())
-			case "share":
-				one.Kind, one.Label = plot.BarPart, v.shortName(bar.Party)
-			}
-			drawn.Bars = append(drawn.Bars, one)
-			said = append(said, one.Label+" "+one.Value)
-		}
-		drawn.Desc = strings.Join(said, "; ")
-		svg, err := drawn.SVG()
+		svg, err := v.waterfall(i, w)
 		if err != nil {
-			return fmt.Errorf("waterfall of %s: %w", w.Saving, err)
+			return err
 		}
-		p.picture(svg, words(w.Saving)+", to date.")
+		p.picture(svg, waterfallCaption(w.Saving))
 	}
 	return nil
 }
@@ -144,46 +149,31 @@ func (v reportView) flowChart(p *sheet) error {
 	if v.Board.Matrix == nil {
 		p.heading("Who pays and who is paid")
 	}
-	drawn := plot.Flows{ID: "flows", Title: "Who invests and who benefits", Middle: v.Contract}
-	var said []string
+	var in, out []plot.Band
 	for i := range v.contract.Parties {
 		id := v.contract.Parties[i].ID
 		for _, kind := range []string{"cash", "in_kind"} {
-			if b, ok := v.band(id, kind, func(f report.Flow) bool { return f.From == id }); ok {
-				drawn.In, said = append(drawn.In, b), append(said, b.Party+" puts in "+b.Value+" "+words(kind))
-			}
+			in = v.band(in, v.shortName(id), kind, v.flowSum(kind, func(f report.Flow) bool { return f.From == id }))
 		}
 		for _, kind := range []string{"cash", "benefit"} {
-			if b, ok := v.band(id, kind, func(f report.Flow) bool { return f.To == id }); ok {
-				drawn.Out, said = append(drawn.Out, b), append(said, b.Party+" has "+b.Value+" "+words(kind))
-			}
+			out = v.band(out, v.shortName(id), kind, v.flowSum(kind, func(f report.Flow) bool { return f.To == id }))
 		}
 	}
-	drawn.Desc = strings.Join(said, "; ")
-	svg, err := drawn.SVG()
+	svg, err := v.flows(in, out)
 	if err != nil {
 		return err
 	}
-	p.picture(svg, "To date. Bands are as high as the sums are large. A benefit is a saving in somebody's budget, and no cash.")
+	p.picture(svg, flowsCaption)
 	return nil
 }
 
-// shortName is a party's name where it fits beside a picture, else its id.
-func (v reportView) shortName(party string) string {
-	const fits = 25
-	if name := v.partyName(party); letters(name) <= fits {
-		return name
-	}
-	return words(party)
-}
-
-// band is what one party puts in or has of one kind; none below or at nought.
-func (v reportView) band(party, kind string, is func(report.Flow) bool) (plot.Band, bool) {
+// flowSum is what one party puts in or has of one kind.
+func (v reportView) flowSum(kind string, is func(report.Flow) bool) money.Amount {
 	sum := v.none()
 	for _, f := range v.Board.Flows {
 		if f.Kind == kind && is(f) && f.Amount != nil {
 			sum = sum.Add(*f.Amount)
 		}
 	}
-	return plot.Band{Party: v.shortName(party), Kind: kind, Amount: sum.String(), Value: v.money(sum)}, sum.Sign() > 0
+	return sum
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -80,17 +81,30 @@ type column struct {
 	title string
 	right bool
 	flex  bool
+	tests bool // its cells say passed or not passed
 }
 
 // table is rows under titled columns. A row with one cell more than there are columns has in it a note that is
-// printed below, across the page. Total rows stand under a rule.
+// printed below, across the page. Total rows stand under a rule. The rows of a tape are steps, each of a depth: its
+// columns speak for themselves where there is no room to name them.
 type table struct {
 	columns []column
 	rows    [][]string
 	total   []string
+	caption string // on a page
+	tape    bool
+	depths  []int // of a tape's rows
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// depth is how deep a row stands among steps.
+func (t *table) depth(row int) int {
+	if row < len(t.depths) {
+		return t.depths[row]
+	}
+	return 0
+}
 
 const columnGap = 2
 
@@ -99,7 +113,7 @@ func (p *page) write(indent int, t table) {
 	if len(t.rows) == 0 {
 		return
 	}
-	t = t.withoutEmpty()
+	t = t.withoutEmpty().indented()
 	widths := t.widths(p.width - indent)
 	titles := make([]string, len(t.columns))
 	titled := false
@@ -141,7 +155,7 @@ func (t table) withoutEmpty() table {
 		}
 		return append(out, cells[len(t.columns):]...)
 	}
-	var out table
+	out := table{caption: t.caption, tape: t.tape, depths: t.depths}
 	for _, i := range kept {
 		out.columns = append(out.columns, t.columns[i])
 	}
@@ -150,6 +164,23 @@ func (t table) withoutEmpty() table {
 	}
 	if t.total != nil {
 		out.total = pick(t.total)
+	}
+	return out
+}
+
+// indented is a tape with the depth of its steps in their names, and without titles.
+func (t table) indented() table {
+	if !t.tape {
+		return t
+	}
+	out := table{columns: slices.Clone(t.columns), total: t.total}
+	for i := range out.columns {
+		out.columns[i].title = ""
+	}
+	for i, cells := range t.rows {
+		cells = slices.Clone(cells)
+		cells[0] = strings.Repeat("  ", t.depth(i)) + cells[0]
+		out.add(cells...)
 	}
 	return out
 }

@@ -63,17 +63,15 @@ func (cmd *partnersCmd) run(w world) error {
 	} else {
 		v.printMatrix(s)
 		v.printPerspectives(s)
+		v.printInKind(s)
+		v.printStreams(s)
+		v.printForecast(s)
 	}
 	if cmd.JSON {
 		err = writeJSON(w.stdout, document)
 	} else {
 		p := &page{width: v.width, colour: v.colour}
 		s.printSections(p)
-		if cmd.Without == "" {
-			v.printInKind(p)
-			v.printStreams(p)
-			v.printForecast(p)
-		}
 		_, err = io.WriteString(w.stdout, p.text.String())
 	}
 	if s := v.statement.Partnership; s != nil && err == nil && cmd.Without == "" && slices.ContainsFunc(s.Partners, func(one engine.PartnerSum) bool { return one.Short != nil }) {
@@ -83,13 +81,13 @@ func (cmd *partnersCmd) run(w world) error {
 }
 
 // printPartnership shows what each partner put in beside what it had of it, and who loses by taking part.
-func (v view) printPartnership(p *page) {
+func (v view) printPartnership(p *sheet, drawn pictures) {
 	s := v.statement.Partnership
 	if s == nil {
 		return
 	}
-	p.heading("Who invests and who benefits, to " + long(v.statement.Through))
-	p.line(2, "Benefits are by "+words(strings.Join(s.Benefits, ", "))+". What is in kind counts and is never paid. ("+s.Clause+")", dim)
+	p.named("partnership", "Who invests and who benefits, to "+long(v.statement.Through))
+	p.line("Benefits are by "+words(strings.Join(s.Benefits, ", "))+". What is in kind counts and is never paid. ("+s.Clause+")", dim)
 	t := table{columns: []column{{title: "partner", flex: true}, {title: "side"}, {title: "paid", right: true}, {title: "in kind", right: true},
 		{title: "received", right: true}, {title: "benefit", right: true}, {title: "net", right: true}}}
 	add := func(name string, one engine.PartnerSum) {
@@ -105,21 +103,24 @@ func (v view) printPartnership(p *page) {
 		}
 		t.total = []string{"taxpayer", "", v.money(side.Paid), v.money(side.InKind), v.money(side.Received), v.money(side.Benefit), v.money(side.Net)}
 	}
-	p.write(2, t)
-	p.line(2, "Everybody else has "+v.money(s.Others)+" in cash, so that all the cash comes to nought.", dim)
+	p.write(t)
+	if drawn.flows != "" {
+		p.picture(drawn.flows, flowsCaption)
+	}
+	p.line("Everybody else has "+v.money(s.Others)+" in cash, so that all the cash comes to nought.", dim)
 	for _, waits := range s.Waits {
-		p.line(2, "Not counted: "+words(waits)+".", plain)
+		p.line("Not counted: "+words(waits)+".", plain)
 	}
 	for _, one := range s.Partners {
 		if one.Short != nil {
-			p.line(2, fmt.Sprintf("%s loses %s, and signed for %s: %s more.", v.party(one.Party), v.money(one.Net.Neg()), v.lossWords(one.LossLimit), v.money(*one.Short)), bold)
+			p.line(fmt.Sprintf("%s loses %s, and signed for %s: %s more.", v.party(one.Party), v.money(one.Net.Neg()), v.lossWords(one.LossLimit), v.money(*one.Short)), bold)
 		}
 	}
 	for _, pay := range s.Cure {
-		p.line(2, fmt.Sprintf("It would be cured by %s from %s to %s.", v.money(pay.Amount), v.party(pay.From), v.party(pay.To)), plain)
+		p.line(fmt.Sprintf("It would be cured by %s from %s to %s.", v.money(pay.Amount), v.party(pay.From), v.party(pay.To)), plain)
 	}
 	if !s.Uncured.IsZero() {
-		p.line(2, "The gains of the others do not cover "+v.money(s.Uncured)+" of it: the partnership loses, and not one partner only.", bold)
+		p.line("The gains of the others do not cover "+v.money(s.Uncured)+" of it: the partnership loses, and not one partner only.", bold)
 	}
 }
 

@@ -215,7 +215,7 @@ func (v reportView) printReportSavings(p *sheet) {
 }
 
 // partyName is the name of a party of the contract.
-func (v reportView) partyName(id string) string {
+func (v view) partyName(id string) string {
 	for _, party := range v.contract.Parties {
 		if party.ID == id {
 			return nameOr(party.Name, id)

@@ -10,23 +10,30 @@ import (
 	"outturn/engine/report"
 )
 
-// boardView is the report on the three settlements of the fixture of a board.
-func boardView(t *testing.T) reportView {
+// settled settles a fixture, from its first statement to its last.
+func settled(t *testing.T, fixture string, days ...string) (*folder, []engine.Statement) {
 	t.Helper()
-	f, err := openFolder(filepath.Join("..", "..", "fixtures", "partnership-board"), "", 0)
+	f, err := openFolder(filepath.Join("..", "..", "fixtures", fixture), "", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &chain{folder: f}
 	defer c.close()
 	var statements []engine.Statement
-	for _, asAt := range []string{"2014-03-31", "2015-03-31", "2016-03-31"} {
+	for _, asAt := range days {
 		st, err := c.run(occasion{asAt: dateOf(asAt)}, asAt, func(*engine.Record) {})
 		if err != nil {
 			t.Fatal(err)
 		}
 		statements = append(statements, st)
 	}
+	return f, statements
+}
+
+// boardView is the report on the three settlements of the fixture of a board.
+func boardView(t *testing.T) reportView {
+	t.Helper()
+	f, statements := settled(t, "partnership-board", "2014-03-31", "2015-03-31", "2016-03-31")
 	r, err := report.New(report.Input{Contract: f.contract, Statements: statements, Small: 5})
 	if err != nil {
 		t.Fatal(err)

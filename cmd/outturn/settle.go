@@ -21,7 +21,7 @@ type settleCmd struct {
 	Provisional bool   `help:"Make a provisional statement, which posts nothing and is never taken off later."`
 	Record      bool   `help:"Record the final statement in the folder, for later ones to take off."`
 	Out         string `help:"Write statement.json and lines.ndjson into a new folder." placeholder:"FOLDER"`
-	HTML        string `help:"Write the statement as a page for people, with plots of its comparisons." name:"html" placeholder:"FILE"`
+	HTML        string `help:"Write the statement as a page for people, with plots of its comparisons, its savings and who benefits." name:"html" placeholder:"FILE"`
 	Contract    string `help:"Settle with another contract file." placeholder:"FILE"`
 	Lines       int    `help:"Lines shown a payment, and rows a list." default:"5"`
 	Compare     bool   `help:"Show every unit that differs from what was published, not only a few."`

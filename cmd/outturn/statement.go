@@ -33,25 +33,40 @@ func printStatement(v view) string {
 	v.printPostings(p)
 	v.printParties(p)
 	v.printPayments(p)
-	v.printShadow(p)
-	v.printBaselines(p)
-	v.printSavings(p)
-	v.printInKind(p)
-	v.printStreams(p)
-	v.printStandings(p)
-	v.printAssumptions(p)
-	v.printPartnership(p)
+	v.workedOut(pictures{}).printSections(p)
 	v.printLines(p)
 	v.printAdjustments(p)
 	v.printComparisons(p)
 	v.printCohorts(p)
 	v.printBinds(p)
-	v.printOverlaps(p)
-	v.printElsewhere(p)
+	v.foundTwice().printSections(p)
 	v.printWaiting(p)
 	v.printItems(p)
 	v.printProof(p)
 	return p.text.String()
+}
+
+// workedOut lays out what the statement says of why so much is due, and who has what of it.
+func (v view) workedOut(drawn pictures) *sheet {
+	s := &sheet{}
+	v.printShadow(s)
+	v.printBaselines(s)
+	v.printSavings(s, drawn)
+	v.printInKind(s)
+	v.printStreams(s)
+	v.printForecast(s)
+	v.printStandings(s)
+	v.printAssumptions(s)
+	v.printPartnership(s, drawn)
+	return s
+}
+
+// foundTwice lays out what was claimed or paid for more than once.
+func (v view) foundTwice() *sheet {
+	s := &sheet{}
+	v.printOverlaps(s)
+	v.printElsewhere(s)
+	return s
 }
 
 func (v view) money(a money.Amount) string { return a.Format(v.contract.Currency) }

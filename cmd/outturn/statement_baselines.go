@@ -5,40 +5,43 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/contracts"
 	"outturn/engine"
 )
 
 // printBaselines shows what was expected if nothing changed: what it was read from and how sure that is, what was done to
 // it afterwards, and what waits for whose approval.
-func (v view) printBaselines(p *page) {
+func (v view) printBaselines(s *sheet) {
 	if len(v.statement.Baselines) == 0 {
 		return
 	}
-	p.heading("Baselines")
+	s.named("baselines", "Baselines")
 	for _, b := range v.statement.Baselines {
-		p.blank()
-		p.line(2, b.Sentence, plain)
+		s.head(words(b.Baseline), b.Clause)
+		s.line(b.Sentence, plain)
 		left := 0
 		for i, f := range b.Figures {
 			if i < len(b.Figures)-v.limit {
 				left++ // the latest are shown
 				continue
 			}
-			v.printBaseline(p, f)
+			v.printBaseline(s, b.Baseline, f)
 		}
-		if left > 0 {
-			p.line(4, "and "+counted(left, "earlier figure")+" (--lines N shows more)", dim)
-		}
+		s.earlier(4, left)
 	}
 }
 
-func (v view) printBaseline(p *page, f engine.BaselineFigure) {
-	if f.Of != "" {
-		p.line(4, "for "+f.Of, dim)
+func (v view) printBaseline(s *sheet, baseline string, f engine.BaselineFigure) {
+	per := contracts.ContractLevel()
+	for i := range v.contract.Baselines {
+		if v.contract.Baselines[i].Name == baseline {
+			per = v.contract.Baselines[i].Per
+		}
 	}
-	tape(p, 4, f.Steps)
+	v.underOf(s, per, f.Of)
+	s.writeAt(4, tapeOf(f.Steps))
 	if f.Grade > 0 {
-		p.line(4, fmt.Sprintf("evidence of grade %d of 6", f.Grade), dim)
+		s.lineAt(4, fmt.Sprintf("evidence of grade %d of 6", f.Grade), dim)
 	}
 	for _, a := range f.Adjustments {
 		if a.Applied && len(a.Approved) == 0 {
@@ -48,7 +51,7 @@ func (v view) printBaseline(p *page, f engine.BaselineFigure) {
 		if !a.Applied {
 			text, as = words(a.Adjustment)+": not applied, since it waits for "+v.approvals(a.WaitsFor), bold
 		}
-		p.line(4, text, as)
+		s.lineAt(4, text, as)
 	}
 }
 

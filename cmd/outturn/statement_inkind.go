@@ -5,15 +5,15 @@ import (
 )
 
 // printInKind shows what parties gave each other in kind, as far as it was accepted.
-func (v view) printInKind(p *page) {
+func (v view) printInKind(s *sheet) {
 	if len(v.statement.InKind) == 0 {
 		return
 	}
-	p.heading("In kind")
-	p.line(2, "Staff, places and time at agreed prices: counted, and never paid.", dim)
+	s.named("in-kind", "In kind")
+	s.line("Staff, places and time at agreed prices: counted, and never paid.", dim)
 	for _, k := range v.statement.InKind {
-		p.blank()
-		p.line(2, k.Sentence, plain)
+		s.head(words(k.Contribution), k.Clause)
+		s.line(k.Sentence, plain)
 		t := table{columns: []column{{title: "for"}, {title: "by"}, {title: "offered", right: true}, {title: "accepted", right: true}, {title: "at", right: true}, {title: "value", right: true}}}
 		for i, f := range k.Figures {
 			if i < len(k.Figures)-v.limit {
@@ -26,10 +26,8 @@ func (v view) printInKind(p *page) {
 			t.add(words(f.Of), words(f.By), f.Offered, accepted, f.Price, v.money(f.Value))
 		}
 		t.total = []string{"together", "", "", "", "", v.money(k.Value)}
-		p.write(4, t)
-		if left := len(k.Figures) - v.limit; left > 0 {
-			p.line(4, "and "+counted(left, "earlier figure")+" (--lines N shows more)", dim)
-		}
+		s.writeAt(4, t)
+		s.earlier(4, len(k.Figures)-v.limit)
 	}
 }
 

@@ -86,12 +86,15 @@ func (v view) printSteps(p *page, lines []shownLine) {
 }
 
 // tape prints steps as a calculator would: what each figure is, how it was come by, and its value to the right.
-func tape(p *page, indent int, steps []engine.Step) {
-	t := table{columns: []column{{flex: true}, {flex: true}, {right: true}, {flex: true}}}
+func tape(p *page, indent int, steps []engine.Step) { p.write(indent, tapeOf(steps)) }
+
+func tapeOf(steps []engine.Step) table {
+	t := table{tape: true, columns: []column{{title: "figure", flex: true}, {title: "how", flex: true}, {title: "value", right: true}, {title: "clause", flex: true}}}
 	for _, s := range folded(steps) {
-		t.add(strings.Repeat("  ", s.Depth)+words(s.Name), s.Text, s.Value, s.Clause)
+		t.add(words(s.Name), s.Text, s.Value, s.Clause)
+		t.depths = append(t.depths, s.Depth)
 	}
-	p.write(indent, t)
+	return t
 }
 
 // folded leaves of steps that are worked out over and over the last time only, with a step before it that says so.

@@ -8,11 +8,11 @@ import (
 )
 
 // printStandings shows how sure each figure is of which there is a provisional, a certified and a reconciled one.
-func (v view) printStandings(p *page) {
+func (v view) printStandings(s *sheet) {
 	if len(v.statement.Figures) == 0 {
 		return
 	}
-	p.heading("Figures and how they stand")
+	s.named("figures", "Figures and how they stand")
 	t := table{columns: []column{{title: "figure", flex: true}, {title: "for"}, {title: "stands"}, {title: "is", right: true}, {title: "told", flex: true}}}
 	left := 0
 	for _, f := range v.statement.Figures {
@@ -28,25 +28,23 @@ func (v view) printStandings(p *page) {
 			t.add(words(f.Figure), value.Of, value.Standing, value.Is, strings.Join(told, ", "))
 		}
 	}
-	p.write(2, t)
-	if left > 0 {
-		p.line(2, "and "+counted(left, "earlier figure")+" (--lines N shows more)", dim)
-	}
+	s.write(t)
+	s.earlier(sheetIndent, left)
 }
 
 // printAssumptions cites the register: which version of each assumption this settlement used, and where it is from.
-func (v view) printAssumptions(p *page) {
+func (v view) printAssumptions(s *sheet) {
 	if len(v.statement.Assumptions) == 0 {
 		return
 	}
-	p.heading("Assumptions")
+	s.named("assumptions", "Assumptions")
 	for _, a := range v.statement.Assumptions {
-		p.line(2, words(a.Assumption)+" ("+a.Clause+"), read by "+strings.Join(wordsOf(a.CitedBy), ", "), bold)
+		s.line(words(a.Assumption)+" ("+a.Clause+"), read by "+strings.Join(wordsOf(a.CitedBy), ", "), bold)
 		t := table{columns: []column{{title: "version"}, {title: "is", right: true}, {title: "periods"}, {title: "grade", right: true}, {title: "source", flex: true}, {title: "challenged by", flex: true}, {title: "decision", flex: true}, {title: "on"}}}
 		for _, one := range a.Versions {
 			t.add(strconv.Itoa(one.Version), one.Is, one.Periods, strconv.Itoa(one.Grade), one.Source, one.ChallengedBy, one.Decision, one.DecidedOn)
 		}
-		p.write(4, t)
+		s.writeAt(4, t)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 
 	"outturn/contracts"
@@ -10,23 +11,25 @@ import (
 
 // printSavings shows what was saved: each saving's chain, so that a clerk can do it again, what it comes to and whose it
 // is, and beside a total of unlike savings in what they differ and who answers for adding them.
-func (v view) printSavings(p *page) {
+func (v view) printSavings(p *sheet, drawn pictures) {
 	if len(v.statement.Savings) == 0 {
 		return
 	}
-	p.heading("Savings")
-	p.line(2, "What is shown here moves no money: a payment does. Values are of their day, never discounted.", dim)
+	p.named("savings", "Savings")
+	p.line("What is shown here moves no money: a payment does. Values are of their day, never discounted.", dim)
 	for _, s := range v.statement.Savings {
-		p.blank()
-		p.line(2, s.Sentence, plain)
+		p.head(words(s.Saving), s.Clause)
+		p.line(s.Sentence, plain)
+		p.beside(drawn.savings[s.Saving], waterfallCaption(s.Saving), traits(s.Traits))
 		if s.Counterfactual != "" {
-			p.line(4, "what would have happened anyway: "+s.Counterfactual, dim)
+			p.lineAt(4, "what would have happened anyway: "+s.Counterfactual, dim)
 		}
-		if v.unitCost(s.Saving) {
-			p.line(4, contracts.UnitCostSource, dim)
+		terms := v.terms(s.Saving)
+		if terms != nil && terms.UnitCost != nil {
+			p.lineAt(4, contracts.UnitCostSource, dim)
 		}
 		if s.Headline != "" {
-			p.line(4, s.Headline, dim)
+			p.lineAt(4, s.Headline, dim)
 		}
 		left := 0
 		for i, f := range s.Figures {
@@ -34,38 +37,61 @@ func (v view) printSavings(p *page) {
 				left++ // the latest are shown
 				continue
 			}
-			v.printSaving(p, f)
+			v.printSaving(p, terms, f)
 		}
-		if left > 0 {
-			p.line(4, "and "+counted(left, "earlier figure")+" (--lines N shows more)", dim)
-		}
+		p.earlier(4, left)
 		for i, d := range s.Despite {
 			if i == 0 {
-				p.line(4, "unlike, and added on the word of "+v.party(s.AgreedBy)+":", bold)
+				p.lineAt(4, "unlike, and added on the word of "+v.party(s.AgreedBy)+":", bold)
 			}
-			p.line(6, d.Trait+": "+d.Is, plain)
+			p.lineAt(6, d.Trait+": "+d.Is, plain)
 		}
 	}
 }
 
-// unitCost reports whether a saving is worth a unit cost that was checked, whose source is then named.
-func (v view) unitCost(saving string) bool {
+// terms are what the contract says of a saving; nil where a variation took it out.
+func (v view) terms(saving string) *contracts.Saving {
 	for i := range v.contract.Savings {
 		if s := &v.contract.Savings[i]; s.Name == saving {
-			return s.UnitCost != nil
+			return s
 		}
 	}
-	return false
+	return nil
 }
 
-func (v view) printSaving(p *page, f engine.SavingFigure) {
-	if f.Of != "" {
-		p.line(4, "for "+f.Of, dim)
+// underOf says for which value of what a figure stands per the next parts are: of a period, which days it has.
+func (v view) underOf(p *sheet, per contracts.Level, of string) {
+	if of == "" {
+		return
 	}
-	tape(p, 4, f.Steps)
+	if n, err := strconv.Atoi(of); err == nil && len(per.Periods) == 1 {
+		periods := v.contract.Periods[per.Periods[0]]
+		if span, ok := periods.Series.Span(n); ok {
+			of = words(periods.Name) + " " + of + ", " + span.First.Long() + " to " + span.Last.Long()
+		}
+	}
+	p.under(4, "for "+of)
+}
+
+// traits are what a saving is: what kind of value, how far it has come, whose and on what basis.
+func traits(all []engine.TraitWords) table {
+	t := table{columns: []column{{}, {}}}
+	for _, one := range all {
+		t.add(words(one.Trait), one.Is)
+	}
+	return t
+}
+
+func (v view) printSaving(p *sheet, terms *contracts.Saving, f engine.SavingFigure) {
+	per := contracts.ContractLevel()
+	if terms != nil {
+		per = terms.Per
+	}
+	v.underOf(p, per, f.Of)
+	p.writeAt(4, tapeOf(f.Steps))
 	printTests(p, f)
 	if f.ComesTo == nil {
-		p.line(4, words(f.Last)+": "+f.Why, plain)
+		p.lineAt(4, words(f.Last)+": "+f.Why, plain)
 		return
 	}
 	t := table{columns: []column{{}, {right: true}}}
@@ -77,20 +103,20 @@ func (v view) printSaving(p *page, f engine.SavingFigure) {
 	} else {
 		t.add(words(f.Last), v.money(*f.ComesTo))
 	}
-	p.write(4, t)
+	p.writeAt(4, t)
 }
 
 // printTests says how a saving is rated, test by test.
-func printTests(p *page, f engine.SavingFigure) {
+func printTests(p *sheet, f engine.SavingFigure) {
 	if f.Rating == "" {
 		return
 	}
-	p.line(4, "rated "+f.Rating+", "+contracts.SavingTestsSource, dim)
-	t := table{columns: []column{{title: "test"}, {title: "passed"}, {title: "why", flex: true}}}
+	p.lineAt(4, "rated "+f.Rating+", "+contracts.SavingTestsSource, dim)
+	t := table{columns: []column{{title: "test"}, {title: "passed", tests: true}, {title: "why", flex: true}}}
 	for _, test := range f.Tests {
 		t.add(words(test.Test), map[bool]string{true: "yes", false: "no"}[test.Passed], test.Why)
 	}
-	p.write(4, t)
+	p.writeAt(4, t)
 }
 
 // expectedSaving is what somebody worked out of a saving: at one value of what it stands per ("" for the contract), what

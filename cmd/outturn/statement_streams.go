@@ -10,29 +10,29 @@ import (
 )
 
 // printStreams shows what each stream of money holds, and what it was asked for and did not pay.
-func (v view) printStreams(p *page) {
+func (v view) printStreams(p *sheet) {
 	streams := v.statement.Streams
 	if len(streams) == 0 {
 		return
 	}
-	p.heading("Streams of money")
+	p.named("streams", "Streams of money")
 	t := table{columns: []column{{title: "stream", flex: true}, {title: "for"}, {title: "put in", right: true}, {title: "paid in", right: true}, {title: "paid", right: true}, {title: "holds", right: true}}}
 	for _, s := range streams {
 		t.add(words(s.Stream)+", of "+v.party(s.Owner), purpose(s.RestrictedTo), v.money(s.PutIn), v.money(s.PaidIn), v.money(s.Paid), v.money(s.Holds))
 	}
-	p.write(2, t)
+	p.write(t)
 	for _, s := range streams {
 		if !s.HeldBack.IsZero() {
-			p.line(2, fmt.Sprintf("Of what %s paid, %s is held back.", words(s.Stream), v.money(s.HeldBack)), dim)
+			p.line(fmt.Sprintf("Of what %s paid, %s is held back.", words(s.Stream), v.money(s.HeldBack)), dim)
 		}
 		for i, b := range s.Blocked {
 			if skipped := len(s.Blocked) - v.limit; i < skipped {
 				if i == 0 {
-					p.line(2, "and "+counted(skipped, "earlier sum")+" that "+words(s.Stream)+" did not pay (--lines N shows more)", dim)
+					p.line("and "+counted(skipped, "earlier sum")+" that "+words(s.Stream)+" did not pay (--lines N shows more)", dim)
 				}
 				continue // the latest are shown
 			}
-			p.line(2, fmt.Sprintf("Blocked: %s of %s%s. %s. (%s)", v.money(b.Amount), words(b.Payment), v.blockedOf(s, b), sentenceCase(b.Why), s.Clause), plain)
+			p.line(fmt.Sprintf("Blocked: %s of %s%s. %s. (%s)", v.money(b.Amount), words(b.Payment), v.blockedOf(s, b), sentenceCase(b.Why), s.Clause), plain)
 		}
 	}
 }
@@ -62,12 +62,12 @@ func (v view) blockedOf(s engine.StreamSum, b engine.Blocked) string {
 func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // printForecast says when each stream ends, and what is left or missing if it goes on as it went.
-func (v view) printForecast(p *page) {
+func (v view) printForecast(p *sheet) {
 	if len(v.statement.Streams) == 0 {
 		return
 	}
-	p.heading("When the streams end")
-	p.line(2, "A forecast, of which nothing is settled: each period that is left goes as the latest did, and what the contract says already still comes in.", dim)
+	p.named("forecast", "When the streams end")
+	p.line("A forecast, of which nothing is settled: each period that is left goes as the latest did, and what the contract says already still comes in.", dim)
 	t := table{columns: []column{{title: "stream", flex: true}, {title: "holds", right: true}, {title: "pays a period", right: true}, {title: "is paid", right: true}, {title: "to come", right: true},
 		{title: "ends"}, {title: "runs out"}, {title: "short", right: true}, {title: "unspent", right: true}}}
 	for _, s := range v.statement.Streams {
@@ -82,10 +82,10 @@ func (v view) printForecast(p *page) {
 		}
 		t.add(words(s.Stream), v.money(s.Holds), v.money(f.Pace), v.money(f.Inflow), v.money(f.ToCome), s.Last, runs, v.money(f.Short), v.money(f.Unspent))
 	}
-	p.write(2, t)
+	p.write(t)
 	for _, s := range v.statement.Streams {
 		if f := s.Forecast; f != nil && !f.Pace.IsZero() && dateOf(s.Last) < v.contract.Last {
-			p.line(2, fmt.Sprintf("From %s on, %s a period has no stream behind it: %s ends.", dateOf(s.Last).AddDays(1).Long(), v.money(f.Pace), words(s.Stream)), plain)
+			p.line(fmt.Sprintf("From %s on, %s a period has no stream behind it: %s ends.", dateOf(s.Last).AddDays(1).Long(), v.money(f.Pace), words(s.Stream)), plain)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/whatif"
 )
@@ -92,7 +93,7 @@ func (cmd *whatifCmd) otherTerms(base *contracts.Contract) (*contracts.Contract,
 		}
 		document, edits = changed, append(edits, edit)
 	}
-	c, err := contracts.Decode(base.File+", changed", document)
+	c, err := language.Decode(base.File+", changed", document)
 	return c, edits, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine/whatif"
 )
@@ -32,7 +33,7 @@ func (cmd *whatifCmd) sensitivity(w world, g *ground, before []whatif.Settled) e
 		}
 		g.progress.show("settling with term %d of %d moved", i+1, len(terms))
 		one := movedTerm{Edit: term.Edit}
-		c, err := contracts.Decode(g.base.File, term.Document)
+		c, err := language.Decode(g.base.File, term.Document)
 		var after []whatif.Settled
 		if err == nil {
 			after, err = g.settle(c)

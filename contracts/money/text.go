@@ -65,6 +65,15 @@ func ParseExact(text string) (Exact, error) {
 	return q, nil
 }
 
+// MustExact reads a figure that stands in the code; one that is none panics.
+func MustExact(s string) Exact {
+	x, err := ParseExact(s)
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
+
 // ParseExactBytes reads a decimal by the rules of ParseExact, without fractions, and without allocating
 // for figures of up to 18 digits. It says only whether the text was a number: ask ParseExact for the reason.
 func ParseExactBytes(text []byte) (Exact, bool) {

@@ -10,6 +10,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 	"outturn/engine/whatif"
@@ -33,7 +34,7 @@ func folder(b *testing.B) (*contracts.Contract, string, int64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c, err := contracts.Decode(contractFile, document)
+	c, err := language.Decode(contractFile, document)
 	if err != nil {
 		b.Fatal(err)
 	}

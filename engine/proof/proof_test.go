@@ -11,6 +11,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -34,7 +35,7 @@ payments:
 
 func mustContract(t *testing.T) *contracts.Contract {
 	t.Helper()
-	c, err := contracts.Decode("contract.yaml", []byte(plainContract))
+	c, err := language.Decode("contract.yaml", []byte(plainContract))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -419,7 +420,7 @@ func TestLastRoot(t *testing.T) {
 
 // FuzzVerify gives Verify bundles that somebody has damaged: it never panics and never proves them.
 func FuzzVerify(f *testing.F) {
-	c, err := contracts.Decode("contract.yaml", []byte(plainContract))
+	c, err := language.Decode("contract.yaml", []byte(plainContract))
 	if err != nil {
 		f.Fatal(err)
 	}

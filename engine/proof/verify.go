@@ -11,6 +11,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 )
 
@@ -191,7 +192,7 @@ func (v *verifier) perform() error {
 	if err != nil {
 		return err
 	}
-	c, err := contracts.Decode(contractName, source)
+	c, err := language.Decode(contractName, source)
 	if err != nil {
 		v.report.fault("%s: not a sound contract: %v", contractName, err)
 		return nil

@@ -75,9 +75,7 @@ func (m *maker) board() error {
 	m.indicators(b)
 	m.spend(b)
 	b.Disputes = Disputes{Kept: m.Disputable, Rows: append([]Dispute{}, m.Disputes...)}
-	if err := m.boardSavings(b); err != nil {
-		return err
-	}
+	m.boardSavings(b)
 	if err := m.matrix(b); err != nil {
 		return err
 	}

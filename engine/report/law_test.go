@@ -12,6 +12,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -98,7 +99,7 @@ func (a *agreement) draw(t *rapid.T) string {
 
 // settle settles each year in turn.
 func (a *agreement) settle(t *rapid.T) (*contracts.Contract, []engine.Statement) {
-	c, err := contracts.Decode("drawn.yaml", []byte(a.document))
+	c, err := language.Decode("drawn.yaml", []byte(a.document))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, a.document)
 	}

@@ -92,10 +92,7 @@ func newMaker(in Input) (*maker, error) {
 	if len(in.Statements) == 0 {
 		return nil, errors.New("a report is of a statement, and there is none")
 	}
-	m := &maker{Input: in, c: in.Contract, small: in.Small}
-	if p := m.c.Partnership; p != nil && in.Small > 0 {
-		m.small = max(m.small, p.SmallNumbers)
-	}
+	m := &maker{Input: in, c: in.Contract, small: Threshold(in.Contract, in.Small)}
 	for i := range in.Statements {
 		s := &in.Statements[i]
 		if s.Status != "final" || s.Number != i+1 || s.Contract != m.c.ID {

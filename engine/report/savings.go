@@ -325,20 +325,16 @@ func (s *saving) shown() Saving {
 }
 
 // boardSavings fills in the savings, their classes and shares, and what a waterfall is drawn from.
-func (m *maker) boardSavings(b *Board) error {
-	b.Savings, b.Classes, b.Shares, b.Waterfalls = []Saving{}, []Class{}, []Share{}, []Waterfall{}
+func (m *maker) boardSavings(b *Board) {
+	b.Savings, b.Classes, b.Shares, b.Waterfalls = []Saving{}, []Class{}, []Share{}, m.waterfalls()
 	for i := range m.savings {
 		s := &m.savings[i]
 		b.Savings = append(b.Savings, s.shown())
 		for _, share := range s.shares {
 			b.Shares = append(b.Shares, share.shown(s.Hidden))
 		}
-		if !s.Hidden && len(s.steps) > 0 {
-			b.Waterfalls = append(b.Waterfalls, m.waterfall(s))
-		}
 	}
 	m.classes(b)
-	return nil
 }
 
 func (s Share) shown(hidden bool) Share {

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"outturn/contracts"
 	"outturn/contracts/money"
+	"outturn/engine"
 )
 
 // Waterfall is how a saving comes down from what all outcomes were worth to what each beneficiary has of it, one bar a step.
@@ -32,6 +34,34 @@ var stepWords = map[string]struct{ sum, less string }{
 	"cashed":    {"cashed", "awaits the holder's word"},
 	"net":       {"net of costs", "what it cost"},
 	"rated":     {"as it is rated", "what its rating leaves out"},
+}
+
+// Waterfalls are those of one statement, in its savings' order, whether it is final or not. It hides no count: they are for
+// those who may read the statement.
+func Waterfalls(c *contracts.Contract, st *engine.Statement) ([]Waterfall, error) {
+	if len(st.Savings) == 0 {
+		return nil, nil
+	}
+	last, err := inCurrency(st, c.Currency)
+	if err != nil {
+		return nil, err
+	}
+	m := &maker{c: c, last: last}
+	if m.savings, err = m.readSavings(); err != nil {
+		return nil, err
+	}
+	return m.waterfalls(), nil
+}
+
+// waterfalls are of the savings that are shown and have steps.
+func (m *maker) waterfalls() []Waterfall {
+	all := []Waterfall{}
+	for i := range m.savings {
+		if s := &m.savings[i]; !s.Hidden && len(s.steps) > 0 {
+			all = append(all, m.waterfall(s))
+		}
+	}
+	return all
 }
 
 func (m *maker) waterfall(s *saving) Waterfall {

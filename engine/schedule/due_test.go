@@ -13,6 +13,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 )
 
 // terms reads the contract of a fixture, with some of its words replaced by others.
@@ -23,7 +24,7 @@ func terms(t testing.TB, fixture string, replace ...string) *contracts.Contract 
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer(replace...).Replace(string(document))
-	c, err := contracts.Decode("contract.yaml", []byte(text))
+	c, err := language.Decode("contract.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/store"
 )
@@ -44,7 +45,7 @@ func (w *Worker) run(ctx context.Context, j store.RunJob) error {
 		return nil
 	}
 	held, release := w.hold(ctx, func(ctx context.Context) error { return w.o.Store.KeepLease(ctx, run, w.o.Lease) })
-	err = w.settle(held, run, j)
+	err = w.overtaken(held, run, w.settle(held, run, j))
 	if cause := context.Cause(held); err != nil && cause != nil && ctx.Err() == nil {
 		err = errors.Join(cause, err)
 	}
@@ -106,10 +107,8 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 		if err := tx.Patient(ctx); err != nil {
 			return err
 		}
-		if run.Kind == store.RunFinal {
-			if done, err := w.settledAlready(ctx, tx, run, j); done || err != nil {
-				return err
-			}
+		if done, err := w.settledAlready(ctx, tx, run, j); done || err != nil {
+			return err
 		}
 		terms, version, err := inForce(ctx, &tx.View, run.Contract)
 		if err != nil {
@@ -174,18 +173,37 @@ func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contra
 	return st, nil, err
 }
 
-// settledAlready ends a run whose period somebody settled meanwhile.
+// overtaken is why a run did not come to its end, which passes where somebody settled its period for good meanwhile: begun again, it
+// finds that.
+func (w *Worker) overtaken(ctx context.Context, run store.Run, why error) error {
+	if why == nil || store.Passing(why) {
+		return why
+	}
+	var settled calendar.Date
+	err := w.o.Store.SystemRead(ctx, func(v *store.View) (err error) {
+		settled, err = v.SettledThrough(ctx, run.Contract)
+		return err
+	})
+	if err != nil || settled < run.Through || errors.Is(why, errLate) {
+		return why
+	}
+	return fmt.Errorf("%w; somebody settled %s for good meanwhile: %w", why, settled, store.ErrBusy)
+}
+
+// errLate is of a final run for a period that is settled with a later one.
+var errLate = errors.New("a later day is settled for good already; what this period is worth is in that statement")
+
+// settledAlready ends a run whose period somebody settled meanwhile. Of a period that was settled with a later one there is
+// nothing provisional left to say, and no final statement of its own to come.
 func (w *Worker) settledAlready(ctx context.Context, tx *store.Tx, run store.Run, j store.RunJob) (bool, error) {
-	settled, err := tx.SettledThrough(ctx, run.Contract)
-	if err != nil || settled < run.Through {
+	head, err := tx.FinalFrom(ctx, run.Contract, run.Through)
+	switch {
+	case errors.Is(err, store.ErrUnknown):
+		return false, nil
+	case err != nil:
 		return false, err
-	}
-	head, err := tx.FinalThrough(ctx, run.Contract, run.Through)
-	if errors.Is(err, store.ErrUnknown) {
-		return false, fmt.Errorf("a later day, %s, is settled for good already; what this period is worth is in that statement", settled)
-	}
-	if err != nil {
-		return false, err
+	case run.Kind == store.RunFinal && head.Through != run.Through:
+		return false, fmt.Errorf("statement %d through %s: %w", head.Number, head.Through, errLate)
 	}
 	if _, err := tx.LockSchedule(ctx, run.Contract); err != nil {
 		return false, err

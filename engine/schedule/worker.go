@@ -11,6 +11,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine/store"
 )
 
@@ -277,6 +278,6 @@ func termsOf(ctx context.Context, v *store.View, contract string, number int) (*
 	if err != nil {
 		return nil, version, err
 	}
-	terms, err := contracts.Decode(fmt.Sprintf("%s, version %d", contract, number), version.Document)
+	terms, err := language.Decode(fmt.Sprintf("%s, version %d", contract, number), version.Document)
 	return terms, version, err
 }

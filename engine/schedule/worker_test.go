@@ -179,7 +179,7 @@ func TestAsk(t *testing.T) {
 	w.look(s)
 }
 
-// A person settles a period through the API before its run comes to it: the run finds that statement and makes none.
+// A person settles a period through the API before its runs come to it: they find that statement and make none.
 func TestARunFindsWhatSomebodySettled(t *testing.T) {
 	w := newWorld(t)
 	c := w.weekly(2)
@@ -189,10 +189,11 @@ func TestARunFindsWhatSomebodySettled(t *testing.T) {
 	s := w.worker(&now)
 	ctx := context.Background()
 	through := calendar.MustDate("2024-01-07")
-	// The run is noted, but before anybody takes it up the period is settled.
+	// The runs are noted, but before anybody takes them up the period is settled.
 	w.system(func(tx *store.Tx) error {
-		_, err := tx.AddRun(ctx, runOf("ctr_1", Due{Final, through, through + 2, now}))
-		return err
+		_, err := tx.AddRun(ctx, runOf("ctr_1", Due{Provisional, through, through + 2, now}))
+		_, also := tx.AddRun(ctx, runOf("ctr_1", Due{Final, through, through + 2, now}))
+		return errors.Join(err, also)
 	})
 	w.act("ctr_1", func(tx *store.Tx) error {
 		writer, err := tx.Settle(ctx, "ctr_1")
@@ -212,9 +213,12 @@ func TestARunFindsWhatSomebodySettled(t *testing.T) {
 	})
 	w.look(s)
 	for _, r := range w.runs("ctr_1") {
-		if r.State != store.RunDone || r.Statement == 0 {
+		if r.State != store.RunDone || r.Number != 1 || r.Attempts != 1 {
 			t.Errorf("%+v", r)
 		}
+	}
+	if len(w.runs("ctr_1")) < 2 {
+		t.Errorf("%+v", w.runs("ctr_1"))
 	}
 	w.system(func(tx *store.Tx) error {
 		list, err := tx.Statements(ctx, "ctr_1", store.Page{Limit: 10})

@@ -14,6 +14,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
 	"outturn/engine/store"
@@ -102,7 +103,7 @@ func (w *world) weekly(weeks int) *contracts.Contract {
 
 func (w *world) decode(document string) *contracts.Contract {
 	w.Helper()
-	c, err := contracts.Decode("contract.yaml", []byte(document))
+	c, err := language.Decode("contract.yaml", []byte(document))
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -241,7 +241,7 @@ func collect[T any](ctx context.Context, v *View, sql string, args ...any) ([]T,
 	if err != nil {
 		return nil, told(err)
 	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[T])
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByName[T])
 	return list, told(err)
 }
 
@@ -252,6 +252,6 @@ func one[T any](ctx context.Context, v *View, sql string, args ...any) (T, error
 		var none T
 		return none, told(err)
 	}
-	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[T])
+	row, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[T])
 	return row, told(err)
 }

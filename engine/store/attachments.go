@@ -60,7 +60,7 @@ func (tx *Tx) AddAttachment(ctx context.Context, a Attachment, body []byte) (boo
 
 // MissingAttachments lists the documents that items after a sequence name and that their senders have not sent.
 func (v *View) MissingAttachments(ctx context.Context, contract string, p Page) ([]MissingAttachment, error) {
-	return collect[MissingAttachment](ctx, v, `select i.sequence, b.organisation, i.batch, i.line, i.root_key, i.root_type, coalesce(i.kind, ''), decode(n.digest, 'hex')
+	return collect[MissingAttachment](ctx, v, `select i.sequence, b.organisation, i.batch, i.line, i.root_key as root, i.root_type, coalesce(i.kind, '') as kind, decode(n.digest, 'hex') as digest
 		from items i join batches b on b.contract = i.contract and b.id = i.batch,
 			lateral (select substring(i.source from 'sha256:([0-9a-f]{64})')) n (digest)
 		where i.contract = $1 and i.sequence > $2 and i.source like '%sha256:%' and n.digest is not null

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 )
 
 // Grant lets an organisation take part in a contract in a role. Party is the contract's name of who they are there, ""
@@ -59,8 +60,8 @@ type Signature struct {
 
 const (
 	headColumns = `c.place, c.id, c.name, c.organisation,
-		coalesce((select v.number from versions v where v.contract = c.id and v.state = 'active'), 0), c.created`
-	versionColumns = `digest, written_by, created, proposed_by, coalesce(proposed, ` + noTime + `), coalesce(activated, ` + noTime + `)`
+		coalesce((select v.number from versions v where v.contract = c.id and v.state = 'active'), 0) as active, c.created`
+	versionColumns = `digest, written_by as by, created, proposed_by, coalesce(proposed, ` + noTime + `) as proposed, coalesce(activated, ` + noTime + `) as activated`
 )
 
 // Contract finds a contract.
@@ -75,7 +76,7 @@ func (v *View) Contracts(ctx context.Context, p Page) ([]ContractHead, error) {
 
 // Grants lists who takes part in a contract.
 func (v *View) Grants(ctx context.Context, contract string) ([]Grant, error) {
-	return collect[Grant](ctx, v, "select place, contract, organisation, role, party, kinds, granted_by, at from grants where contract = $1 order by place", contract)
+	return collect[Grant](ctx, v, "select place, contract, organisation, role, party, kinds, granted_by as by, at from grants where contract = $1 order by place", contract)
 }
 
 // Version finds one version of a contract, with its document.
@@ -85,7 +86,7 @@ func (v *View) Version(ctx context.Context, contract string, number int) (Versio
 
 // Versions lists every version of a contract, without its document.
 func (v *View) Versions(ctx context.Context, contract string) ([]Version, error) {
-	return collect[Version](ctx, v, "select contract, number, state, ''::bytea, "+versionColumns+" from versions where contract = $1 order by number", contract)
+	return collect[Version](ctx, v, "select contract, number, state, ''::bytea as document, "+versionColumns+" from versions where contract = $1 order by number", contract)
 }
 
 // Signatures lists who signed a version.
@@ -139,7 +140,7 @@ func (tx *Tx) SetVersion(ctx context.Context, v Version) error {
 			}
 			v.Document, v.Digest = had.Document, had.Digest
 		}
-		c, err := contracts.Decode(v.Contract, v.Document)
+		c, err := language.Decode(v.Contract, v.Document)
 		if err != nil {
 			return err
 		}

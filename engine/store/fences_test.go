@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine/store"
 	"outturn/engine/store/storetest"
 )
@@ -57,7 +58,7 @@ func fixture(t testing.TB, name string) (*contracts.Contract, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := contracts.Decode("contract.yaml", document)
+	c, err := language.Decode("contract.yaml", document)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -44,7 +45,7 @@ func TestFixturesSettleAsFromFiles(t *testing.T) {
 			continue
 		}
 		t.Run(entry.Name(), func(t *testing.T) {
-			c, err := contracts.Decode("contract.yaml", document)
+			c, err := language.Decode("contract.yaml", document)
 			if err != nil {
 				t.Fatal(err)
 			}

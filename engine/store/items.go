@@ -14,6 +14,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
+	"outturn/contracts/language"
 	"outturn/contracts/money"
 )
 
@@ -63,7 +64,7 @@ func (v *View) terms(ctx context.Context, contract string) (*contracts.Contract,
 	if err != nil {
 		return nil, told(err)
 	}
-	return contracts.Decode(contract, document)
+	return language.Decode(contract, document)
 }
 
 // itemRow is what an item's row holds beside the item.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine/ingest"
 	"outturn/engine/store"
 	"outturn/engine/store/storetest"
@@ -24,7 +24,7 @@ func TestItemsReadBackAreTheSameEvidence(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := contracts.Decode("contract.yaml", document)
+		c, err := language.Decode("contract.yaml", document)
 		if err != nil {
 			t.Fatal(err)
 		}

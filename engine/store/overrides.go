@@ -24,7 +24,7 @@ type Override struct {
 	At, Changed                        time.Time
 }
 
-const overrideColumns = "place, contract, id, organisation, person, reason, clause, body, digest, state, coalesce(batch, ''), at, changed"
+const overrideColumns = "place, contract, id, organisation, person, reason, clause, body, digest, state, coalesce(batch, '') as batch, at, changed"
 
 // OverrideSignature is one person's signature of an override.
 type OverrideSignature struct {

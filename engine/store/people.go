@@ -44,7 +44,7 @@ const noTime = "'0001-01-01 00:00:00+00'::timestamptz"
 const (
 	organisationColumns = "place, id, name, created"
 	personColumns       = "place, id, organisation, name, roles, issuer, subject, active, created"
-	keyColumns          = "place, id, organisation, person, prefix, hash, created, expires, coalesce(revoked, " + noTime + ")"
+	keyColumns          = "place, id, organisation, person, prefix, hash, created, expires, coalesce(revoked, " + noTime + ") as revoked"
 )
 
 // Credential finds an API key by its prefix, spent ones too. ErrUnknown where there is none.

@@ -331,7 +331,7 @@ func (v *View) Batch(ctx context.Context, contract, id string) (Batch, error) {
 
 // Batches lists the batches of a contract, without their faults.
 func (v *View) Batches(ctx context.Context, contract string, p Page) ([]Batch, error) {
-	return collect[Batch](ctx, v, "select place, id, contract, organisation, person, format, name, digest, state, rows, accepted, refused, first, last, '[]'::jsonb, more_faults, at"+
+	return collect[Batch](ctx, v, "select place, id, contract, organisation, person, format, name, digest, state, rows, accepted, refused, first, last, '[]'::jsonb as faults, more_faults, at"+
 		" from batches where contract = $1 and place > $2 order by place limit $3", contract, p.After, p.Limit)
 }
 

@@ -166,10 +166,10 @@ func (tx *Tx) Issue(ctx context.Context, contract string) (*StatementWriter, err
 // Place is where the statement will stand.
 func (w *StatementWriter) Place() int64 { return w.place }
 
-// FinalThrough finds the first final statement that settles through a day.
-func (v *View) FinalThrough(ctx context.Context, contract string, through calendar.Date) (StatementHead, error) {
-	return one[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and status = 'final' and through = date '0001-01-01' + ($2::int - 1) order by number limit 1",
-		contract, int32(through))
+// FinalFrom finds the first final statement that settles through a day or a later one.
+func (v *View) FinalFrom(ctx context.Context, contract string, day calendar.Date) (StatementHead, error) {
+	return one[StatementHead](ctx, v, "select "+statementColumns+" from statements where contract = $1 and status = 'final' and statements.through >= date '0001-01-01' + ($2::int - 1) order by number limit 1",
+		contract, int32(day))
 }
 
 // Clock is the database's clock.

@@ -36,9 +36,9 @@ type Run struct {
 	Number          int       // of the statement it made; 0 until it is done
 }
 
-const runColumns = `place, contract, id, kind, through - date '0001-01-01' + 1, cut_off - date '0001-01-01' + 1, sequence, state,
-	coalesce(statement, 0), attempts, why, due, coalesce(began, ` + noTime + `), coalesce(ended, ` + noTime + `), holder,
-	coalesce((select s.number from statements s where s.contract = runs.contract and s.place = runs.statement), 0)`
+const runColumns = `place, contract, id, kind, through - date '0001-01-01' + 1 as through, cut_off - date '0001-01-01' + 1 as cut_off, sequence, state,
+	coalesce(statement, 0) as statement, attempts, why, due, coalesce(began, ` + noTime + `) as began, coalesce(ended, ` + noTime + `) as ended, holder,
+	coalesce((select s.number from statements s where s.contract = runs.contract and s.place = runs.statement), 0) as number`
 
 // Runs lists the runs of a contract.
 func (v *View) Runs(ctx context.Context, contract string, p Page) ([]Run, error) {
@@ -107,7 +107,7 @@ func (tx *Tx) SetSchedule(ctx context.Context, s Schedule) error {
 		s.Contract, s.Name, s.Cron, s.Zone, given(s.Next), s.Why)
 }
 
-const scheduleColumns = "contract, name, cron, zone, coalesce(next_at, " + noTime + "), why"
+const scheduleColumns = "contract, name, cron, zone, coalesce(next_at, " + noTime + ") as next, why"
 
 // Schedules lists the schedules of a contract.
 func (v *View) Schedules(ctx context.Context, contract string) ([]Schedule, error) {

@@ -25,7 +25,7 @@ type Source struct {
 	Looked         time.Time // zero: never
 }
 
-const sourceColumns = "contract, name, kind, location, cron, zone, coalesce(next_at, " + noTime + "), etag, organisation, sound, why, coalesce(looked, " + noTime + ")"
+const sourceColumns = "contract, name, kind, location, cron, zone, coalesce(next_at, " + noTime + ") as next, etag, organisation, sound, why, coalesce(looked, " + noTime + ") as looked"
 
 // SetSource writes a source, new or changed.
 func (tx *Tx) SetSource(ctx context.Context, s Source) error {
@@ -81,6 +81,6 @@ func (tx *Tx) AddSourceFile(ctx context.Context, f SourceFile) error {
 
 // SourceFiles lists the reports of a source's files, in the order in which they were read.
 func (v *View) SourceFiles(ctx context.Context, contract, source string, p Page) ([]SourceFile, error) {
-	return collect[SourceFile](ctx, v, `select place, contract, source, name, digest, state, coalesce(batch, ''), why, at from source_files
+	return collect[SourceFile](ctx, v, `select place, contract, source, name, digest, state, coalesce(batch, '') as batch, why, at from source_files
 		where contract = $1 and source = $2 and place > $3 order by place limit $4`, contract, source, p.After, p.Limit)
 }

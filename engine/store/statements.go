@@ -124,7 +124,7 @@ func (w *StatementWriter) post(postings []engine.Posting, at time.Time) error {
 	return told(w.tx.tx.SendBatch(w.ctx, batch).Close())
 }
 
-const statementColumns = "contract, place, status, number, version, through - date '0001-01-01' + 1, cut_off - date '0001-01-01' + 1, digest, sequence, made_by, at"
+const statementColumns = "contract, place, status, number, version, through - date '0001-01-01' + 1 as through, cut_off - date '0001-01-01' + 1 as cut_off, digest, sequence, made_by as by, at"
 
 // Statement finds a final statement by its number.
 func (v *View) Statement(ctx context.Context, contract string, number int) (StatementHead, error) {

@@ -9,8 +9,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/document"
 )
 
 // This file finds the answers to a choice that a contract leaves open, and writes each into its document.
@@ -18,7 +18,7 @@ import (
 // openPattern is how a fault names a choice that was left out.
 var openPattern = regexp.MustCompile(`^(.*) does not say "([a-z_]+)"`)
 
-func isOpen(f contracts.Fault) bool {
+func isOpen(f document.Fault) bool {
 	if f.Line > 0 && len(f.Answers) > 0 {
 		return true
 	}
@@ -29,7 +29,7 @@ func isOpen(f contracts.Fault) bool {
 	return len(f.Options) > 0 || namesFor(open.Choice, open.Where, nil) != nil || open.Choice == "expected" || open.Choice == "dated"
 }
 
-func openChoice(f contracts.Fault) OpenAt {
+func openChoice(f document.Fault) OpenAt {
 	if len(f.Answers) > 0 {
 		where, choice, _ := strings.Cut(f.Choice, ": ")
 		return OpenAt{where, choice}
@@ -50,11 +50,11 @@ type answer struct {
 
 // answersTo lists the answers to a choice, in the order of the fault's options: its words, and for choices of names those
 // of the contract that may fit; the decoder refuses what does not.
-func answersTo(f contracts.Fault, document []byte) []answer {
+func answersTo(f document.Fault, text []byte) []answer {
 	var all []answer
 	if len(f.Answers) > 0 {
 		for _, a := range f.Answers {
-			if changed, err := amend(document, a.Edits); err == nil {
+			if changed, err := amend(text, a.Edits); err == nil {
 				all = append(all, answer{a.Word, changed, false})
 			}
 		}
@@ -63,11 +63,11 @@ func answersTo(f contracts.Fault, document []byte) []answer {
 	key := openChoice(f).Choice
 	if key == "paid_elsewhere" { // what is paid whatever another scheme paid needs nobody to tell of it
 		for _, o := range f.Options {
-			edits := []contracts.Edit{{Line: f.Line, Column: f.Column, Key: key, Value: o.Word}}
+			edits := []document.Edit{{Line: f.Line, Column: f.Column, Key: key, Value: o.Word}}
 			if o.Word == "pay" {
-				edits = append(edits, contracts.Edit{Line: f.Line, Column: f.Column, Key: "told_by", Drop: true})
+				edits = append(edits, document.Edit{Line: f.Line, Column: f.Column, Key: "told_by", Drop: true})
 			}
-			if changed, err := amend(document, edits); err == nil {
+			if changed, err := amend(text, edits); err == nil {
 				all = append(all, answer{o.Word, changed, false})
 			}
 		}
@@ -75,17 +75,17 @@ func answersTo(f contracts.Fault, document []byte) []answer {
 	}
 	add := func(filled bool, words ...string) {
 		for _, word := range words {
-			if changed, err := insertKey(document, f.Line, f.Column, key, word); err == nil {
+			if changed, err := insertKey(text, f.Line, f.Column, key, word); err == nil {
 				all = append(all, answer{word, changed, filled})
 			}
 		}
 	}
-	if words := namesFor(key, openChoice(f).Where, document); words != nil {
+	if words := namesFor(key, openChoice(f).Where, text); words != nil {
 		add(true, words...)
 		return all
 	}
 	for _, o := range f.Options {
-		if words := fill(o.Word, document); len(words) > 0 {
+		if words := fill(o.Word, text); len(words) > 0 {
 			add(true, words...)
 		} else if !placeholder.MatchString(o.Word) {
 			add(false, o.Word)
@@ -95,9 +95,9 @@ func answersTo(f contracts.Fault, document []byte) []answer {
 }
 
 // fill puts names of the contract into an option that stands for them.
-func fill(word string, document []byte) []string {
+func fill(word string, text []byte) []string {
 	if word == "FIGURE / FIGURE" {
-		return figuresOf(document) // one figure, which is a factor already
+		return figuresOf(text) // one figure, which is a factor already
 	}
 	words := []string{word}
 	for _, slot := range []struct {
@@ -107,7 +107,7 @@ func fill(word string, document []byte) []string {
 		for range strings.Count(word, slot.name) {
 			var filled []string
 			for _, w := range words {
-				for _, name := range slot.names(document) {
+				for _, name := range slot.names(text) {
 					if !strings.Contains(w, " "+name+",") {
 						filled = append(filled, strings.Replace(w, slot.name, name, 1))
 					}
@@ -127,16 +127,16 @@ const filledMax = 100
 
 // namesFor lists the answers to a choice that takes a name of the contract, or a figure of which a few are shown; nil for
 // any other choice.
-func namesFor(key, where string, document []byte) []string {
+func namesFor(key, where string, text []byte) []string {
 	switch {
 	case key == "spare":
-		return append([]string{"largest_remainder"}, partiesOf(document)...)
+		return append([]string{"largest_remainder"}, partiesOf(text)...)
 	case key == "dated":
-		return append(namesUnder(document, "evidence"), namesUnder(document, "measures")...)
+		return append(namesUnder(text, "evidence"), namesUnder(text, "measures")...)
 	case key == "cut_off":
-		return cutOffs(document)
+		return cutOffs(text)
 	case key == "expected":
-		return figuresOf(document)
+		return figuresOf(text)
 	case key == "discount" || strings.HasSuffix(where, ", rating, pays"):
 		return []string{"0%", "50%", "100%"} // any rate will do: three show what hangs on it
 	case key == "keeps":
@@ -150,12 +150,12 @@ func namesFor(key, where string, document []byte) []string {
 }
 
 // figuresOf are the figures that a contract names: its quantities, assumptions and tables, and what its readings say.
-func figuresOf(document []byte) []string {
+func figuresOf(text []byte) []string {
 	var names []string
 	for _, section := range []string{"quantities", "assumptions", "tables"} {
-		names = append(names, namesUnder(document, section)...)
+		names = append(names, namesUnder(text, section)...)
 	}
-	if kinds := valueOf(rootOf(document), "evidence"); kinds != nil && kinds.Kind == yaml.MappingNode {
+	if kinds := valueOf(rootOf(text), "evidence"); kinds != nil && kinds.Kind == yaml.MappingNode {
 		for i := 1; i < len(kinds.Content); i += 2 {
 			if says := valueOf(kinds.Content[i], "says"); says != nil && says.Kind == yaml.MappingNode && valueOf(kinds.Content[i], "each") != nil {
 				for j := 0; j < len(says.Content); j += 2 {
@@ -169,9 +169,9 @@ func figuresOf(document []byte) []string {
 
 // cutOffs are lengths at which something of the contract's own examples comes to be known: none, and so many days that
 // each item counts which was learned after the day that its example settles.
-func cutOffs(document []byte) []string {
+func cutOffs(text []byte) []string {
 	days := []int{0}
-	examples := valueOf(rootOf(document), "examples")
+	examples := valueOf(rootOf(text), "examples")
 	if examples == nil || examples.Kind != yaml.SequenceNode {
 		return []string{"0 days after"}
 	}
@@ -203,8 +203,8 @@ func textUnder(n *yaml.Node, key string) string {
 }
 
 // rootOf parses a document that the decoder has read without a fault of syntax.
-func rootOf(document []byte) *yaml.Node {
-	loader, err := yaml.NewLoader(bytes.NewReader(document), yaml.WithV3Defaults())
+func rootOf(text []byte) *yaml.Node {
+	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithV3Defaults())
 	if err != nil {
 		return nil
 	}
@@ -228,9 +228,9 @@ func valueOf(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-func namesUnder(document []byte, section string) []string {
+func namesUnder(text []byte, section string) []string {
 	var names []string
-	if n := valueOf(rootOf(document), section); n != nil && n.Kind == yaml.MappingNode {
+	if n := valueOf(rootOf(text), section); n != nil && n.Kind == yaml.MappingNode {
 		for i := 0; i < len(n.Content); i += 2 {
 			names = append(names, n.Content[i].Value)
 		}
@@ -238,9 +238,9 @@ func namesUnder(document []byte, section string) []string {
 	return names
 }
 
-func partiesOf(document []byte) []string {
+func partiesOf(text []byte) []string {
 	var names []string
-	if n := valueOf(rootOf(document), "parties"); n != nil {
+	if n := valueOf(rootOf(text), "parties"); n != nil {
 		for _, party := range n.Content {
 			if id := valueOf(party, "party"); id != nil {
 				names = append(names, id.Value)
@@ -251,37 +251,37 @@ func partiesOf(document []byte) []string {
 }
 
 // insertKey writes a key and its value into the map that begins at a place, and leaves every other character alone.
-func insertKey(document []byte, line, column int, key, value string) ([]byte, error) {
-	at, err := offsetOf(document, line, column)
+func insertKey(text []byte, line, column int, key, value string) ([]byte, error) {
+	at, err := offsetOf(text, line, column)
 	if err != nil {
 		return nil, err
 	}
 	pair := key + ": " + value
-	if document[at] == '{' {
-		return slices.Concat(document[:at+1], []byte(pair+", "), document[at+1:]), nil
+	if text[at] == '{' {
+		return slices.Concat(text[:at+1], []byte(pair+", "), text[at+1:]), nil
 	}
-	return slices.Concat(document[:at], []byte(pair+"\n"+strings.Repeat(" ", column-1)), document[at:]), nil
+	return slices.Concat(text[:at], []byte(pair+"\n"+strings.Repeat(" ", column-1)), text[at:]), nil
 }
 
 // amend makes the edits of an answer: texts put in where they stand, then keys set or left out, by which the document is
 // written anew and its characters move.
-func amend(document []byte, edits []contracts.Edit) ([]byte, error) {
-	var keys []contracts.Edit
+func amend(text []byte, edits []document.Edit) ([]byte, error) {
+	var keys []document.Edit
 	for _, e := range edits {
 		if e.Key != "" {
 			keys = append(keys, e)
 			continue
 		}
-		at, err := offsetOf(document, e.Line, e.Column)
+		at, err := offsetOf(text, e.Line, e.Column)
 		if err != nil {
 			return nil, err
 		}
-		document = slices.Concat(document[:at], []byte(e.Value), document[at:])
+		text = slices.Concat(text[:at], []byte(e.Value), text[at:])
 	}
 	if len(keys) == 0 {
-		return document, nil
+		return text, nil
 	}
-	root := rootOf(document)
+	root := rootOf(text)
 	if root == nil {
 		return nil, fmt.Errorf("the document cannot be read as YAML")
 	}
@@ -327,16 +327,16 @@ func mapAt(n *yaml.Node, line, column int) *yaml.Node {
 }
 
 // offsetOf turns a line and a column in characters, both counted from 1, into a byte of the document.
-func offsetOf(document []byte, line, column int) (int, error) {
+func offsetOf(text []byte, line, column int) (int, error) {
 	at := 0
 	for range line - 1 {
-		next := bytes.IndexByte(document[at:], '\n')
+		next := bytes.IndexByte(text[at:], '\n')
 		if next < 0 {
 			return 0, fmt.Errorf("the document has no line %d", line)
 		}
 		at += next + 1
 	}
-	for i := range string(document[at:]) {
+	for i := range string(text[at:]) {
 		if column--; column == 0 {
 			return at + i, nil
 		}

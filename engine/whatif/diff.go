@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"outturn/contracts"
+	"outturn/contracts/sentences"
 )
 
 // The kinds of difference between two versions of a contract.
@@ -127,7 +128,7 @@ func (d *differ) rules() {
 
 // withoutTables returns the sentences of a contract but those of its tables, which are compared row by row.
 func withoutTables(c *contracts.Contract) []string {
-	return slices.DeleteFunc(slices.Clone(c.Sentences()), func(sentence string) bool {
+	return slices.DeleteFunc(slices.Clone(sentences.Of(c)), func(sentence string) bool {
 		return slices.ContainsFunc(c.Tables, func(t contracts.Table) bool {
 			name := cmp.Or(t.Called, spaced(t.Name))
 			return len(sentence) > len(name) && strings.EqualFold(sentence[:len(name)], name) && strings.ContainsAny(sentence[len(name):len(name)+1], " :(,")
@@ -198,7 +199,7 @@ func rowText(c *contracts.Contract, t *contracts.Table, row *contracts.Row) stri
 func (d *differ) choices() {
 	var sides [2]keyed
 	for i, c := range []*contracts.Contract{d.old, d.new} {
-		for _, choice := range c.Choices() {
+		for _, choice := range sentences.Choices(c) {
 			if !slices.ContainsFunc(d.found, func(f Difference) bool { return f.Where == choice.Where && f.Kind != DiffChanged }) {
 				sides[i].put(choice.Where+": "+choice.Choice, choice.Stated)
 			}

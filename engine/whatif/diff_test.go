@@ -7,11 +7,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 )
 
 func TestDiff(t *testing.T) {
-	text := string(document(t, "troubled-families-1"))
+	text := string(documentOf(t, "troubled-families-1"))
 	old := fixture(t, "troubled-families-1")
 	for _, one := range []struct {
 		name, from, to string
@@ -32,7 +32,7 @@ func TestDiff(t *testing.T) {
 			if one.from != one.to && changed == text {
 				t.Fatalf("the contract does not hold %q", one.from)
 			}
-			c, err := contracts.Decode("new", []byte(changed))
+			c, err := language.Decode("new", []byte(changed))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestDiffBackwards(t *testing.T) {
 		t.Errorf("%d and %d differences, %d added and %d removed", len(forth), len(back), count(forth, DiffAdded), count(back, DiffRemoved))
 	}
 	for _, name := range fixtures(t) {
-		if c, err := contracts.Decode(name, document(t, name)); err == nil && len(Diff(c, c)) > 0 {
+		if c, err := language.Decode(name, documentOf(t, name)); err == nil && len(Diff(c, c)) > 0 {
 			t.Errorf("%s differs from itself: %v", name, Diff(c, c))
 		}
 	}
@@ -104,7 +104,7 @@ func TestCompare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := contracts.Decode("new", changed)
+	other, err := language.Decode("new", changed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,10 +137,10 @@ func TestCompare(t *testing.T) {
 
 // A rule is set beside the one that has at least half of its words, and otherwise it was removed and another added.
 func TestDiffSetsAlikeRulesSideBySide(t *testing.T) {
-	text := string(document(t, "troubled-families-1"))
+	text := string(documentOf(t, "troubled-families-1"))
 	old := fixture(t, "troubled-families-1")
 	ofRules := func(from, to string) string {
-		c, err := contracts.Decode("new", []byte(strings.Replace(text, from, to, 1)))
+		c, err := language.Decode("new", []byte(strings.Replace(text, from, to, 1)))
 		if err != nil {
 			t.Fatal(err)
 		}

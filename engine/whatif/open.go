@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"outturn/contracts"
+	"outturn/contracts/document"
+	"outturn/contracts/language"
 )
 
 // ReadingsMax is the most ways in which open choices are completed; ReadingsTried the most documents that are read on
@@ -53,14 +55,14 @@ var ErrNothingOpen = errors.New("no choice is open: the contract is sound as it 
 // Complete answers the open choices of a contract every way, at most ReadingsMax, in the order of the document and of the
 // answers that the language lists. The error is ErrNothingOpen, or *contracts.Faults where something else is wrong too,
 // or where a choice has no list of answers: then nothing is completed.
-func Complete(name string, document []byte) (Readings, error) {
-	if _, err := contracts.Decode(name, document); err == nil {
+func Complete(name string, text []byte) (Readings, error) {
+	if _, err := language.Decode(name, text); err == nil {
 		return Readings{}, ErrNothingOpen
 	}
 	k := &completer{name: name, most: ReadingsMax}
-	err := k.complete(document, nil)
+	err := k.complete(text, nil)
 	if err == nil && len(k.out.List) == 0 {
-		_, err = contracts.Decode(name, document) // no answers are sound together: the faults say what is open
+		_, err = language.Decode(name, text) // no answers are sound together: the faults say what is open
 	}
 	return k.out, err
 }
@@ -74,18 +76,18 @@ type completer struct {
 	out    Readings
 }
 
-func (k *completer) complete(document []byte, answers []Answer) error {
+func (k *completer) complete(text []byte, answers []Answer) error {
 	k.tried++
-	c, err := contracts.Decode(k.name, document)
+	c, err := language.Decode(k.name, text)
 	if err == nil {
-		k.out.List = append(k.out.List, Reading{slices.Clone(answers), c, document})
+		k.out.List = append(k.out.List, Reading{slices.Clone(answers), c, text})
 		return nil
 	}
-	var faults *contracts.Faults
+	var faults *document.Faults
 	if !errors.As(err, &faults) {
 		return err
 	}
-	if other := slices.IndexFunc(faults.List, func(f contracts.Fault) bool { return !isOpen(f) }); other >= 0 {
+	if other := slices.IndexFunc(faults.List, func(f document.Fault) bool { return !isOpen(f) }); other >= 0 {
 		if len(answers) == 0 {
 			return err
 		}
@@ -93,7 +95,7 @@ func (k *completer) complete(document []byte, answers []Answer) error {
 		return nil
 	}
 	open := openChoice(faults.List[0])
-	all := answersTo(faults.List[0], document)
+	all := answersTo(faults.List[0], text)
 	if len(all) == 0 {
 		return err
 	}

@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"outturn/contracts"
+	"outturn/contracts/document"
+	"outturn/contracts/language"
 )
 
-func document(t *testing.T, name string) []byte {
+func documentOf(t *testing.T, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "fixtures", name, "contract.yaml"))
 	if err != nil {
@@ -33,7 +34,7 @@ func without(t *testing.T, document []byte, texts ...string) []byte {
 }
 
 func TestComplete(t *testing.T) {
-	whole := document(t, "troubled-families-1")
+	whole := documentOf(t, "troubled-families-1")
 	for _, one := range []struct {
 		name     string
 		out      []string
@@ -71,7 +72,7 @@ func TestComplete(t *testing.T) {
 // What silence means of eight kinds and two figures would be 2 to the tenth readings: 64 are completed, and it says that
 // there are more.
 func TestCompleteIsBounded(t *testing.T) {
-	readings, err := Complete("it", without(t, document(t, "troubled-families-1"), ", if_none: nought", ", if_none: unknown"))
+	readings, err := Complete("it", without(t, documentOf(t, "troubled-families-1"), ", if_none: nought", ", if_none: unknown"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,11 +82,11 @@ func TestCompleteIsBounded(t *testing.T) {
 }
 
 func TestCompleteRefuses(t *testing.T) {
-	whole := document(t, "troubled-families-1")
+	whole := documentOf(t, "troubled-families-1")
 	if _, err := Complete("it", whole); !errors.Is(err, ErrNothingOpen) {
 		t.Errorf("a sound contract: %v", err)
 	}
-	var faults *contracts.Faults
+	var faults *document.Faults
 	if _, err := Complete("it", []byte(strings.Replace(string(whole), "price: fees.attachment_price", "prise: fees.attachment_price", 1))); !errors.As(err, &faults) {
 		t.Errorf("a contract with another fault: %v", err)
 	}
@@ -101,7 +102,7 @@ func TestCompleteRefuses(t *testing.T) {
 }
 
 func TestSetTerm(t *testing.T) {
-	whole := document(t, "troubled-families-1")
+	whole := documentOf(t, "troubled-families-1")
 	for _, one := range []struct{ path, value, from, line string }{
 		{"caps.3.not_above", "£3900.00", "£4000.00", "not_above: £3900.00, in_order_of: as_listed, beyond: cut, clause: paragraph 5}"},
 		{"tables.fees.rows.1.turnaround_price", "£800.00", "£700.00", "attachment_price: £3200.00, turnaround_price: £800.00,"},
@@ -121,7 +122,7 @@ func TestSetTerm(t *testing.T) {
 			t.Errorf("%s: %+v, %v: expected %q", one.path, edit, err, one.line)
 		}
 		back, _, err := SetTerm(changed, one.path, one.from)
-		if _, sound := contracts.Decode("it", changed); err != nil || sound != nil || strings.ReplaceAll(string(back), `"`, "") != strings.ReplaceAll(string(whole), `"`, "") {
+		if _, sound := language.Decode("it", changed); err != nil || sound != nil || strings.ReplaceAll(string(back), `"`, "") != strings.ReplaceAll(string(whole), `"`, "") {
 			t.Errorf("%s: set back it is not what it was: %v %v", one.path, err, sound)
 		}
 	}
@@ -151,8 +152,8 @@ func TestSetTermBehindQuotationMarks(t *testing.T) {
 // Every term of every fixture is moved in one place of its document and in no other.
 func TestTermsMoveOnePlace(t *testing.T) {
 	for _, name := range fixtures(t) {
-		whole := document(t, name)
-		c, err := contracts.Decode(name, whole)
+		whole := documentOf(t, name)
+		c, err := language.Decode(name, whole)
 		if err != nil {
 			continue // its own test says so
 		}

@@ -6,6 +6,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/document"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
@@ -57,7 +58,7 @@ type PartyAmount struct {
 // OpenFaults are the faults of a contract that leaves choices open, with what each answer to each would pay on its own
 // examples. Where it has faults of another kind too nothing of it can be settled, and there are no choices.
 type OpenFaults struct {
-	*contracts.Faults
+	*document.Faults
 	Choices []Priced
 }
 
@@ -67,18 +68,18 @@ func (f *OpenFaults) Unwrap() error { return f.Faults }
 // PriceChoices adds to the error of a contract that was refused what each answer to the choices that it leaves open would
 // pay on its examples, the other choices answered in the first way that is sound: it is then *OpenFaults. Any other error
 // is returned as it came.
-func PriceChoices(name string, document []byte, refused error) error {
-	var faults *contracts.Faults
+func PriceChoices(name string, text []byte, refused error) error {
+	var faults *document.Faults
 	if !errors.As(refused, &faults) || !slices.ContainsFunc(faults.List, isOpen) {
 		return refused
 	}
 	out := &OpenFaults{Faults: faults}
-	if slices.ContainsFunc(faults.List, func(f contracts.Fault) bool { return !isOpen(f) }) || faults.Ended {
+	if slices.ContainsFunc(faults.List, func(f document.Fault) bool { return !isOpen(f) }) || faults.Ended {
 		return out
 	}
-	p := &pricer{name: name, prefer: map[OpenAt]string{}, most: min(pricedReadMax, pricedBytesMax/max(len(document), 1))}
+	p := &pricer{name: name, prefer: map[OpenAt]string{}, most: min(pricedReadMax, pricedBytesMax/max(len(text), 1))}
 	for i, f := range faults.List {
-		one := p.choice(f, document)
+		one := p.choice(f, text)
 		one.Fault = i
 		out.Choices = append(out.Choices, one)
 	}
@@ -93,10 +94,10 @@ type pricer struct {
 	prefer              map[OpenAt]string
 }
 
-func (p *pricer) choice(f contracts.Fault, document []byte) Priced {
+func (p *pricer) choice(f document.Fault, text []byte) Priced {
 	open := openChoice(f)
 	out := Priced{Line: f.Line, Where: open.Where, Choice: open.Choice}
-	answers := answersTo(f, document)
+	answers := answersTo(f, text)
 	for _, a := range answers {
 		if len(out.Options) >= PricedAnswersMax || p.read >= p.most || p.settled >= pricedSettledMax {
 			out.Options = append(out.Options, PricedOption{Word: a.word, Why: "there are more than are worked out"})
@@ -109,7 +110,7 @@ func (p *pricer) choice(f contracts.Fault, document []byte) Priced {
 		out.Options = append(out.Options, option)
 	}
 	for _, o := range f.Options {
-		if placeholder.MatchString(o.Word) && len(fill(o.Word, document)) == 0 {
+		if placeholder.MatchString(o.Word) && len(fill(o.Word, text)) == 0 {
 			out.Options = append(out.Options, PricedOption{Word: o.Word, Why: "it needs names and figures of its own"})
 		}
 	}
@@ -156,7 +157,7 @@ func (p *pricer) option(open OpenAt, a answer, currency *money.Currency) (Priced
 }
 
 func firstFault(err error) string {
-	var faults *contracts.Faults
+	var faults *document.Faults
 	switch {
 	case errors.As(err, &faults) && len(faults.List) > 0:
 		return faults.List[0].Message

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"outturn/contracts"
+	"outturn/contracts/language"
 )
 
 // pricedFrame is a contract in which something of section, payments and evidence is left open.
@@ -149,7 +149,7 @@ func TestWhatEachAnswerWouldPay(t *testing.T) {
 				asAt = "2026-12-31"
 			}
 			document := strings.Replace(fmt.Sprintf(pricedFrame, k.sections, asAt, items), k.leave, k.put, 1)
-			_, err := contracts.Decode("open.yaml", []byte(document))
+			_, err := language.Decode("open.yaml", []byte(document))
 			if err == nil {
 				t.Fatal("it is not refused")
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 )
 
 func decoded(t testing.TB, path string) *contracts.Contract {
@@ -16,7 +17,7 @@ func decoded(t testing.TB, path string) *contracts.Contract {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := contracts.Decode(path, document)
+	c, err := language.Decode(path, document)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestChance(t *testing.T) {
 // Every contract of a real scheme can be looked through, and a warning says where, what and what to do.
 func TestWarningsAreWhole(t *testing.T) {
 	for _, name := range fixtures(t) {
-		c, err := contracts.Decode(name, document(t, name))
+		c, err := language.Decode(name, documentOf(t, name))
 		if err != nil {
 			continue // its own test says so
 		}
@@ -201,7 +202,7 @@ func TestTogether(t *testing.T) {
 		{"{not: {quality: {at_least: 80%}}}", "{quality: {less_than: 80%}}", true},
 	} {
 		changed := strings.Replace(string(text), "when: {quality: {at_least: 80%}}, unless: {quality: {more_than: 79%}}", "when: "+one.when+", unless: "+one.unless, 1)
-		c, err := contracts.Decode("it", []byte(changed))
+		c, err := language.Decode("it", []byte(changed))
 		if err != nil {
 			t.Fatal(err)
 		}

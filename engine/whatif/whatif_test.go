@@ -10,6 +10,7 @@ import (
 	"testing/fstest"
 
 	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -21,7 +22,7 @@ func fixture(t testing.TB, name string) *contracts.Contract {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := contracts.Decode(name, document)
+	c, err := language.Decode(name, document)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package chaos_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -9,6 +10,10 @@ import (
 	"outturn/engine/store"
 	"outturn/engine/store/private"
 )
+
+// alone are the rules that hold where nobody settles beside the scheduler. What somebody settles is of no run, and a run that
+// had come further by then is begun again, and finds it.
+var alone = []string{"every final statement is of one run", "no run was begun in vain"}
 
 // rules are what must hold in the database at every moment: each is a query that counts what breaks it.
 var rules = map[string]string{
@@ -20,7 +25,8 @@ var rules = map[string]string{
 	"every batch has the answer that was given to it": "select abs((select count(*) from batches) - (select count(*) from idempotency where location like '%/batches/%'))",
 	"every final statement is of one run":             "select abs((select count(*) from statements where status = 'final') - (select count(*) from runs where kind = 'final' and state = 'done'))",
 	"every run that ended is in the audit log":        "select abs((select count(*) from runs where state = 'done') - (select count(*) from audit where operation in ('run-final', 'run-provisional')))",
-	"no run failed":                            "select count(*) from runs where state = 'failed' or why <> ''",
+	"no run failed":                            "select count(*) from runs where state = 'failed'",
+	"no run was begun in vain":                 "select count(*) from runs where why <> ''",
 	"no period was settled twice":              "select count(*) - count(distinct (contract, through)) from statements where status = 'final'",
 	"a statement moves nothing but whole fees": fmt.Sprintf("select count(*) from postings where amount <= 0 or amount %% %d <> 0", perPerson),
 	"nobody was paid for who is not recorded":  fmt.Sprintf("select count(*) from (select contract, sum(amount) / %d paid from postings group by 1) p where paid > (select count(*) from items i where i.contract = p.contract)", perPerson),
@@ -35,6 +41,9 @@ func (w *world) check(l *load) {
 	}
 	err := pgx.BeginTxFunc(w.ctx, w.owner, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		for rule, sql := range rules {
+			if w.together && slices.Contains(alone, rule) {
+				continue
+			}
 			var n int
 			if err := tx.QueryRow(w.ctx, sql).Scan(&n); err != nil {
 				return fmt.Errorf("%s: %w", rule, err)
@@ -98,7 +107,7 @@ func (w *world) reconcile(sent []*submission) {
 		if n := w.count("select count(*) from statements where contract = $1 and status = 'final'", contract); n != weeks {
 			w.Errorf("%s: %d final statements for %d weeks", contract, n, weeks)
 		}
-		if n := w.count("select count(*) from statements where contract = $1 and status = 'provisional'", contract); n != weeks {
+		if n := w.count("select count(*) from statements where contract = $1 and status = 'provisional'", contract); n != weeks && (!w.together || n > weeks) {
 			w.Errorf("%s: %d provisional statements for %d weeks", contract, n, weeks)
 		}
 		if paid := w.count("select coalesce(sum(amount), 0)::bigint from entries where contract = $1 and party = 'prime'", contract); paid != perPerson*people[contract] {
@@ -119,12 +128,15 @@ func (w *world) settleAll() {
 		w.count("select 0")
 	}
 	for waited := 0; ; waited++ {
-		done := w.count("select count(*) from runs where state = 'done'")
-		if done == 2*weeks*len(w.contracts) {
+		done, expected := w.count("select count(*) from runs where state = 'done'"), 2*weeks*len(w.contracts)
+		if w.together { // a week that somebody settled before it was due has no run
+			done, expected = w.count("select count(*) from statements where status = 'final'"), weeks*len(w.contracts)
+		}
+		if done == expected && w.count("select count(*) from runs where state in ('due', 'running')") == 0 {
 			return
 		}
 		if waited > 2400 {
-			w.Fatalf("%d of %d runs are done", done, 2*weeks*len(w.contracts))
+			w.Fatalf("%d of %d are done", done, expected)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -80,7 +80,9 @@ type world struct {
 	processes []*exec.Cmd
 	owner     *pgx.Conn
 	provider  string // the key of who sends evidence
+	payer     string // the key of who pays for it
 	contracts []string
+	together  bool // people settle beside the scheduler: what they settle is of no run
 }
 
 // newWorld starts a database, brings contracts into force through the API, and starts so many processes.
@@ -182,7 +184,8 @@ func (w *world) bring(contracts int) {
 	w.must(err)
 	prime, err := first.AddOrganisation(w.ctx, "A provider")
 	w.must(err)
-	_, a := person(council.ID, api.RoleCommissioner)
+	payer, a := person(council.ID, api.RoleCommissioner)
+	w.payer = payer
 	_, b := person(council.ID, api.RoleCommissioner)
 	w.provider, _ = person(prime.ID, api.RoleProvider)
 	for n := range contracts {

@@ -23,6 +23,7 @@ import (
 	"outturn/api/client"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine/whatif"
 )
 
@@ -38,7 +39,7 @@ func benchWorld(b *testing.B) (*world, *cast, *contracts.Contract, []byte, int) 
 	w := newWorld(b, nil)
 	w.now = time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)
 	document := readFile(b, filepath.Join("..", "..", "..", "fixtures", "work-programme", "contract.yaml"))
-	terms, err := contracts.Decode("contract.yaml", document)
+	terms, err := language.Decode("contract.yaml", document)
 	must(b, terms, err)
 	c := w.everybody(b, document, terms)
 	var table bytes.Buffer

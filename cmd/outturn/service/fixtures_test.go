@@ -17,6 +17,7 @@ import (
 	"outturn/api/client"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
@@ -36,7 +37,7 @@ func TestFixturesSettleThroughTheAPI(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if terms, err := contracts.Decode("contract.yaml", document); err == nil && len(terms.ExclusiveWith) > 0 {
+		if terms, err := language.Decode("contract.yaml", document); err == nil && len(terms.ExclusiveWith) > 0 {
 			continue // answers of the register are not sent: TestClaimedOnce asks for them
 		}
 		t.Run(entry.Name(), func(t *testing.T) {
@@ -170,7 +171,7 @@ func payersOf(c *contracts.Contract) (payers []string) {
 }
 
 func (w *world) settlesAsFiles(t *testing.T, dir string, document []byte) (compared int) {
-	terms, err := contracts.Decode("contract.yaml", document)
+	terms, err := language.Decode("contract.yaml", document)
 	must(t, terms, err)
 	c := w.everybody(t, document, terms)
 	w.sendAll(t, c, dir)

@@ -115,6 +115,16 @@ func TestAToppingUpWaits(t *testing.T) {
 	if must(t, found, err); !strings.Contains(string(found.Found), "10.32") && !strings.Contains(string(found.Found), "0.1032") {
 		t.Errorf("the effect, 1 less 1.39 over 1.55, is 10.32%%: %s", found.Found)
 	}
+	// It is of 1,000, and shown to all. Of 4 the effect is shown to those alone who may see each of them.
+	w.tells(c.evaluator, c.contract, `{"evaluation":"2026-01-21","treated":"1.39","comparison":"1.55","units":"4"}`)
+	for who, reads := range map[string]*actor{"evaluator": c.evaluator, "payer": c.payer, "provider": c.provider, "auditor": c.auditor} {
+		found, err := reads.Comparisons(w.ctx, c.contract, "2026-01-31")
+		text := string(must(t, found, err).Found)
+		if hidden := strings.Contains(text, `"hidden":true`) && !strings.Contains(text, `"units":"4"`) && !strings.Contains(text, "10.32") && !strings.Contains(text, "1.39"); hidden != (who == "evaluator") {
+			t.Errorf("the %s is shown %s", who, text)
+		}
+	}
+	w.tells(c.evaluator, c.contract, `{"evaluation":"2026-01-22","treated":"1.39","comparison":"1.55","units":"1000"}`)
 	saved, err := c.auditor.Savings(w.ctx, c.contract, "2026-01-31")
 	if must(t, saved, err); saved.Status != "provisional" {
 		t.Errorf("%+v", saved)

@@ -12,7 +12,7 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
-	"outturn/contracts"
+	"outturn/contracts/language"
 	"outturn/engine/report"
 )
 
@@ -25,7 +25,7 @@ func TestReportsThroughTheAPI(t *testing.T) {
 	w.first = w.operator()
 	dir := filepath.Join("..", "..", "..", "fixtures", "partnership-board")
 	document := readFile(t, filepath.Join(dir, "contract.yaml"))
-	terms, err := contracts.Decode("contract.yaml", document)
+	terms, err := language.Decode("contract.yaml", document)
 	c := w.everybody(t, document, must(t, terms, err))
 	w.sendAll(t, c, dir)
 	for _, through := range []string{"2014-03-31", "2015-03-31", "2016-03-31"} {

@@ -14,8 +14,8 @@ import (
 	"outturn/api"
 	"outturn/api/client"
 	"outturn/cmd/outturn/service"
-	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/schedule"
 	"outturn/engine/store"
@@ -249,7 +249,7 @@ func issued(ctx context.Context, tx *store.Tx, contract string, on engine.Occasi
 	if err != nil {
 		return st, nil, err
 	}
-	terms, err := contracts.Decode("contract.yaml", v.Document)
+	terms, err := language.Decode("contract.yaml", v.Document)
 	if err != nil {
 		return st, nil, err
 	}

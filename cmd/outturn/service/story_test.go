@@ -10,6 +10,7 @@ import (
 	"outturn/api/client"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
@@ -22,7 +23,7 @@ func TestStory(t *testing.T) {
 	w := newWorld(t, nil)
 	dir := filepath.Join("..", "..", "..", "fixtures", "troubled-families-1")
 	document := must(t, readFile(t, filepath.Join(dir, "contract.yaml")), nil)
-	terms, err := contracts.Decode("contract.yaml", document)
+	terms, err := language.Decode("contract.yaml", document)
 	must(t, terms, err)
 	checked, err := w.person(w.organisation("Drafters"), "commissioner").CheckContract(w.ctx, document)
 	if must(t, checked, err); len(checked.Payments) != 4 || len(checked.Failed) != 0 {
