@@ -71,6 +71,9 @@ func (st *settlement) conclude() error {
 			return err
 		}
 	}
+	if err := st.makeGood(r, settled); err != nil {
+		return err
+	}
 	if err := st.reverseWhole(r, settled); err != nil {
 		return err
 	}
@@ -88,7 +91,7 @@ func (st *settlement) conclude() error {
 func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
 	var lines []rawLine
 	for i := range st.c.Payments {
-		if st.unitPay[i] {
+		if st.unitPay[i] || st.c.Payments[i].For == contracts.ForLosses { // which is made good once all else is posted
 			continue
 		}
 		own, err := w.payLines(i)
@@ -202,7 +205,7 @@ func (st *settlement) statement() (Statement, error) {
 		p := &t.pay[i]
 		sum := PaymentSum{Payment: c.Payments[i].Name, Clause: c.Payments[i].Clause, Sentence: c.Payments[i].Sentence, Lines: p.lines, Adjusted: p.adjusted,
 			Held: st.amount(p.held), Settled: st.amount(p.settled), Due: st.amount(p.toDate - p.settled), ToDate: st.amount(p.toDate)}
-		if c.Payments[i].For != contracts.ForSum && c.Payments[i].For != contracts.ForLeftOver {
+		if f := c.Payments[i].For; f != contracts.ForSum && f != contracts.ForLeftOver && f != contracts.ForLosses {
 			sum.Count = p.count.String()
 		}
 		out.Payments = append(out.Payments, sum)

@@ -6,7 +6,7 @@ import (
 )
 
 // This file sets what each partner put in beside what it had of it, to date: whoever loses by taking part is named, with
-// the least that others would have to pay it so that it does not. Nothing of it moves money.
+// the least that others would have to pay it so that it does not; limit.go makes it good where the contract says so.
 
 // PartnershipSum is who invests and who benefits, to date. The cash of the partners and Others come to nought together;
 // what the sides have is what their partners have.
@@ -27,7 +27,8 @@ type PartnershipSum struct {
 	SmallNumbers int                 `json:"small_numbers,omitempty"`
 }
 
-// PartnerSum is one partner's position. Net is received and benefit less paid and in kind.
+// PartnerSum is one partner's position. Net is received and benefit less paid and in kind, what makes losses good among
+// them.
 type PartnerSum struct {
 	Party     string        `json:"party,omitempty"`
 	Side      string        `json:"side"`
@@ -38,7 +39,8 @@ type PartnerSum struct {
 	Net       money.Amount  `json:"net"`
 	Returns   string        `json:"returns,omitempty"` // benefit and received over paid and in kind, exact; "" where nothing was put in
 	LossLimit *money.Amount `json:"loss_limit,omitempty"`
-	Short     *money.Amount `json:"short,omitempty"` // what it loses beyond its limit
+	Short     *money.Amount `json:"short,omitempty"`     // what it loses beyond its limit
+	MadeGood  *money.Amount `json:"made_good,omitempty"` // of net: what others paid to make its losses good, less what it paid for theirs
 
 	Promised *money.Amount `json:"in_kind_promised,omitempty"` // to date, of what is in kind
 	PaidIn   *money.Amount `json:"paid_in,omitempty"`          // what came in of Paid, as somebody tells
@@ -53,10 +55,22 @@ type SidePay struct {
 
 // partnership is the block of the head; nil where the contract has none.
 func (st *settlement) partnership() (*PartnershipSum, error) {
-	terms := st.c.Partnership
-	if terms == nil {
+	if st.c.Partnership == nil {
 		return nil, nil
 	}
+	out, err := st.positions()
+	if err != nil {
+		return nil, err
+	}
+	if err := st.reported(out); err != nil {
+		return nil, err
+	}
+	return out, st.cure(out)
+}
+
+// positions sets what each partner put in beside what it had of it, by what has been posted to date.
+func (st *settlement) positions() (*PartnershipSum, error) {
+	terms := st.c.Partnership
 	out := &PartnershipSum{Clause: terms.Clause, Benefits: []string{}, Partners: []PartnerSum{}, Others: st.amount(0), Uncured: st.amount(0)}
 	benefit := st.benefits(out)
 	out.Waits = append(out.Waits, st.inKindWaits()...)
@@ -81,14 +95,15 @@ func (st *settlement) partnership() (*PartnershipSum, error) {
 				one.Short = &short
 			}
 		}
+		if st.good != nil {
+			sum := st.amount(st.good.to[p.Party] - st.good.from[p.Party])
+			one.MadeGood = &sum
+		}
 		out.Partners = append(out.Partners, one)
 	}
 	out.Others = cash.Neg()
 	out.Sides = st.sides(out.Partners)
-	if err := st.reported(out); err != nil {
-		return nil, err
-	}
-	return out, st.cure(out)
+	return out, nil
 }
 
 // benefits adds up each party's shares of the savings by which partners benefit, over everything they stand per.

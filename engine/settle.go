@@ -54,6 +54,7 @@ type settlement struct {
 	stood    []StandingSum
 	assumed  []AssumptionSum
 	partners *partnersRead
+	good     *goodLine // what makes losses good
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {

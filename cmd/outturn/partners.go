@@ -112,6 +112,11 @@ func (v view) printPartnership(p *sheet, drawn pictures) {
 		p.line("Not counted: "+words(waits)+".", plain)
 	}
 	for _, one := range s.Partners {
+		if text := v.madeGoodText(v.party(one.Party), one.MadeGood); text != "" {
+			p.line(text, plain)
+		}
+	}
+	for _, one := range s.Partners {
 		if one.Short != nil {
 			p.line(fmt.Sprintf("%s loses %s, and signed for %s: %s more.", v.party(one.Party), v.money(one.Net.Neg()), v.lossWords(one.LossLimit), v.money(*one.Short)), bold)
 		}
@@ -122,6 +127,17 @@ func (v view) printPartnership(p *sheet, drawn pictures) {
 	if !s.Uncured.IsZero() {
 		p.line("The gains of the others do not cover "+v.money(s.Uncured)+" of it: the partnership loses, and not one partner only.", bold)
 	}
+}
+
+// madeGoodText says what a partner had, or paid, so that losses were made good.
+func (v view) madeGoodText(name string, sum *money.Amount) string {
+	switch {
+	case sum == nil || sum.IsZero():
+		return ""
+	case sum.Sign() > 0:
+		return name + " has had " + v.money(*sum) + " of what it received to make its loss good."
+	}
+	return name + " has paid " + v.money(sum.Neg()) + " of what it paid to make others' losses good."
 }
 
 func (v view) lossWords(a *money.Amount) string {

@@ -27,6 +27,11 @@ func (v reportView) printMatrix(p *sheet) {
 		p.line("Not counted: "+words(waits)+".", plain)
 	}
 	for _, one := range x.Partners {
+		if text := v.madeGoodText(nameOr(one.Name, one.Party), one.MadeGood); text != "" {
+			p.line(text, plain)
+		}
+	}
+	for _, one := range x.Partners {
 		if one.Short != nil {
 			p.line(nameOr(one.Name, one.Party)+" loses "+v.money(one.Net.Neg())+", and signed for "+v.lossWords(one.LossLimit)+": "+v.money(*one.Short)+" more.", bold)
 		}

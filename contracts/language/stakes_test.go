@@ -29,6 +29,7 @@ payments:
   monthly:   {from: payer, to: bank, per: month, of: £1.00, due: on_evidence, clause: 6}
 partnership:
   partners: [{party: council, side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]
+  below_limit: shown
   benefits: [x.corrected, y.corrected]
   clause: 7
 `
@@ -47,6 +48,13 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 		{"has its return under a cap", "partnership:\n", "caps:\n  - {over: [repayment], per: contract, not_above: £1.00, in_order_of: as_listed, beyond: cut, clause: 8}\npartnership:\n", "which stands under a cap"},
 		{"grows by a sum", "grows: 5%", "grows: £5.00", "stake loan, grows: expected a rate"},
 		{"a partner does not say what it may lose", ", loss_limit: £0.00}", "}", `does not say "loss_limit"`},
+		{"nobody says whether losses are made good", "  below_limit: shown\n", "", `partnership does not say "below_limit"`},
+		{"nobody has a limit to be below", "loss_limit: £0.00", "loss_limit: any", "every partner signed for any loss"},
+		{"losses are made good after the term", "below_limit: shown", "below_limit: {made_good: pro_rata, from: 2029-01-01}", "expected a day of the term"},
+		{"it does not say from when on losses are made good", "below_limit: shown", "below_limit: {made_good: pro_rata}", `does not say "from"`},
+		{"losses are made good in another way", "below_limit: shown", "below_limit: {made_good: evenly, from: 2026-01-01}", `found "evenly"`},
+		{"another payment has the name", "monthly:   {from: payer, to: bank, per: month, of: £1.00, due: on_evidence, clause: 6}\npartnership:\n  partners: [{party: council, side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]\n  below_limit: shown",
+			"losses_made_good: {from: payer, to: bank, per: month, of: £1.00, due: on_evidence, clause: 6}\npartnership:\n  partners: [{party: council, side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]\n  below_limit: {made_good: pro_rata, from: 2026-01-01}", "and that name is taken"},
 		{"a partner may lose less than nothing", "loss_limit: £0.00", "loss_limit: -£1.00", "expected a sum of nought or more, or any"},
 		{"a partner stands twice", "{party: payer, side: exchequer", "{party: council, side: exchequer", "council stands twice"},
 		{"a beneficiary is no partner", "{party: council, side: local", "{party: bank, side: local", "the council has a part of x and is no partner"},

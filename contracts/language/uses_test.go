@@ -158,6 +158,9 @@ var constructs = []construct{
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"contributions in kind", func(c *contracts.Contract) bool { return len(c.InKind) > 0 }},
+	{"losses made good", func(c *contracts.Contract) bool {
+		return c.Partnership != nil && c.Partnership.BelowLimit.MadeGood != 0
+	}},
 	{"positions by period, spending that shifts, indicators", func(c *contracts.Contract) bool {
 		return c.Partnership != nil && c.Partnership.By >= 0 && c.Partnership.Spend.Reactive >= 0 && len(c.Partnership.Indicators) > 0
 	}},

@@ -61,6 +61,10 @@ func drawAgreement(t *rapid.T) agreement {
 		limit := rapid.SampledFrom([]string{"any", "£0.00", "£250.00"}).Draw(t, "limit")
 		fmt.Fprintf(&b, "    - {party: %s, side: %s, in_kind: staff, in_kind_promised: £%d.00, paid_in: came_from, loss_limit: %s}\n", p, []string{"local", "exchequer"}[i%2], n("promised", 500), limit)
 	}
+	if strings.Contains(b.String(), "loss_limit: £") {
+		below := []string{"shown", "{made_good: pro_rata, from: 2024-01-01}", "{made_good: as_listed, from: 2025-12-31}"}
+		fmt.Fprintf(&b, "  below_limit: %s\n", rapid.SampledFrom(below).Draw(t, "below limit"))
+	}
 	fmt.Fprintf(&b, "  by: year\n  benefits: [%s]\n  spend: {reactive: mending, preventative: preventing}\n  indicators: [hours]\n  small_numbers: %d\n  clause: 6\n",
 		rapid.SampledFrom([]string{"crises.corrected", "crises.corrected, visits.corrected", "visits.corrected"}).Draw(t, "benefits"), n("small", 6)+3)
 	a.document = b.String()

@@ -42,6 +42,7 @@ type Position struct {
 	HadDiscounted     *money.Amount `json:"had_discounted,omitempty"`
 	LossLimit         *money.Amount `json:"loss_limit,omitempty"`
 	Short             *money.Amount `json:"short,omitempty"`
+	MadeGood          *money.Amount `json:"made_good,omitempty"`
 }
 
 // The states of what was put in: it came back, not yet, never (the contract is over), or nothing was put in.
@@ -95,7 +96,7 @@ func (m *maker) matrix(b *Board) error {
 
 // position is a partner's or a side's, of which some partners are.
 func (m *maker) position(p *engine.PartnerSum, is func(party string) bool) (Position, error) {
-	one := Position{Party: p.Party, Side: p.Side, Paid: p.Paid, InKind: p.InKind, Received: p.Received, LossLimit: p.LossLimit}
+	one := Position{Party: p.Party, Side: p.Side, Paid: p.Paid, InKind: p.InKind, Received: p.Received, LossLimit: p.LossLimit, MadeGood: p.MadeGood}
 	if m.benefitHidden() {
 		return one, nil
 	}
