@@ -39,10 +39,21 @@ func (f databaseFlags) open(ctx context.Context, w world) (*database, error) {
 	if dir == "" {
 		var err error
 		if dir, err = dataFolder(w); err != nil {
-			return nil, err
+			return nil, orNamed(err)
 		}
 	}
-	return ownDatabase(ctx, dir)
+	d, err := ownDatabase(ctx, dir)
+	return d, orNamed(err)
+}
+
+// orNamed says of a command that reads DATABASE_URL that it is another way where no server of our own can be run, or
+// nothing says where.
+func orNamed(err error) error {
+	var usage usageError
+	if errors.Is(err, private.ErrUnavailable) || errors.As(err, &usage) {
+		return fmt.Errorf("%w; or name a database in DATABASE_URL", err)
+	}
+	return err
 }
 
 // ownDatabase starts our own in a folder.
@@ -69,7 +80,7 @@ func dataFolder(w world) (string, error) {
 	if home := w.env("HOME"); filepath.IsAbs(home) {
 		return filepath.Join(home, ".local", "share", "outturn"), nil
 	}
-	return "", usageError{errors.New("nothing says where to keep a database: HOME is not set; give --data FOLDER, or DATABASE_URL")}
+	return "", usageError{errors.New("nothing says where to keep a database: HOME is not set; give --data FOLDER")}
 }
 
 // Close stops our own database. Somebody's is left alone.
