@@ -9,6 +9,8 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/discount"
+	"outturn/engine/statements"
 )
 
 // appraiseCmd prints what savings by the year are worth in their first: the view of an appraisal, which is never settled.
@@ -76,14 +78,14 @@ func (cmd *appraiseCmd) run(w terminal.World) error {
 		return terminal.Usage(fmt.Errorf("%s has no saving by the year that is known: only a chain that stands per a period series of years is discounted", cmd.Dir))
 	}
 	if cmd.JSON {
-		return terminal.WriteJSON(w.Stdout, map[string]any{"contract": st.Contract, "through": st.Through, "source": engine.DiscountSource, "rates": engine.DiscountRates, "savings": all})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"contract": st.Contract, "through": st.Through, "source": discount.DiscountSource, "rates": discount.DiscountRates, "savings": all})
 	}
 	_, err = io.WriteString(w.Stdout, printAppraisal(w, f.contract, all))
 	return err
 }
 
 // appraise discounts a chain that stands per years and nothing else. A year that is not known is not there.
-func appraise(c *contracts.Contract, s *contracts.Saving, sum *engine.SavingSum) (appraisal, bool, error) {
+func appraise(c *contracts.Contract, s *contracts.Saving, sum *statements.SavingSum) (appraisal, bool, error) {
 	out := appraisal{Saving: s.Name, Years: []appraisedYear{}, Sum: money.FromMinor(c.Currency, 0)}
 	if s.Form != contracts.SavingChain || len(s.Per.Periods) != 1 || s.Per.Cohort >= 0 || s.Per.Role != "" || len(s.Per.Facts) > 0 {
 		return out, false, nil
@@ -99,7 +101,7 @@ func appraise(c *contracts.Contract, s *contracts.Saving, sum *engine.SavingSum)
 		out.Figure, out.Sum = f.Last, out.Sum.Add(*f.ComesTo)
 		out.Years = append(out.Years, appraisedYear{i, span.String(), *f.ComesTo})
 	}
-	value, err := engine.PresentValue(years)
+	value, err := discount.PresentValue(years)
 	if err == nil {
 		out.PresentValue, err = value.Amount(c.Currency, c.Rounding)
 	}
@@ -111,10 +113,10 @@ func printAppraisal(w terminal.World, c *contracts.Contract, all []appraisal) st
 	p.Heading("Appraisal of " + c.ID)
 	p.Line(2, "What each year's saving is worth in the first. Nothing of this is ever settled: a settlement is of the money of its day.", terminal.Dim)
 	rates := ""
-	for _, r := range engine.DiscountRates {
+	for _, r := range discount.DiscountRates {
 		rates += ", " + r.Rate + " from year " + strconv.Itoa(r.From)
 	}
-	p.Line(2, "Discounted by"+rates[1:]+". ("+engine.DiscountSource+")", terminal.Dim)
+	p.Line(2, "Discounted by"+rates[1:]+". ("+discount.DiscountSource+")", terminal.Dim)
 	for _, one := range all {
 		p.Blank()
 		p.Line(2, terminal.Words(one.Saving)+", "+terminal.Words(one.Figure), terminal.Plain)

@@ -16,8 +16,8 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/language"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/fixtures"
 )
 
@@ -77,9 +77,9 @@ func (d *demo) traces(ctx context.Context) error {
 		return err
 	}
 	d.say("The auditor may read everything and change nothing. Where does the last penny of %s come from? The service shows the working of the line, with the clause of each figure:", due)
-	steps := make([]engine.Step, 0, len(line.Steps))
+	steps := make([]statements.Step, 0, len(line.Steps))
 	for _, s := range line.Steps {
-		steps = append(steps, engine.Step(s))
+		steps = append(steps, statements.Step(s))
 	}
 	d.tape(steps)
 	d.say("The half ends in half a penny, and the choice that the draft had left out makes a whole one of it: ties go up. Below the working lies one item of evidence:")

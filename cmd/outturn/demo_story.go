@@ -15,8 +15,8 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // story is the whole of it, in order. An error ends it: nothing of the story may go otherwise than it is told.
@@ -223,7 +223,7 @@ func (d *demo) thirdQuarter(ctx context.Context) error {
 }
 
 // showsSaved shows the comparison with its gate, and the saving.
-func (d *demo) showsSaved(st engine.Statement) error {
+func (d *demo) showsSaved(st statements.Statement) error {
 	v := view{contract: d.terms, statement: st}
 	for _, c := range v.comparisons() {
 		d.say("Fewer of the young people offered a start were convicted again than of those they are compared with, and the contract says when that is more than chance:")
@@ -271,7 +271,7 @@ func (d *demo) settles(ctx context.Context, opening string) error {
 }
 
 // byHand sets what is due to each party, and what each payment has come to, beside what was worked out.
-func (d *demo) byHand(want *expectedSettlement, st engine.Statement) (figures []toldFigure, err error) {
+func (d *demo) byHand(want *expectedSettlement, st statements.Statement) (figures []toldFigure, err error) {
 	add := func(of, worked string, found money.Amount) error {
 		amount, err := money.ParseAmount(d.terms.Currency, worked)
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // teller tells a story as it happens: numbered steps with short sentences and tables, or, with --json, one document at
@@ -110,7 +110,7 @@ func (t *teller) table(rows terminal.Table) {
 }
 
 // tape shows the steps to a figure.
-func (t *teller) tape(steps []engine.Step) {
+func (t *teller) tape(steps []statements.Step) {
 	terminal.Tape(t.page, toldIndent+2, steps)
 	t.show()
 }

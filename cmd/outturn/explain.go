@@ -9,6 +9,7 @@ import (
 	"outturn/contracts"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // explainCmd shows where figures come from.
@@ -161,14 +162,14 @@ func (v view) says(item *evidence.Item) string {
 
 // explanationJSON is one line with its working, as explain --json prints it.
 type explanationJSON struct {
-	Unit    string        `json:"unit"`
-	Payment string        `json:"payment"`
-	Of      string        `json:"of,omitempty"`
-	Period  int           `json:"period"`
-	Count   string        `json:"count,omitempty"`
-	ToDate  string        `json:"to_date"`
-	Notes   []string      `json:"notes,omitempty"`
-	Steps   []engine.Step `json:"steps"`
+	Unit    string            `json:"unit"`
+	Payment string            `json:"payment"`
+	Of      string            `json:"of,omitempty"`
+	Period  int               `json:"period"`
+	Count   string            `json:"count,omitempty"`
+	ToDate  string            `json:"to_date"`
+	Notes   []string          `json:"notes,omitempty"`
+	Steps   []statements.Step `json:"steps"`
 }
 
 // itemJSON is one item of evidence and what it did.
@@ -189,7 +190,7 @@ func explainedJSON(c *contracts.Contract, on engine.Occasion, explained []engine
 	for _, e := range explained {
 		l := e.Line
 		lines = append(lines, explanationJSON{Unit: e.Unit, Payment: l.Payment, Of: l.Of, Period: l.Period, Count: l.Count, ToDate: l.ToDate.String(),
-			Notes: l.Notes, Steps: append([]engine.Step{}, e.Steps...)})
+			Notes: l.Notes, Steps: append([]statements.Step{}, e.Steps...)})
 	}
 	for _, use := range uses {
 		item := itemJSON{Kind: use.Kind, Unit: use.Unit, First: use.Item.First.String(), Learned: use.Item.Learned.String(), ID: use.Item.ID, Source: use.Item.Source, Use: use.Use, Says: map[string]string{}}

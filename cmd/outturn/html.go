@@ -8,8 +8,8 @@ import (
 
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/plot"
+	"outturn/engine/statements"
 )
 
 // The page that settle --html writes: one file of HTML with its style and its plots inside, which asks the network for
@@ -29,13 +29,13 @@ const htmlRowsMax = 500
 
 // htmlPage is a statement as the templates see it. Its methods write what the statement holds.
 type htmlPage struct {
-	Statement   engine.Statement
+	Statement   statements.Statement
 	Style       template.CSS
 	Title       string
 	Paid        []*paid
-	Parties     []engine.PartySum
+	Parties     []statements.PartySum
 	MoreParties string
-	Total       *engine.PaymentSum // nothing where the payments do not add up to anything
+	Total       *statements.PaymentSum // nothing where the payments do not add up to anything
 	Worked      []terminal.Section
 	Twice       []terminal.Section
 	Lines       []htmlLines
@@ -55,7 +55,7 @@ type htmlLines struct {
 
 // htmlLine is one line with its words.
 type htmlLine struct {
-	engine.Line
+	statements.Line
 	For, Period, Notes string
 	Working            *terminal.Table
 }
@@ -99,7 +99,7 @@ func (p *htmlPage) takeLines() {
 	v, adjusted := p.view, 0
 	for _, sum := range v.statement.Payments {
 		adjusted += sum.Adjusted
-		due := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() && l.Reason == "" })
+		due := v.linesOf(sum.Payment, func(l *statements.Line) bool { return !l.Due.IsZero() && l.Reason == "" })
 		due = due[:min(len(due), v.limit)]
 		if len(due) > 0 {
 			lines := htmlLines{Payment: sum.Payment, More: more(sum.Lines-len(due), "more line", " with an entitlement to date")}
@@ -114,7 +114,7 @@ func (p *htmlPage) takeLines() {
 			}
 			p.Lines = append(p.Lines, lines)
 		}
-		fixes := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() && l.Reason != "" })
+		fixes := v.linesOf(sum.Payment, func(l *statements.Line) bool { return !l.Due.IsZero() && l.Reason != "" })
 		for _, l := range fixes[:min(len(fixes), v.limit)] {
 			p.Adjustments = append(p.Adjustments, htmlLine{Line: *l.line, For: l.of(), Period: period(l.line.Period), Notes: because(l.line)})
 		}
@@ -188,13 +188,13 @@ func (p *htmlPage) Count(text string) string { return groupedText(text) }
 func (p *htmlPage) Day(text string) string { return terminal.Long(text) }
 
 // Held says what a payment earned and holds back.
-func (p *htmlPage) Held(sum engine.PaymentSum) string { return p.view.held(sum) }
+func (p *htmlPage) Held(sum statements.PaymentSum) string { return p.view.held(sum) }
 
 // Unit is the name of the periods that are settled.
 func (p *htmlPage) Unit() string { return terminal.Words(p.view.settlePeriod()) }
 
 // Excluded adds up whom a cohort leaves out.
-func (p *htmlPage) Excluded(c engine.CohortSum) int {
+func (p *htmlPage) Excluded(c statements.CohortSum) int {
 	n := 0
 	for _, reason := range c.Excluded {
 		n += reason.Count

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine"
 	"outturn/engine/plot"
+	"outturn/engine/statements"
 )
 
 // htmlComparison is a comparison as the page shows it: its words, the tables, and beside them the plots.
@@ -103,13 +103,13 @@ func (c compared) DifferenceText() string {
 func (c compared) PaysOn() string { return c.paysOn() }
 
 // GateFigure is the figure that a gate read.
-func (c compared) GateFigure(gate engine.ComparedGate) string { return brief(gate.Figure) }
+func (c compared) GateFigure(gate statements.ComparedGate) string { return brief(gate.Figure) }
 
 // GateResult says how a gate came out.
 func (c compared) GateResult(passed bool) string { return gateResult(passed) }
 
 // Varies reports whether the sides can be held against each other on a covariate.
-func (c compared) Varies(b engine.ComparedBalance) bool { return b.Before != "" || b.After != "" }
+func (c compared) Varies(b statements.ComparedBalance) bool { return b.Before != "" || b.After != "" }
 
 // effectPlot draws the effect with its interval and the certified one beneath, against the null and the gates.
 func (c compared) effectPlot(id string) (template.HTML, error) {
@@ -145,7 +145,7 @@ func (c compared) effectPlot(id string) (template.HTML, error) {
 	return e.SVG()
 }
 
-func (c compared) gateLabel(gate engine.ComparedGate) string {
+func (c compared) gateLabel(gate statements.ComparedGate) string {
 	label := terminal.Words(gate.Payment) + ": " + c.ofEffect(gate.Threshold, false)
 	if gate.Reads != figureEffect {
 		label += " for the " + gate.Reads + " end"

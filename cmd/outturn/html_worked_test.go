@@ -11,7 +11,7 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // The fixtures whose statements have between them all that a page shows of savings and partners, and the days of their
@@ -76,7 +76,7 @@ func (v view) wanted() []string {
 			}
 		}
 	}
-	steps := func(steps []engine.Step) {
+	steps := func(steps []statements.Step) {
 		for _, s := range terminal.Folded(steps) {
 			all = append(all, terminal.Words(s.Name), s.Text, s.Value, s.Clause)
 		}

@@ -6,8 +6,9 @@ import (
 
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // ledgerCmd prints the books of a folder's statements.
@@ -60,11 +61,11 @@ func (cmd *ledgerCmd) run(w terminal.World) error {
 	if number < 1 || number > len(issued.Stored) {
 		return terminal.Usage(fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", cmd.Dir, terminal.Counted(len(issued.Stored), "statement"), cmd.Dir))
 	}
-	statements := make([]engine.Statement, number)
+	statements := make([]statements.Statement, number)
 	for i := range statements {
 		statements[i] = issued.Stored[i].Statement
 	}
-	book, err := engine.Books(f.contract, statements)
+	book, err := bookkeeping.Books(f.contract, statements)
 	if err != nil {
 		return err
 	}
@@ -88,7 +89,7 @@ func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 			out.Succeeded = append(out.Succeeded, e.Ref)
 		}
 	}
-	for _, b := range book.Balances(book.Before(engine.EntryName(number))) {
+	for _, b := range book.Balances(book.Before(bookkeeping.EntryName(number))) {
 		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Name, b.Opening, b.Movement, b.Closing})
 		if b.Kind != ledger.InKind {
 			out.Sum = jsonBalance{Opening: out.Sum.Opening.Add(b.Opening), Movement: out.Sum.Movement.Add(b.Movement), Closing: out.Sum.Closing.Add(b.Closing)}

@@ -9,8 +9,8 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // partnersCmd prints who invests and who benefits, from one settlement, or what would be left without one of them.
@@ -41,16 +41,16 @@ func (cmd *partnersCmd) run(w terminal.World) error {
 	if cmd.Without != "" && !slices.Contains(partyIDs(f), cmd.Without) {
 		return terminal.Usage(fmt.Errorf("--without %s: there is no such party in %s; the parties are %s", cmd.Without, f.contract.ID, strings.Join(partyIDs(f), ", ")))
 	}
-	statements, err := f.reported(w, 0, occasion{cmd.AsAt.Date, cmd.KnownAt.Date, false})
+	issued, err := f.reported(w, 0, occasion{cmd.AsAt.Date, cmd.KnownAt.Date, false})
 	if err != nil {
 		return err
 	}
-	in := report.Input{Contract: f.contract, Statements: statements}
+	in := report.Input{Contract: f.contract, Statements: issued}
 	r, err := report.New(in)
 	if err != nil {
 		return err
 	}
-	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], limit: 10, width: w.Width(), colour: w.Colour()}, Report: r}
+	v := reportView{view: view{contract: f.contract, statement: issued[len(issued)-1], limit: 10, width: w.Width(), colour: w.Colour()}, Report: r}
 	document := map[string]any{"contract": r.Contract, "through": r.Through, "cut_off": r.CutOff, "partnership": v.statement.Partnership, "matrix": r.Board.Matrix, "perspectives": r.Board.Perspectives,
 		"in_kind": v.statement.InKind, "streams": v.statement.Streams}
 	s := &terminal.Sheet{}
@@ -75,7 +75,7 @@ func (cmd *partnersCmd) run(w terminal.World) error {
 		s.PrintSections(p)
 		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
-	if s := v.statement.Partnership; s != nil && err == nil && cmd.Without == "" && slices.ContainsFunc(s.Partners, func(one engine.PartnerSum) bool { return one.Short != nil }) {
+	if s := v.statement.Partnership; s != nil && err == nil && cmd.Without == "" && slices.ContainsFunc(s.Partners, func(one statements.PartnerSum) bool { return one.Short != nil }) {
 		return terminal.ErrFound
 	}
 	return err
@@ -91,7 +91,7 @@ func (v view) printPartnership(p *terminal.Sheet, drawn pictures) {
 	p.Line("Benefits are by "+terminal.Words(strings.Join(s.Benefits, ", "))+". What is in kind counts and is never paid. ("+s.Clause+")", terminal.Dim)
 	t := terminal.Table{Columns: []terminal.Column{{Title: "partner", Flex: true}, {Title: "side"}, {Title: "paid", Right: true}, {Title: "in kind", Right: true},
 		{Title: "received", Right: true}, {Title: "benefit", Right: true}, {Title: "net", Right: true}}}
-	add := func(name string, one engine.PartnerSum) {
+	add := func(name string, one statements.PartnerSum) {
 		t.Add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.money(one.Benefit), v.money(one.Net))
 	}
 	for _, one := range s.Partners {
@@ -156,7 +156,7 @@ type expectedCure struct {
 }
 
 // partners compares what each partner is left with, and what would cure a loss.
-func (d *comparer) partners(want *expectedSettlement, found *engine.PartnershipSum) {
+func (d *comparer) partners(want *expectedSettlement, found *statements.PartnershipSum) {
 	if want.Partners == nil && want.Cure == nil {
 		return
 	}

@@ -14,8 +14,8 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // publishedName is the file of a folder that says where its payer published what was paid, unit by unit.
@@ -192,7 +192,7 @@ func composed(template string, cell func(string) (string, error)) (string, error
 type unitSums map[string]money.Amount
 
 // take adds the lines of one record. A line of a member is the member's when the published file names it.
-func (sums unitSums) take(r *engine.Record, named map[string]bool) {
+func (sums unitSums) take(r *statements.Record, named map[string]bool) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		unit := r.Unit

@@ -10,6 +10,7 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/engine"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // reportCmd prints what a partnership's board, or one party's accounting officer, reads of a settlement.
@@ -104,7 +105,7 @@ func (cmd *reportCmd) print(w terminal.World, v reportView, html *htmlFile) erro
 
 // reported are the final statements of a folder up to the one that is reported: a recorded one, or what would be settled
 // now; where that is recorded already and nothing has come since, the recorded one.
-func (f *folder) reported(w terminal.World, number int, on occasion) ([]engine.Statement, error) {
+func (f *folder) reported(w terminal.World, number int, on occasion) ([]statements.Statement, error) {
 	if number != 0 {
 		issued, _, err := f.statements()
 		if err != nil {
@@ -114,7 +115,7 @@ func (f *folder) reported(w terminal.World, number int, on occasion) ([]engine.S
 		if number < 0 || number > len(issued.Stored) {
 			return nil, terminal.Usage(fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", f.dir, terminal.Counted(len(issued.Stored), "statement"), f.dir))
 		}
-		all := make([]engine.Statement, number)
+		all := make([]statements.Statement, number)
 		for i := range all {
 			all[i] = issued.Stored[i].Statement
 		}
@@ -131,7 +132,7 @@ func (f *folder) reported(w terminal.World, number int, on occasion) ([]engine.S
 	if err != nil {
 		return nil, err
 	}
-	var all []engine.Statement
+	var all []statements.Statement
 	for _, stored := range r.prior.Stored {
 		all = append(all, stored.Statement)
 	}

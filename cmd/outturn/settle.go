@@ -11,6 +11,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -157,13 +158,13 @@ func (s *settlement) sink() engine.Sink {
 		sinks = append(sinks, s.out.Sink)
 	}
 	if s.published != nil {
-		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *engine.Record) { s.sums.take(r, s.named) }))
+		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *statements.Record) { s.sums.take(r, s.named) }))
 	}
 	return together(sinks...)
 }
 
 // print commits what is recorded, then prints the statement.
-func (s *settlement) print(w terminal.World, st engine.Statement) error {
+func (s *settlement) print(w terminal.World, st statements.Statement) error {
 	digest, err := st.Digest()
 	if err != nil {
 		return err
@@ -236,7 +237,7 @@ func (s *settlement) commit(v view) (recorded, written string, err error) {
 	return recorded, written, nil
 }
 
-func (s *settlement) printJSON(w terminal.World, st engine.Statement, document settledJSON) error {
+func (s *settlement) printJSON(w terminal.World, st statements.Statement, document settledJSON) error {
 	head, err := st.Bytes()
 	if err != nil {
 		return err

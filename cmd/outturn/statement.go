@@ -8,19 +8,19 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // view is a settled statement and what of it is shown to a person.
 type view struct {
 	contract  *contracts.Contract
-	statement engine.Statement
+	statement statements.Statement
 	digest    string
-	sample    []engine.Record // some of its records: the lines that are shown
-	limit     int             // lines a payment, rows a list
-	dir       string          // the folder, for the hint at the end; "" gives none
-	recorded  string          // where it was recorded, or ""
-	paged     string          // the file its page was written to, or ""
+	sample    []statements.Record // some of its records: the lines that are shown
+	limit     int                 // lines a payment, rows a list
+	dir       string              // the folder, for the hint at the end; "" gives none
+	recorded  string              // where it was recorded, or ""
+	paged     string              // the file its page was written to, or ""
 	width     int
 	colour    bool
 }
@@ -114,7 +114,7 @@ func (v view) upTo() string { return "on evidence learned up to " + terminal.Lon
 // paid is what one party pays another, payment by payment.
 type paid struct {
 	From, To string // as a reader would name them
-	Postings []engine.Posting
+	Postings []statements.Posting
 	Total    money.Amount
 }
 
@@ -243,13 +243,13 @@ func (v view) printPayments(p *terminal.Page) {
 	}
 }
 
-func (v view) held(sum engine.PaymentSum) string {
+func (v view) held(sum statements.PaymentSum) string {
 	return v.money(sum.Held) + " earned and held back, not yet due"
 }
 
 // allPayments adds the payments up.
-func (v view) allPayments() engine.PaymentSum {
-	all := engine.PaymentSum{Settled: v.none(), Due: v.none(), ToDate: v.none()}
+func (v view) allPayments() statements.PaymentSum {
+	all := statements.PaymentSum{Settled: v.none(), Due: v.none(), ToDate: v.none()}
 	for _, sum := range v.statement.Payments {
 		all.Settled, all.Due, all.ToDate = all.Settled.Add(sum.Settled), all.Due.Add(sum.Due), all.ToDate.Add(sum.ToDate)
 	}
@@ -268,7 +268,7 @@ func (v view) oneWay() bool {
 }
 
 // sentence is the rule of a payment, with its clause at the end when the sentence does not hold it already.
-func (v view) sentence(sum engine.PaymentSum) string {
+func (v view) sentence(sum statements.PaymentSum) string {
 	return terminal.Words(sum.Payment) + ": " + cited(sum.Sentence, sum.Clause)
 }
 

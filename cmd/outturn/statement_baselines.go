@@ -7,7 +7,7 @@ import (
 
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printBaselines shows what was expected if nothing changed: what it was read from and how sure that is, what was done to
@@ -32,7 +32,7 @@ func (v view) printBaselines(s *terminal.Sheet) {
 	}
 }
 
-func (v view) printBaseline(s *terminal.Sheet, baseline string, f engine.BaselineFigure) {
+func (v view) printBaseline(s *terminal.Sheet, baseline string, f statements.BaselineFigure) {
 	per := contracts.ContractLevel()
 	for i := range v.contract.Baselines {
 		if v.contract.Baselines[i].Name == baseline {
@@ -56,7 +56,7 @@ func (v view) printBaseline(s *terminal.Sheet, baseline string, f engine.Baselin
 	}
 }
 
-func (v view) approvals(all []engine.PartyApproval) string {
+func (v view) approvals(all []statements.PartyApproval) string {
 	texts := make([]string, len(all))
 	for i, a := range all {
 		switch texts[i] = v.party(a.Party); {
@@ -81,7 +81,7 @@ type expectedBaseline struct {
 }
 
 // baseline compares one baseline with what was expected of it. Waits, if said at all, are all that wait.
-func (d *comparer) baseline(want expectedBaseline, st engine.Statement) {
+func (d *comparer) baseline(want expectedBaseline, st statements.Statement) {
 	of := strings.TrimSpace("baseline " + terminal.Words(want.Baseline) + " " + want.Of)
 	for _, b := range st.Baselines {
 		for _, f := range b.Figures {
@@ -94,7 +94,7 @@ func (d *comparer) baseline(want expectedBaseline, st engine.Statement) {
 	d.text(of, want.Expected, "no such baseline")
 }
 
-func (d *comparer) baselineFigure(of string, want expectedBaseline, f engine.BaselineFigure) {
+func (d *comparer) baselineFigure(of string, want expectedBaseline, f statements.BaselineFigure) {
 	if want.Expected != "" {
 		d.text(of, want.Expected, f.Expected)
 	}

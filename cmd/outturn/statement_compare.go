@@ -8,14 +8,14 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // compared is one comparison of a statement, with the words that a terminal and a page say of it. Figures come as text
 // and are shown as the contract settles them; one that nothing may read is shortened for reading, and stands in full on
 // the page and in the JSON.
 type compared struct {
-	engine.ComparisonSum
+	statements.ComparisonSum
 	currency money.Currency
 	line     []string // of a series: the line of the periods before, carried on, period by period
 }
@@ -29,7 +29,7 @@ func (v view) comparisons() []compared {
 	return all
 }
 
-// The states of a comparison, and the names of its figures, as engine.ComparisonSum writes them.
+// The states of a comparison, and the names of its figures, as statements.ComparisonSum writes them.
 const (
 	stateKnown   = "known"
 	stateUnknown = "unknown"
@@ -83,7 +83,7 @@ func (c compared) pool() string {
 	return fmt.Sprintf("%s and %d taken together", text, c.Covers[last])
 }
 
-func side(s *engine.ComparedSide) string {
+func side(s *statements.ComparedSide) string {
 	if s.Units == "" {
 		return terminal.Words(s.Cohort)
 	}
@@ -116,13 +116,13 @@ func (c compared) Unsettled() string {
 	return "not yet known"
 }
 
-func (c compared) figure(name string) (engine.ComparedFigure, bool) {
+func (c compared) figure(name string) (statements.ComparedFigure, bool) {
 	for _, f := range c.Figures {
 		if f.Name == name {
 			return f, true
 		}
 	}
-	return engine.ComparedFigure{}, false
+	return statements.ComparedFigure{}, false
 }
 
 // Percent reports whether the effect is a rate, as the way it is settled says.
@@ -270,7 +270,7 @@ func gateResult(passed bool) string {
 }
 
 // worst finds the covariate on which the sides are furthest apart, before or after.
-func (c compared) worst(of func(engine.ComparedBalance) string) (text string, ok bool) {
+func (c compared) worst(of func(statements.ComparedBalance) string) (text string, ok bool) {
 	var furthest money.Exact
 	for _, b := range c.Balance {
 		apart, err := money.ParseExact(of(b))
@@ -287,8 +287,8 @@ func (c compared) worst(of func(engine.ComparedBalance) string) (text string, ok
 
 // BalanceLine says in one line how far apart the sides were and are; "" where there is no balance.
 func (c compared) BalanceLine() string {
-	before, ok := c.worst(func(b engine.ComparedBalance) string { return b.Before })
-	after, also := c.worst(func(b engine.ComparedBalance) string { return b.After })
+	before, ok := c.worst(func(b statements.ComparedBalance) string { return b.Before })
+	after, also := c.worst(func(b statements.ComparedBalance) string { return b.After })
 	if !ok && !also {
 		return ""
 	}
@@ -358,6 +358,6 @@ func (v view) printComparisons(p *terminal.Page) {
 }
 
 // gateLine says what a payment's gate tested, and how it went.
-func gateLine(g engine.ComparedGate) string {
+func gateLine(g statements.ComparedGate) string {
 	return fmt.Sprintf("%s: %s; it is %s: %s", terminal.Words(g.Payment), cited(g.Test, g.Clause), brief(g.Figure), gateResult(g.Passed))
 }

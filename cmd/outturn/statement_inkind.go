@@ -2,7 +2,7 @@ package main
 
 import (
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printInKind shows what parties gave each other in kind, as far as it was accepted.
@@ -33,7 +33,7 @@ func (v view) printInKind(s *terminal.Sheet) {
 }
 
 // inKind compares the value of contributions in kind.
-func (d *comparer) inKind(want map[string]string, found []engine.InKindSum) {
+func (d *comparer) inKind(want map[string]string, found []statements.InKindSum) {
 	for _, name := range sortedKeys(want) {
 		known := false
 		for _, k := range found {

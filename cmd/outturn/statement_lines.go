@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // The two states of a statement, as engine.Statement.Status writes them.
@@ -18,7 +18,7 @@ const (
 // shownLine is one line with the unit it stands under.
 type shownLine struct {
 	unit string
-	line *engine.Line
+	line *statements.Line
 }
 
 // of names what a line is about: the unit, the member of a unit, the level's values, or the contract.
@@ -35,7 +35,7 @@ func (l shownLine) of() string {
 }
 
 // linesOf collects what the sample holds of one payment, in canonical order.
-func (v view) linesOf(payment string, want func(*engine.Line) bool) []shownLine {
+func (v view) linesOf(payment string, want func(*statements.Line) bool) []shownLine {
 	var lines []shownLine
 	for r := range v.sample {
 		for i := range v.sample[r].Lines {
@@ -51,7 +51,7 @@ func (v view) linesOf(payment string, want func(*engine.Line) bool) []shownLine 
 func (v view) printLines(p *terminal.Page) {
 	headed := false
 	for _, sum := range v.statement.Payments {
-		lines := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() && l.Reason == "" })
+		lines := v.linesOf(sum.Payment, func(l *statements.Line) bool { return !l.Due.IsZero() && l.Reason == "" })
 		if len(lines) == 0 {
 			continue
 		}
@@ -103,7 +103,7 @@ func period(n int) string {
 }
 
 // notes says beneath a line how it is divided and what there is to say of it.
-func (v view) notes(l *engine.Line) string {
+func (v view) notes(l *statements.Line) string {
 	var parts []string
 	for _, leg := range l.Legs {
 		if !leg.Due.IsZero() {
@@ -122,7 +122,7 @@ func (v view) printAdjustments(p *terminal.Page) {
 	t := terminal.Table{Columns: []terminal.Column{{Title: "payment", Flex: true}, {Title: "for", Flex: true}, {Title: terminal.Words(v.settlePeriod()), Right: true},
 		{Title: "corrects", Right: true}, {Title: "settled before", Right: true}, {Title: "to date", Right: true}, {Title: "due now", Right: true}}}
 	for _, sum := range v.statement.Payments {
-		for i, l := range v.linesOf(sum.Payment, func(l *engine.Line) bool { return l.Reason != "" && !l.Due.IsZero() }) {
+		for i, l := range v.linesOf(sum.Payment, func(l *statements.Line) bool { return l.Reason != "" && !l.Due.IsZero() }) {
 			if i == v.limit {
 				break
 			}
@@ -140,7 +140,7 @@ func (v view) printAdjustments(p *terminal.Page) {
 	}
 }
 
-func because(l *engine.Line) string {
+func because(l *statements.Line) string {
 	return strings.Join(append([]string{l.Reason}, l.Notes...), "; ")
 }
 
@@ -273,7 +273,7 @@ func (v view) committed() string {
 // hint is a command that explains one of the lines shown, or failing that any.
 func (v view) hint() string {
 	for _, sum := range v.statement.Payments {
-		lines := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() })
+		lines := v.linesOf(sum.Payment, func(l *statements.Line) bool { return !l.Due.IsZero() })
 		switch {
 		case len(lines) == 0:
 		case lines[0].unit == "":

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printStandings shows how sure each figure is of which there is a provisional, a certified and a reconciled one.
@@ -66,7 +66,7 @@ type expectedStanding struct {
 }
 
 // standings compares figures and how they stand with what was expected of them.
-func (d *comparer) standings(wants []expectedStanding, st engine.Statement) {
+func (d *comparer) standings(wants []expectedStanding, st statements.Statement) {
 	for _, want := range wants {
 		found := "no such figure"
 		for _, f := range st.Figures {
@@ -81,7 +81,7 @@ func (d *comparer) standings(wants []expectedStanding, st engine.Statement) {
 }
 
 // citedVersions lists the versions of an assumption that a statement cites.
-func citedVersions(name string, st engine.Statement) string {
+func citedVersions(name string, st statements.Statement) string {
 	var versions []string
 	for _, a := range st.Assumptions {
 		if a.Assumption == name {

@@ -7,7 +7,7 @@ import (
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printSavings shows what was saved: each saving's chain, so that a clerk can do it again, what it comes to and whose it
@@ -75,7 +75,7 @@ func (v view) underOf(p *terminal.Sheet, per contracts.Level, of string) {
 }
 
 // traits are what a saving is: what kind of value, how far it has come, whose and on what basis.
-func traits(all []engine.TraitWords) terminal.Table {
+func traits(all []statements.TraitWords) terminal.Table {
 	t := terminal.Table{Columns: []terminal.Column{{}, {}}}
 	for _, one := range all {
 		t.Add(terminal.Words(one.Trait), one.Is)
@@ -83,7 +83,7 @@ func traits(all []engine.TraitWords) terminal.Table {
 	return t
 }
 
-func (v view) printSaving(p *terminal.Sheet, terms *contracts.Saving, f engine.SavingFigure) {
+func (v view) printSaving(p *terminal.Sheet, terms *contracts.Saving, f statements.SavingFigure) {
 	per := contracts.ContractLevel()
 	if terms != nil {
 		per = terms.Per
@@ -108,7 +108,7 @@ func (v view) printSaving(p *terminal.Sheet, terms *contracts.Saving, f engine.S
 }
 
 // printTests says how a saving is rated, test by test.
-func printTests(p *terminal.Sheet, f engine.SavingFigure) {
+func printTests(p *terminal.Sheet, f statements.SavingFigure) {
 	if f.Rating == "" {
 		return
 	}
@@ -133,7 +133,7 @@ type expectedSaving struct {
 }
 
 // saving compares one saving with what was expected of it.
-func (d *comparer) saving(want expectedSaving, st engine.Statement) {
+func (d *comparer) saving(want expectedSaving, st statements.Statement) {
 	of := strings.TrimSpace("saving " + terminal.Words(want.Saving) + " " + want.Of)
 	for _, s := range st.Savings {
 		for _, f := range s.Figures {
@@ -146,7 +146,7 @@ func (d *comparer) saving(want expectedSaving, st engine.Statement) {
 	d.text(of, want.ComesTo, "no such saving")
 }
 
-func (d *comparer) savingFigure(of string, want expectedSaving, name string, f engine.SavingFigure) {
+func (d *comparer) savingFigure(of string, want expectedSaving, name string, f statements.SavingFigure) {
 	switch {
 	case f.ComesTo == nil:
 		d.text(of, want.ComesTo, f.Why)
@@ -178,7 +178,7 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f e
 }
 
 // steps compares steps of a saving or a baseline with what was expected of them.
-func (d *comparer) steps(of, name string, want map[string]string, steps []engine.Step) {
+func (d *comparer) steps(of, name string, want map[string]string, steps []statements.Step) {
 	for _, step := range sortedKeys(want) {
 		found := "no such step"
 		for _, s := range steps {

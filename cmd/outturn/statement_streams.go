@@ -7,7 +7,7 @@ import (
 
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printStreams shows what each stream of money holds, and what it was asked for and did not pay.
@@ -47,7 +47,7 @@ func purpose(name string) string {
 }
 
 // blockedOf names the line of a sum that was blocked.
-func (v view) blockedOf(s engine.StreamSum, b engine.Blocked) string {
+func (v view) blockedOf(s statements.StreamSum, b statements.Blocked) string {
 	text := ""
 	if b.Of != "" {
 		text = ", " + terminal.Words(b.Of)
@@ -115,7 +115,7 @@ type expectedBlocked struct {
 }
 
 // stream compares what one stream comes to.
-func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
+func (d *comparer) stream(want expectedStream, found []statements.StreamSum) {
 	for _, s := range found {
 		if s.Stream != want.Stream {
 			continue
@@ -123,7 +123,7 @@ func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
 		forecast := s.Forecast
 		if forecast == nil {
 			none := money.FromMinor(d.currency, 0)
-			forecast = &engine.Forecast{Short: none, Unspent: none}
+			forecast = &statements.Forecast{Short: none, Unspent: none}
 		}
 		for _, figure := range []struct {
 			name, want string
@@ -145,7 +145,7 @@ func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
 	d.text("stream", want.Stream, "no such stream")
 }
 
-func (d *comparer) blocked(want expectedStream, found engine.StreamSum) {
+func (d *comparer) blocked(want expectedStream, found statements.StreamSum) {
 	d.count(want.Stream+", sums blocked", len(want.Blocked), len(found.Blocked))
 	for i, b := range want.Blocked {
 		if i >= len(found.Blocked) {

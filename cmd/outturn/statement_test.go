@@ -11,7 +11,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 var update = flag.Bool("update", false, "write golden files anew; read the difference before you keep it")
@@ -46,25 +46,25 @@ func familiesView(t *testing.T) view {
 		Units:    []contracts.Unit{{Name: "family", PartOf: -1}},
 		Payments: []contracts.Payment{{Name: "attachment_fee", From: contracts.Payee{Party: 0}, To: contracts.Payee{Party: 1}}, {Name: "turnaround_fee", From: contracts.Payee{Party: 0}, To: contracts.Payee{Party: 1}}}}
 	p := func(text string) money.Amount { return pounds(t, text) }
-	st := engine.Statement{Edition: 1, Contract: c.ID, Version: strings.Repeat("c0", 32), Currency: "GBP", Status: "final", Through: "2012-09-30", CutOff: "2012-10-15", Number: 2,
-		Snapshot: engine.SnapshotSummary{Digest: strings.Repeat("e1", 32), Units: 1403, Items: 5012, Late: 12}, Prior: []string{strings.Repeat("a1", 32)},
-		Due: []engine.PartySum{{Party: "department", Name: "Communities and Local Government", Settled: p("-£700.00"), Due: p("-£6400.00"), ToDate: p("-£7100.00")},
+	st := statements.Statement{Edition: 1, Contract: c.ID, Version: strings.Repeat("c0", 32), Currency: "GBP", Status: "final", Through: "2012-09-30", CutOff: "2012-10-15", Number: 2,
+		Snapshot: statements.SnapshotSummary{Digest: strings.Repeat("e1", 32), Units: 1403, Items: 5012, Late: 12}, Prior: []string{strings.Repeat("a1", 32)},
+		Due: []statements.PartySum{{Party: "department", Name: "Communities and Local Government", Settled: p("-£700.00"), Due: p("-£6400.00"), ToDate: p("-£7100.00")},
 			{Party: "council", Name: "An upper-tier council", Settled: p("£700.00"), Due: p("£6400.00"), ToDate: p("£7100.00")}},
-		Postings: []engine.Posting{{From: "department", To: "council", Payment: "attachment_fee", Amount: p("£6400.00")}, {From: "department", To: "council", Payment: "turnaround_fee", Amount: p("£0.00")}},
-		Payments: []engine.PaymentSum{
+		Postings: []statements.Posting{{From: "department", To: "council", Payment: "attachment_fee", Amount: p("£6400.00")}, {From: "department", To: "council", Payment: "turnaround_fee", Amount: p("£0.00")}},
+		Payments: []statements.PaymentSum{
 			{Payment: "attachment_fee", Clause: "paragraph 9", Sentence: "The department pays the council, for each family that joined: its attachment price by programme year at attachment (£3,200.00, £2,400.00, £1,600.00). (paragraph 9)",
 				Count: "2", Lines: 12, Settled: p("£0.00"), Due: p("£6400.00"), ToDate: p("£6400.00")},
 			{Payment: "turnaround_fee", Clause: "paragraph 12", Sentence: "The department pays the council, for each family turned around, on a claim: its turnaround price (£700.00).",
 				Count: "1", Lines: 1, Adjusted: 1, Settled: p("£700.00"), Due: p("£0.00"), ToDate: p("£700.00")}},
-		Cohorts: []engine.CohortSum{{Cohort: "families", Clause: "paragraph 4", Counted: 1400, Excluded: []engine.ReasonCount{{Reason: "joined outside 2012-04-01 to 2015-03-31", Count: 3}}}},
-		Items:   []engine.ReasonCount{{Reason: "used", Count: 5010}, {Reason: "corrected by a later item", Count: 2}},
-		Waiting: []engine.WaitingSum{{Payment: "turnaround_fee", Reason: "school: a window has not ended", Count: 12}},
-		Binds:   []engine.Bind{{Name: "cap 2", Clause: "paragraph 5", What: "not above £4,000.00 a family", Lines: 3, Took: p("£2100.00")}},
-		Lines:   engine.Roll{Records: 4, Lines: 14, Bytes: 900, Root: strings.Repeat("f0", 32)}}
-	sample := []engine.Record{
-		{Unit: "F001", Lines: []engine.Line{{Payment: "attachment_fee", Period: 2, Count: "1", ToDate: p("£3200.00"), Settled: p("£0.00"), Due: p("£3200.00")},
+		Cohorts: []statements.CohortSum{{Cohort: "families", Clause: "paragraph 4", Counted: 1400, Excluded: []statements.ReasonCount{{Reason: "joined outside 2012-04-01 to 2015-03-31", Count: 3}}}},
+		Items:   []statements.ReasonCount{{Reason: "used", Count: 5010}, {Reason: "corrected by a later item", Count: 2}},
+		Waiting: []statements.WaitingSum{{Payment: "turnaround_fee", Reason: "school: a window has not ended", Count: 12}},
+		Binds:   []statements.Bind{{Name: "cap 2", Clause: "paragraph 5", What: "not above £4,000.00 a family", Lines: 3, Took: p("£2100.00")}},
+		Lines:   statements.Roll{Records: 4, Lines: 14, Bytes: 900, Root: strings.Repeat("f0", 32)}}
+	sample := []statements.Record{
+		{Unit: "F001", Lines: []statements.Line{{Payment: "attachment_fee", Period: 2, Count: "1", ToDate: p("£3200.00"), Settled: p("£0.00"), Due: p("£3200.00")},
 			{Payment: "turnaround_fee", Period: 2, Count: "1", ToDate: p("£700.00"), Settled: p("£0.00"), Due: p("£700.00"), Notes: []string{"cut by cap 2"}}}},
-		{Unit: "F002", Lines: []engine.Line{{Payment: "attachment_fee", Period: 2, Count: "1", ToDate: p("£3200.00"), Settled: p("£0.00"), Due: p("£3200.00")},
+		{Unit: "F002", Lines: []statements.Line{{Payment: "attachment_fee", Period: 2, Count: "1", ToDate: p("£3200.00"), Settled: p("£0.00"), Due: p("£3200.00")},
 			{Payment: "turnaround_fee", Period: 1, ToDate: p("£0.00"), Settled: p("£700.00"), Due: p("-£700.00"), Reason: "evidence withdrawn: claim C2, learned 2012-10-01", Corrects: 1}}}}
 	return view{contract: c, statement: st, digest: strings.Repeat("5d", 32), sample: sample, limit: 5, dir: "fixtures/troubled-families", width: 100}
 }

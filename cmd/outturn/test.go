@@ -13,6 +13,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -183,7 +184,7 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 	asAt, _ := calendar.ParseDate(want.AsAt)
 	knownAt, _ := calendar.ParseDate(want.KnownAt)
 	lines, dues := newWantedLines(c.folder.contract, want.Lines), whatif.NewDues(c.folder.contract)
-	st, err := c.run(occasion{asAt, knownAt, want.Status == statusProvisional}, strconv.Itoa(number), func(r *engine.Record) {
+	st, err := c.run(occasion{asAt, knownAt, want.Status == statusProvisional}, strconv.Itoa(number), func(r *statements.Record) {
 		lines.take(r)
 		dues.Take(r)
 	})
@@ -194,7 +195,7 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 	o.Differences = append(o.Differences, want.compare(c.folder.contract, st, lines, dues)...)
 	if st.Status == statusFinal {
 		d := &comparer{currency: c.folder.contract.Currency}
-		statements := make([]engine.Statement, len(c.issued))
+		statements := make([]statements.Statement, len(c.issued))
 		for i := range statements {
 			statements[i] = c.issued[i].Statement
 		}
@@ -206,20 +207,20 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 }
 
 // run settles on an occasion, keeping the statement.
-func (c *chain) run(on occasion, name string, take func(*engine.Record)) (engine.Statement, error) {
+func (c *chain) run(on occasion, name string, take func(*statements.Record)) (statements.Statement, error) {
 	f := c.folder
 	evidence, err := f.open(on, nil)
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	defer evidence.close()
 	position, err := proof.Position(c.issued)
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	kept, err := newSpool()
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	c.spools = append(c.spools, kept)
 	st, err := engine.Settle(f.contract, evidence.on, evidence.Snapshot, position, together(kept.sink, whatif.EachRecord(f.contract, take)))
@@ -252,7 +253,7 @@ func (c *chain) heldAgainstPublished() outcome {
 
 func (c *chain) report() (publishedReport, error) {
 	if c.last == nil {
-		if _, err := c.run(occasion{}, "1", func(*engine.Record) {}); err != nil {
+		if _, err := c.run(occasion{}, "1", func(*statements.Record) {}); err != nil {
 			return publishedReport{}, err
 		}
 	}

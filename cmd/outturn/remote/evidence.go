@@ -10,7 +10,7 @@ import (
 
 	"outturn/api/client"
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 type remoteSend struct {
@@ -133,9 +133,9 @@ func explained(p *terminal.Page, e client.Explained, written amounts, payment st
 		for _, note := range line.Notes {
 			p.Line(2, note, terminal.Dim)
 		}
-		steps := make([]engine.Step, len(line.Steps))
+		steps := make([]statements.Step, len(line.Steps))
 		for i, step := range line.Steps {
-			steps[i] = engine.Step{Depth: step.Depth, Name: step.Name, Text: step.Text, Value: step.Value, Clause: step.Clause}
+			steps[i] = statements.Step{Depth: step.Depth, Name: step.Name, Text: step.Text, Value: step.Value, Clause: step.Clause}
 		}
 		terminal.Tape(p, 2, steps)
 	}
