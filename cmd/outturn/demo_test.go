@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/proof"
 	"outturn/engine/store/private"
 )
@@ -63,7 +64,7 @@ func demoFolder(t *testing.T) string {
 func TestDemo(t *testing.T) {
 	dir := demoFolder(t)
 	var out, errs kept
-	w := world{stdout: &out, stderr: &errs, env: func(string) string { return "" }}
+	w := terminal.World{Stdout: &out, Stderr: &errs, Env: func(string) string { return "" }}
 	began := time.Now()
 	if status := run([]string{"demo", "--data", dir}, w); status != exitWell {
 		t.Fatalf("exit status %d\n%s\n%s", status, out.String(), errs.String())
@@ -93,7 +94,7 @@ func TestDemo(t *testing.T) {
 		t.Error("the README quotes what the demo does not say")
 	}
 	var again kept
-	w.stdout = &again
+	w.Stdout = &again
 	if status := run([]string{"demo", "--data", dir, "--json"}, w); status != exitWell {
 		t.Fatalf("told again, exit status %d: %s", status, errs.String())
 	}
@@ -122,7 +123,7 @@ func TestDemo(t *testing.T) {
 // serveDemo serves what the demo left, and asks with each key who it is and as the auditor for a bundle.
 func serveDemo(t *testing.T, dir string) {
 	var out, errs kept
-	w := world{stdout: &out, stderr: &errs, env: func(string) string { return "" }}
+	w := terminal.World{Stdout: &out, Stderr: &errs, Env: func(string) string { return "" }}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -171,7 +172,7 @@ func serveDemo(t *testing.T, dir string) {
 	} else {
 		answer.Body.Close()
 	}
-	status := run([]string{"demo", "--data", dir}, world{stdout: &kept{}, stderr: &errs, env: w.env})
+	status := run([]string{"demo", "--data", dir}, terminal.World{Stdout: &kept{}, Stderr: &errs, Env: w.Env})
 	if status != exitFinding || !strings.Contains(errs.String(), "has the database") {
 		t.Errorf("a demo beside it: exit status %d: %s", status, errs.String())
 	}

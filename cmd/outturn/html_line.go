@@ -6,14 +6,14 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/estimators"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // lineBefore is the line that a series was on before the programme began, carried on: that of least squares through the
 // periods before, exact, and rounded where it is drawn. An interrupted time series whose level and slope may both change is
 // held against this very line, since what comes after has columns of its own; with a season or a logarithm there is no such
 // line, and for the others no comparison of it. It is a picture: nothing is paid on it.
-func (v view) lineBefore(sum engine.ComparisonSum) []string {
+func (v view) lineBefore(sum statements.ComparisonSum) []string {
 	at := slices.IndexFunc(v.contract.Comparisons, func(c contracts.Comparison) bool { return c.Name == sum.Comparison })
 	if at < 0 || len(sum.Trend) == 0 {
 		return nil

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // The fixtures whose statements have between them all that a page shows of savings and partners, and the days of their
@@ -26,7 +27,7 @@ var workedFixtures = map[string][]string{
 func workedViewOf(t *testing.T, fixture string) view {
 	t.Helper()
 	f, statements := settled(t, fixture, workedFixtures[fixture]...)
-	return view{contract: f.contract, statement: statements[len(statements)-1], limit: 100, width: pageWidthDefault}
+	return view{contract: f.contract, statement: statements[len(statements)-1], limit: 100, width: terminal.PageWidthDefault}
 }
 
 // cellsOf are the cells of a page as a reader sees them, each as often as it stands there.
@@ -75,9 +76,9 @@ func (v view) wanted() []string {
 			}
 		}
 	}
-	steps := func(steps []engine.Step) {
-		for _, s := range folded(steps) {
-			all = append(all, words(s.Name), s.Text, s.Value, s.Clause)
+	steps := func(steps []statements.Step) {
+		for _, s := range terminal.Folded(steps) {
+			all = append(all, terminal.Words(s.Name), s.Text, s.Value, s.Clause)
 		}
 	}
 	st := v.statement
@@ -85,7 +86,7 @@ func (v view) wanted() []string {
 		for _, f := range s.Figures {
 			steps(f.Steps)
 			for _, test := range f.Tests {
-				all = append(all, words(test.Test), test.Why)
+				all = append(all, terminal.Words(test.Test), test.Why)
 			}
 			for _, share := range f.Shares {
 				all = append(all, v.money(share.Amount))
@@ -199,7 +200,7 @@ func TestPagesOfSavingsInABrowser(t *testing.T) {
 // out; what came, less that, is -26 on average, which is the effect.
 func TestPageDrawsTheLineBeforeCarriedOn(t *testing.T) {
 	f, statements := settled(t, "admissions-trend", "2015-12-31", "2016-03-31")
-	v := view{contract: f.contract, statement: statements[1], limit: 100, width: pageWidthDefault}
+	v := view{contract: f.contract, statement: statements[1], limit: 100, width: terminal.PageWidthDefault}
 	page := htmlOf(t, v)
 	wellFormed(t, page)
 	for _, want := range []string{`<th scope="col" class="n">line before</th>`, `<polyline class="line"`, "the line before, carried on",
