@@ -244,6 +244,25 @@ payments: {fee: {from: payer, to: provider, per: cohort, of: size * £1.00, due:
 	}
 }
 
+// Who came after a cohort had closed is not counted in it, where nothing that is paid asks who is in it either.
+func TestClosedToWhoCameLater(t *testing.T) {
+	c := decoded(t, boundaryHead+`periods: {month: {every: 1 month, beginning: 2020-01-01}}
+units: {person: {}}
+evidence: {joined: {of: person, as: event}}
+cohorts: {people: {unit: person, joined_by: joined, closes: {at: 2}, counts: everyone_who_joined, clause: 1}}
+payments: {grant: {from: payer, to: provider, per: contract, of: £5.00, due: on_evidence, clause: 2}}
+examples:
+`+paidCases([]paid{{"three came", "2020-12-31", "£5.00", []string{"joined: 2020-01-10, person: A", "joined: 2020-02-10, person: B", "joined: 2020-03-10, person: C"}}}))
+	out, err := settleExample(t, c, 0, engine.Position{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := out.statement.Cohorts[0]
+	if k.Counted != 2 || len(k.Excluded) != 1 || k.Excluded[0] != (engine.ReasonCount{Reason: "joined after the cohort had closed", Count: 1}) {
+		t.Errorf("%+v", k)
+	}
+}
+
 // What differs from what was settled says what it corrects and why; what does not, says nothing.
 func TestEdgesOfAdjustments(t *testing.T) {
 	contract := boundaryPeople + "measures: {each_job: {per: person, each: [job], clause: 4}}\n" +

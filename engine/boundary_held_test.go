@@ -76,6 +76,9 @@ examples:
 		if fault := footed(c, chain); fault != "" {
 			t.Error(fault)
 		}
+		if items := out.statement.Items; n == 2 && (len(items) != 1 || items[0] != (engine.ReasonCount{Reason: "used", Count: 3})) {
+			t.Errorf("the leaving is read by the release alone, and is used: %+v", items)
+		}
 	}
 }
 

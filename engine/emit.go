@@ -148,11 +148,11 @@ func (t *totals) merge(o *totals) {
 
 // emit writes the record of one root in the last pass: what is due for each line, against what was settled.
 func (st *settlement) emit(r *reader, out *shardResult) error {
-	st.count(r, out.totals)
 	lines, err := st.outLines(r, out.totals)
 	if err != nil {
 		return err
 	}
+	st.count(r, out.totals) // now that lines are done, which read items too: what is kept back, and among whom it falls
 	if out.totals.overflow {
 		return errTooMuch
 	}

@@ -113,32 +113,31 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 	if err := st.restRead(r); err != nil {
 		return nil, nil, err
 	}
-	uses := st.uses(r, readers) // before what is held is looked at, as the statement counts them
+	held, err := st.finished(r, readers)
+	if err != nil {
+		return nil, nil, err
+	}
 	var out []Explanation
 	for _, pi := range st.unitPays {
 		if name := st.c.Payments[pi].Name; payment != "" && payment != name {
 			continue
 		}
 		for u := range t.Units {
-			out = append(out, st.explained(r, pi, u, steps[[2]int{pi, u}])...)
+			out = append(out, st.explained(r, pi, u, held, steps[[2]int{pi, u}])...)
 		}
 	}
-	return out, uses, nil
+	return out, st.uses(r, readers), nil
 }
 
 // explained are the lines of one payment for one unit, or one empty line where nothing is paid but much was asked.
-func (st *settlement) explained(r *reader, pi, u int, steps []Step) []Explanation {
+func (st *settlement) explained(r *reader, pi, u int, held []int64, steps []Step) []Explanation {
 	var out []Explanation
 	for i := range r.lines {
 		l := &r.lines[i]
 		if l.payment != pi || l.unit != u {
 			continue
 		}
-		held, err := st.hold(r, l)
-		if err != nil {
-			held = 0 // settling has said so already
-		}
-		o := outLine{payment: pi, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held, notes: l.notes}
+		o := outLine{payment: pi, of: r.ofText(l), period: l.period, count: l.count, toDate: l.toDate, held: held[i], notes: l.notes}
 		st.ends(r, l, &o)
 		out = append(out, Explanation{Unit: r.tree.Units[u].Key, Line: st.line(&o), Steps: steps})
 		steps = nil // shown once: the payment's working is of all its lines

@@ -52,7 +52,7 @@ func (s *stager) run() error {
 	for i := range c.Checks {
 		s.checkReady(i)
 	}
-	p.last = max(p.last, s.capsThrough(len(c.Caps)-1))
+	p.last = max(p.last, s.capsThrough(len(c.Caps)-1), s.closedOnce())
 	for _, i := range p.unitPays {
 		p.last = max(p.last, s.payment[i], s.divisionReady(c.Payments[i].From.Division), s.divisionReady(c.Payments[i].To.Division))
 	}

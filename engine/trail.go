@@ -135,12 +135,12 @@ func (st *settlement) trail(r *reader) (*Trail, error) {
 	if err := st.restRead(r); err != nil {
 		return nil, err
 	}
-	out.Items = st.uses(r, readers) // before what is held is looked at, as the statement counts them
+	if _, err := st.finished(r, readers); err != nil { // what is kept back is not due yet
+		return nil, err
+	}
+	out.Items = st.uses(r, readers)
 	for i := range r.lines {
 		l := &r.lines[i]
-		if _, err := st.hold(r, l); err != nil { // what is kept back is not due yet
-			return nil, err
-		}
 		pay := &st.c.Payments[l.payment]
 		key := r.tree.Units[l.unit].Key
 		at := slices.IndexFunc(out.Earned, func(e Earned) bool { return e.Unit == key && e.Payment == pay.Name })
@@ -161,16 +161,10 @@ func (st *settlement) restRead(r *reader) error {
 	return st.gatherTree(st.last, r, &shardResult{found: newFound(st.plan)})
 }
 
-// alone works out one payment for one unit with nothing kept from before, so that all it reads is seen, and notes which
-// items it read.
+// alone works out one payment for one unit, and notes which items it read.
 func (r *reader) alone(pi, u int, readers map[[2]int][]string) error {
-	r.stamp++
-	r.arena, r.outcomes = r.arena[:0], r.outcomes[:0]
-	clear(r.whole.memo)
-	before := slices.Clone(r.used)
-	clear(r.used)
 	from := len(r.lines)
-	err := r.pay(pi, u)
+	err := r.noting(pi, readers, func() error { return r.pay(pi, u) })
 	// A payment that this one read was worked out with it; its own lines come in its own turn.
 	own := from
 	for _, l := range r.lines[from:] {
@@ -180,6 +174,18 @@ func (r *reader) alone(pi, u int, readers map[[2]int][]string) error {
 		}
 	}
 	r.lines = r.lines[:own]
+	return err
+}
+
+// noting works something out for a payment with nothing kept from before, so that all it reads is seen, and notes which items it
+// read.
+func (r *reader) noting(pi int, readers map[[2]int][]string, work func() error) error {
+	r.stamp++
+	r.arena, r.outcomes = r.arena[:0], r.outcomes[:0]
+	clear(r.whole.memo)
+	before := slices.Clone(r.used)
+	clear(r.used)
+	err := work()
 	name := r.c.Payments[pi].Name
 	for v := range r.tree.Units {
 		for i := range r.tree.Units[v].Items {
@@ -192,6 +198,25 @@ func (r *reader) alone(pi, u int, readers map[[2]int][]string) error {
 		r.used[i] = r.used[i] || used
 	}
 	return err
+}
+
+// finished takes off the lines in hand what is kept back, and divides them, as the statement does, and notes which items that read.
+// It returns what is kept of each.
+func (st *settlement) finished(r *reader, readers map[[2]int][]string) ([]int64, error) {
+	held := make([]int64, len(r.lines))
+	for i := range r.lines {
+		l := &r.lines[i]
+		err := r.noting(l.payment, readers, func() (err error) {
+			if held[i], err = st.hold(r, l); err != nil {
+				return err
+			}
+			return st.divide(r, &outLine{payment: l.payment, toDate: l.toDate, parts: l.parts}, l.unit, &l.key)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("payment %s, %s: %w", st.c.Payments[l.payment].Name, r.tree.Units[l.unit].Key, err)
+		}
+	}
+	return held, nil
 }
 
 // places says of every unit where it counts.

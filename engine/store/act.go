@@ -35,13 +35,13 @@ type Reply struct {
 
 // View reads, in one transaction. Every method answers ErrUnknown for what the organisation may not see.
 type View struct {
-	tx    pgx.Tx
+	tx    *turn
 	store *Store
 	mu    *sync.Mutex // held by what may run while a settlement reads and writes at once
 	wrote bool        // evidence that nobody else can see yet
 }
 
-func newView(tx pgx.Tx, s *Store) View { return View{tx: tx, store: s, mu: &sync.Mutex{}} }
+func newView(tx *turn, s *Store) View { return View{tx: tx, store: s, mu: &sync.Mutex{}} }
 
 // Tx reads and writes, in one transaction.
 type Tx struct {
@@ -83,15 +83,21 @@ const roleOperator = "operator"
 // do may run again when the database undid it for the sake of another, so it keeps nothing outside the Tx. An error of
 // do rolls everything back and is returned.
 func (s *Store) Act(ctx context.Context, by Person, act Act, do func(tx *Tx) (Reply, error)) (reply Reply, replayed bool, err error) {
-	err = transact(ctx, s.app, alone(act.Decides), func(t pgx.Tx, serial bool) error {
+	var begin opening
+	first := func(b *pgx.Batch) {
+		speakFor(b, by)
+		begin = opening{known: &known{contract: act.Contract}}
+		begin.ask(b, by, act)
+	}
+	err = transact(ctx, s.app, alone(act.Decides), first, func(t *turn, serial bool) error {
 		replayed = false
-		if err := speakFor(ctx, t, by); err != nil {
-			return err
-		}
 		tx := &Tx{View: newView(t, s), by: by, at: act.At, serial: serial}
+		if act.Contract != "" {
+			t.known = begin.known
+		}
 		if act.Key != "" {
 			var err error
-			if reply, replayed, err = tx.answered(ctx, act); err != nil || replayed {
+			if reply, replayed, err = begin.answered(act); err != nil || replayed {
 				return err
 			}
 		}
@@ -102,17 +108,15 @@ func (s *Store) Act(ctx context.Context, by Person, act Act, do func(tx *Tx) (Re
 		if err != nil {
 			return err
 		}
-		return tx.answer(ctx, act, reply)
+		tx.answer(act, reply)
+		return nil
 	})
 	return reply, replayed, err
 }
 
 // Read runs look in one read-only transaction, repeatable, as the person's organisation.
 func (s *Store) Read(ctx context.Context, by Person, look func(v *View) error) error {
-	return transact(ctx, s.app, readOnly, func(t pgx.Tx, _ bool) error {
-		if err := speakFor(ctx, t, by); err != nil {
-			return err
-		}
+	return transact(ctx, s.app, readOnly, func(b *pgx.Batch) { speakFor(b, by) }, func(t *turn, _ bool) error {
 		v := newView(t, s)
 		return look(&v)
 	})
@@ -131,7 +135,7 @@ var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadO
 // System runs do in one transaction of the engine's own, which sees every organisation. The audit log says nothing of
 // it but what do writes there.
 func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error) error {
-	return transact(ctx, s.engine, pgx.TxOptions{}, func(t pgx.Tx, serial bool) error {
+	return transact(ctx, s.engine, pgx.TxOptions{}, nil, func(t *turn, serial bool) error {
 		tx := &Tx{View: newView(t, s), at: at, serial: serial}
 		return tx.do(do)
 	})
@@ -139,63 +143,69 @@ func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error)
 
 // SystemRead is System for what changes nothing: repeatable, and nothing can be written.
 func (s *Store) SystemRead(ctx context.Context, look func(v *View) error) error {
-	return transact(ctx, s.engine, readOnly, func(t pgx.Tx, _ bool) error {
+	return transact(ctx, s.engine, readOnly, nil, func(t *turn, _ bool) error {
 		v := newView(t, s)
 		return look(&v)
 	})
 }
 
 // speakFor names, for one transaction, whose rows it may see.
-func speakFor(ctx context.Context, t pgx.Tx, by Person) error {
+func speakFor(b *pgx.Batch, by Person) {
 	operator := "off"
 	if slices.Contains(by.Roles, roleOperator) {
 		operator = "on"
 	}
-	_, err := t.Exec(ctx, "select set_config('outturn.organisation', $1, true), set_config('outturn.operator', $2, true)", by.Organisation, operator)
-	return err
+	b.Queue("select set_config('outturn.organisation', $1, true), set_config('outturn.operator', $2, true)", by.Organisation, operator)
 }
 
-// answered looks for the answer that was given under the act's key.
-func (tx *Tx) answered(ctx context.Context, act Act) (reply Reply, found bool, err error) {
-	var free bool
-	// The lock is let go when the transaction ends, however it ends.
-	err = tx.tx.QueryRow(ctx, "select pg_try_advisory_xact_lock(hashtextextended(concat_ws(chr(31), $1::text, $2::text, $3::text), 1))",
-		act.Contract, tx.by.Organisation, act.Key).Scan(&free)
-	if err != nil {
-		return reply, false, err
+// opening is what an act asks as it begins: the answer that was given under its key, and what is known of its contract.
+type opening struct {
+	free   bool // nobody works on the same
+	there  bool // it was answered
+	digest []byte
+	reply  Reply
+	known  *known
+}
+
+func (o *opening) ask(b *pgx.Batch, by Person, act Act) {
+	if act.Key != "" {
+		// The lock is let go when the transaction ends, however it ends.
+		b.Queue("select pg_try_advisory_xact_lock(hashtextextended(concat_ws(chr(31), $1::text, $2::text, $3::text), 1))", act.Contract, by.Organisation, act.Key).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&o.free) })
+		r := &o.reply
+		queueOne(b, &o.there, []any{&o.digest, &r.Status, &r.ContentType, &r.Location, &r.ETag, &r.Body},
+			"select digest, status, content_type, location, etag, body from idempotency where contract = $1 and organisation = $2 and key = $3",
+			act.Contract, by.Organisation, act.Key)
 	}
-	if !free {
+	if act.Contract != "" {
+		o.known.ask(b)
+	}
+}
+
+// answered is the answer that was given under the act's key.
+func (o *opening) answered(act Act) (reply Reply, found bool, err error) {
+	switch {
+	case !o.free:
 		return reply, false, ErrInFlight
+	case o.there && !bytes.Equal(o.digest, act.Digest[:]):
+		return reply, false, ErrMismatch
 	}
-	var digest []byte
-	err = tx.tx.QueryRow(ctx, `select digest, status, content_type, location, etag, body from idempotency
-		where contract = $1 and organisation = $2 and key = $3`, act.Contract, tx.by.Organisation, act.Key).
-		Scan(&digest, &reply.Status, &reply.ContentType, &reply.Location, &reply.ETag, &reply.Body)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Reply{}, false, nil
-	}
-	if err == nil && !bytes.Equal(digest, act.Digest[:]) {
-		return Reply{}, false, ErrMismatch
-	}
-	return reply, err == nil, err
+	return o.reply, o.there, nil
 }
 
 // answer keeps the answer, and writes the act into the audit log.
-func (tx *Tx) answer(ctx context.Context, act Act, reply Reply) error {
-	if err := tx.Audit(ctx, AuditRow{Contract: act.Contract, Organisation: tx.by.Organisation, Person: tx.by.ID, Operation: act.Operation,
-		RequestID: act.RequestID, Status: reply.Status, Subject: reply.Location, At: act.At}); err != nil {
-		return err
-	}
+func (tx *Tx) answer(act Act, reply Reply) {
+	tx.note(AuditRow{Contract: act.Contract, Organisation: tx.by.Organisation, Person: tx.by.ID, Operation: act.Operation,
+		RequestID: act.RequestID, Status: reply.Status, Subject: reply.Location, At: act.At})
 	if act.Key == "" {
-		return nil
+		return
 	}
 	if reply.Body == nil {
 		reply.Body = []byte{}
 	}
-	_, err := tx.tx.Exec(ctx, `insert into idempotency (contract, organisation, key, digest, status, content_type, location, etag, body, at)
+	tx.tx.later(`insert into idempotency (contract, organisation, key, digest, status, content_type, location, etag, body, at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		act.Contract, tx.by.Organisation, act.Key, act.Digest[:], reply.Status, reply.ContentType, reply.Location, reply.ETag, reply.Body, act.At)
-	return err
 }
 
 // AuditRow is one act, or one refusal, as it was recorded.
@@ -209,9 +219,13 @@ type AuditRow struct {
 
 // Audit writes one row of the audit log.
 func (tx *Tx) Audit(ctx context.Context, a AuditRow) error {
-	_, err := tx.tx.Exec(ctx, `insert into audit (contract, organisation, person, operation, request_id, status, subject, at)
+	tx.note(a)
+	return tx.tx.send(ctx)
+}
+
+func (tx *Tx) note(a AuditRow) {
+	tx.tx.later(`insert into audit (contract, organisation, person, operation, request_id, status, subject, at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)`, a.Contract, a.Organisation, a.Person, a.Operation, a.RequestID, a.Status, a.Subject, a.At)
-	return err
 }
 
 // Refused notes in the audit log a request that was refused for want of permission.

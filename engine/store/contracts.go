@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"outturn/contracts"
@@ -64,9 +65,30 @@ const (
 	versionColumns = `digest, written_by as by, created, proposed_by, coalesce(proposed, ` + noTime + `) as proposed, coalesce(activated, ` + noTime + `) as activated`
 )
 
+// What an act asks of its contract as it begins.
+const (
+	grantsSQL   = "select place, contract, organisation, role, party, kinds, granted_by as by, at from grants where contract = $1 order by place"
+	contractSQL = "select " + headColumns + " from contracts c where c.id = $1"
+	activeSQL   = "select contract, number, state, ''::bytea as document, " + versionColumns + " from versions where contract = $1 and state = 'active'"
+)
+
+// knows is what the act's first questions found of a contract, nil where they did not ask, or the act has written since.
+func (v *View) knows(contract string) *known {
+	if k := v.tx.known; k != nil && k.contract == contract {
+		return k
+	}
+	return nil
+}
+
 // Contract finds a contract.
 func (v *View) Contract(ctx context.Context, id string) (ContractHead, error) {
-	return one[ContractHead](ctx, v, "select "+headColumns+" from contracts c where c.id = $1", id)
+	if k := v.knows(id); k != nil {
+		if len(k.heads) == 0 {
+			return ContractHead{}, ErrUnknown
+		}
+		return k.heads[0], nil
+	}
+	return one[ContractHead](ctx, v, contractSQL, id)
 }
 
 // Contracts lists the contracts that the organisation takes part in.
@@ -76,12 +98,49 @@ func (v *View) Contracts(ctx context.Context, p Page) ([]ContractHead, error) {
 
 // Grants lists who takes part in a contract.
 func (v *View) Grants(ctx context.Context, contract string) ([]Grant, error) {
-	return collect[Grant](ctx, v, "select place, contract, organisation, role, party, kinds, granted_by as by, at from grants where contract = $1 order by place", contract)
+	if k := v.knows(contract); k != nil {
+		return slices.Clone(k.grants), nil
+	}
+	return collect[Grant](ctx, v, grantsSQL, contract)
 }
 
-// Version finds one version of a contract, with its document.
+// Version finds one version of a contract, with its document, which nobody may write to.
 func (v *View) Version(ctx context.Context, contract string, number int) (Version, error) {
-	return one[Version](ctx, v, "select contract, number, state, document, "+versionColumns+" from versions where contract = $1 and number = $2", contract, number)
+	if k := v.knows(contract); k != nil && len(k.active) == 1 && k.active[0].Number == number {
+		version := k.active[0]
+		if version.Document = v.store.documents.of(version.Digest); version.Document != nil {
+			return version, nil
+		}
+	}
+	version, err := one[Version](ctx, v, "select contract, number, state, document, "+versionColumns+" from versions where contract = $1 and number = $2", contract, number)
+	if err == nil && version.State == VersionActive {
+		v.store.documents.keep(version.Digest, version.Document)
+	}
+	return version, err
+}
+
+// documents are those of contracts in force that were read lately, by their digests, which the database holds them to.
+type documents struct {
+	mu   sync.Mutex
+	read map[[32]byte][]byte
+}
+
+// documentsMax is how many documents are held.
+const documentsMax = 64
+
+func (d *documents) of(digest [32]byte) []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.read[digest]
+}
+
+func (d *documents) keep(digest [32]byte, document []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.read == nil || len(d.read) >= documentsMax {
+		d.read = map[[32]byte][]byte{}
+	}
+	d.read[digest] = document
 }
 
 // Versions lists every version of a contract, without its document.
@@ -118,6 +177,7 @@ func (tx *Tx) LockContract(ctx context.Context, contract string) (ContractHead, 
 
 // lock takes the contract's row.
 func (tx *Tx) lock(ctx context.Context, contract string) error {
+	tx.tx.known = nil // others may have changed it until now
 	var id string
 	return told(tx.tx.QueryRow(ctx, "select id from contracts where id = $1 for no key update", contract).Scan(&id))
 }

@@ -201,7 +201,7 @@ type runWorker struct {
 // Work does one job.
 func (w *runWorker) Work(ctx context.Context, job *river.Job[runArgs]) error {
 	return w.settle(ctx, RunJob{Contract: job.Args.Contract, Run: job.Args.Run, Done: func(ctx context.Context, tx *Tx) error {
-		_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx.tx, job)
+		_, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, pgx.Tx(tx.tx), job)
 		if errors.Is(err, rivertype.ErrNotFound) {
 			return nil // taken from us; whether what we did stands, the run says
 		}

@@ -111,14 +111,13 @@ func (in *intake) place(ctx context.Context) error {
 	if len(l.orphans) == 0 {
 		return nil
 	}
-	k := newCopier(ctx, in.tx, in.r.Terms)
 	var failure error
 	for i := range l.orphans {
 		if failure == nil && in.complete(&l.orphans[i], kept) {
-			failure = k.add(&l.orphans[i])
+			failure = in.stage.add(ctx, &l.orphans[i])
 		}
 	}
-	return k.close(failure)
+	return in.stage.close(failure)
 }
 
 func (in *intake) contradicts(m member, said link, parent string) {
@@ -198,14 +197,28 @@ func (in *intake) kept(ctx context.Context) (map[member]string, error) {
 }
 
 // keep writes the members that the batch was the first to place.
-func (l *links) keep(ctx context.Context, tx *Tx, b *Batch) error {
+func (l *links) keep(ctx context.Context, in *intake, b *Batch) error {
 	if len(l.of) == 0 {
+		return nil
+	}
+	const into = `insert into members (contract, unit_type, key, parent_key, sequence)
+		select $1, m.unit_type, m.key, m.parent_key, numbered.sequence
+		from %s m join (select at, $2::bigint - 1 + row_number() over (order by at) as sequence from stage) numbered using (at)
+		on conflict (contract, unit_type, key) do nothing`
+	if !in.stage.copied {
+		types, keys, parents, places := make([]string, 0, len(l.of)), make([]string, 0, len(l.of)), make([]string, 0, len(l.of)), make([]int64, 0, len(l.of))
+		for m, said := range l.of {
+			types, keys, parents, places = append(types, l.c.Units[m.unitType].Name), append(keys, m.key), append(parents, said.parent), append(places, int64(said.at))
+		}
+		sql, args := in.stage.asks("", fmt.Sprintf(into, "(select * from unnest($3::text[], $4::text[], $5::text[], $6::bigint[]) as given (unit_type, key, parent_key, at))"), b.Contract, b.First, types, keys, parents, places)
+		in.tx.tx.later(sql, args...)
 		return nil
 	}
 	rows := make([][]any, 0, len(l.of))
 	for m, said := range l.of {
 		rows = append(rows, []any{l.c.Units[m.unitType].Name, m.key, said.parent, int64(said.at)})
 	}
+	tx := in.tx
 	_, err := tx.tx.CopyFrom(ctx, pgx.Identifier{"stage_members"}, []string{"unit_type", "key", "parent_key", "at"}, pgx.CopyFromRows(rows))
 	if err != nil {
 		return told(err)
@@ -216,8 +229,5 @@ func (l *links) keep(ctx context.Context, tx *Tx, b *Batch) error {
 			return err
 		}
 	}
-	return tx.exec(ctx, `insert into members (contract, unit_type, key, parent_key, sequence)
-		select $1, m.unit_type, m.key, m.parent_key, numbered.sequence
-		from stage_members m join (select at, $2::bigint - 1 + row_number() over (order by at) as sequence from stage) numbered using (at)
-		on conflict (contract, unit_type, key) do nothing`, b.Contract, b.First)
+	return tx.exec(ctx, fmt.Sprintf(into, "stage_members"), b.Contract, b.First)
 }

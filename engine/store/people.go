@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // Organisation is a public body, provider, evaluator or auditor that uses the service.
@@ -49,14 +51,18 @@ const (
 
 // Credential finds an API key by its prefix, spent ones too. ErrUnknown where there is none.
 func (s *Store) Credential(ctx context.Context, prefix string) (c Credential, err error) {
-	err = s.SystemRead(ctx, func(v *View) error {
-		if c.Key, err = one[Key](ctx, v, "select "+keyColumns+" from api_keys where prefix = $1", prefix); err != nil {
-			return err
-		}
-		c.Person, err = v.Person(ctx, c.Key.Person)
-		return err
-	})
-	return c, err
+	var keys []Key
+	var people []Person
+	b := &pgx.Batch{}
+	queue(b, &keys, "select "+keyColumns+" from api_keys where prefix = $1", prefix)
+	queue(b, &people, "select "+personColumns+" from people where id = (select person from api_keys where prefix = $1)", prefix)
+	if err := s.door.SendBatch(ctx, b).Close(); err != nil {
+		return c, told(err)
+	}
+	if len(keys) == 0 || len(people) == 0 {
+		return c, ErrUnknown
+	}
+	return Credential{keys[0], people[0]}, nil
 }
 
 // Subject finds the person behind an identity provider's subject. ErrUnknown where there is none.

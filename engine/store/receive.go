@@ -10,6 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"outturn/contracts"
 	"outturn/engine/evidence"
 )
@@ -57,24 +60,24 @@ const faultsKept = 1000
 const lineBits = 40
 
 // Receive takes in a body of evidence and keeps its batch, whatever became of it: what is wrong with the body is in the
-// batch, and no error. A body that was accepted before is answered with the batch it made then.
+// batch, and no error. A body that was accepted before is answered with the batch it made then. The batch's Place is not filled in.
 //
-// The body is read and copied before the contract is locked. Under the lock each row is held against all that is known of
-// its unit, rows are numbered without a gap, and the lock is kept to the end, so that a snapshot taken under it has every
-// number below its own.
+// The body is read, and copied where it is large, before the contract is locked. Under the lock each row is held against all
+// that is known of its unit, rows are numbered without a gap, and the lock is kept to the end, so that a snapshot taken under
+// it has every number below its own. A small body whose rows cannot contradict each other is locked with one word to the
+// database and kept with the next, which is the commit.
 func (tx *Tx) Receive(ctx context.Context, r Receipt) (Batch, error) {
-	if before, err := tx.sameBody(ctx, &r.Batch); err == nil || !errors.Is(err, ErrUnknown) {
-		return before, err
-	}
 	in := &intake{tx: tx, r: &r, links: newLinks(r.Terms), faulty: map[uint64]bool{}}
-	if err := in.read(ctx); err != nil {
-		return Batch{}, err
+	in.stage = staged{tx: tx, c: r.Terms, chains: in.links.chains, spill: in.spill}
+	err := in.read(ctx)
+	if err == nil {
+		err = in.lock(ctx)
 	}
-	if err := tx.lock(ctx, r.Batch.Contract); err != nil {
+	if err != nil || in.before != nil {
+		if in.before != nil {
+			return *in.before, nil
+		}
 		return Batch{}, err
-	}
-	if before, err := tx.sameBody(ctx, &r.Batch); err == nil || !errors.Is(err, ErrUnknown) {
-		return before, err // the same body came a moment before
 	}
 	if in.mayGoOn() {
 		if err := in.check(ctx); err != nil {
@@ -84,9 +87,50 @@ func (tx *Tx) Receive(ctx context.Context, r Receipt) (Batch, error) {
 	return in.keep(ctx)
 }
 
-// sameBody finds the batch that this body made before.
-func (tx *Tx) sameBody(ctx context.Context, b *Batch) (Batch, error) {
-	return tx.batch(ctx, "contract = $1 and organisation = $2 and digest = $3 and state <> 'refused'", b.Contract, b.Organisation, b.Digest[:])
+// sameBody finds the batch that a body made before.
+const sameBody = "contract = $1 and organisation = $2 and digest = $3 and state <> 'refused'"
+
+func (in *intake) sameBody() []any {
+	b := &in.r.Batch
+	return []any{b.Contract, b.Organisation, b.Digest[:]}
+}
+
+// errBefore ends reading a body that was received before.
+var errBefore = errors.New("this body was received before")
+
+// spill looks, before a large body is copied, whether it was received before.
+func (in *intake) spill(ctx context.Context) error {
+	before, err := in.tx.batch(ctx, sameBody, in.sameBody()...)
+	switch {
+	case err == nil:
+		in.before = &before
+		return errBefore
+	case errors.Is(err, ErrUnknown):
+		return nil
+	}
+	return err
+}
+
+// lock locks the contract, and under the lock learns where its numbers stand, whether the same body came a moment before, and
+// of a small one whether its rows can contradict anything.
+func (in *intake) lock(ctx context.Context) error {
+	var before []Batch
+	b := &pgx.Batch{}
+	b.Queue("select next_sequence from contracts where id = $1 for no key update", in.r.Batch.Contract).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&in.next) })
+	queue(b, &before, "select "+batchColumns+" from batches where "+sameBody, in.sameBody()...)
+	if !in.stage.copied && len(in.links.orphans) == 0 && in.mayGoOn() {
+		sql, args := in.stage.asks(delicateSQL, "select not exists (select from delicate)", in.r.Batch.Contract)
+		b.Queue(sql, args...).QueryRow(func(row pgx.Row) error { return row.Scan(&in.calm) })
+	}
+	in.tx.tx.known = nil // others may have changed it until now
+	if err := in.tx.tx.SendBatch(ctx, b).Close(); err != nil {
+		return told(err)
+	}
+	if len(before) > 0 {
+		in.before = &before[0]
+	}
+	return nil
 }
 
 // intake is a body on its way in.
@@ -94,6 +138,10 @@ type intake struct {
 	tx     *Tx
 	r      *Receipt
 	links  *links
+	stage  staged
+	before *Batch // that the same body made
+	next   int64  // the next number of the contract's items, which is locked
+	calm   bool   // no row can contradict another, or one that was kept
 	rows   int64
 	faults []evidence.Fault
 	more   int
@@ -104,21 +152,20 @@ type intake struct {
 // mayGoOn reports whether anything can still be accepted.
 func (in *intake) mayGoOn() bool { return in.r.Sound || in.bad == 0 && len(in.faulty) == 0 }
 
-// read copies the body into the stage.
+// read reads the body.
 func (in *intake) read(ctx context.Context) error {
-	k := newCopier(ctx, in.tx, in.r.Terms)
 	err := in.r.Rows(func(row *evidence.Row) error {
 		in.rows++
 		if !in.links.learn(row) {
 			return nil
 		}
-		return k.add(row)
+		return in.stage.add(ctx, row)
 	})
 	var faults *evidence.Faults
 	if errors.As(err, &faults) {
 		err = nil
 	}
-	if err := k.close(err); err != nil {
+	if err := in.stage.close(err); err != nil {
 		return err
 	}
 	if faults != nil {
@@ -166,10 +213,12 @@ func (in *intake) check(ctx context.Context) error {
 		return err
 	}
 	for dropped := 0; ; {
-		if err := in.drop(ctx); err != nil {
-			return err
+		if len(in.faulty) > 0 {
+			if err := in.stage.drop(ctx, in.faulty); err != nil {
+				return err
+			}
 		}
-		if !in.mayGoOn() {
+		if !in.mayGoOn() || in.calm {
 			return nil
 		}
 		dropped = len(in.faulty)
@@ -182,33 +231,23 @@ func (in *intake) check(ctx context.Context) error {
 	}
 }
 
-// drop takes refused rows out of the stage.
-func (in *intake) drop(ctx context.Context) error {
-	if len(in.faulty) == 0 {
-		return nil
-	}
-	list := make([]int64, 0, len(in.faulty))
-	for sequence := range in.faulty {
-		list = append(list, int64(sequence))
-	}
-	return in.tx.exec(ctx, "delete from stage where at = any ($1)", list)
-}
-
-// gatherSQL reads every row, of the stage and kept before, of the roots in which rows can contradict each other: where a
-// row of the stage has a name or points at one, and where facts are said more than once. Of the others each row is sound
-// by itself. The contract's own items count as one root.
-const gatherSQL = `with touched as (
+// delicateSQL finds the roots in which rows can contradict each other: where a row of the stage has a name or points at one,
+// and where facts are said more than once. Of the others each row is sound by itself. The contract's own items count as one
+// root. gatherSQL reads every row of them, of the stage and kept before.
+const (
+	delicateSQL = `touched as (
 	select root_type, root_key, bool_or(id is not null or points is not null) as named, count(facts) + count(path) as told from stage group by 1, 2
 ), delicate as (
 	select root_type, root_key from touched t where named or told > 0 and told + (
 		select count(*) from items i where i.contract = $1 and i.root_type = t.root_type and i.root_key = t.root_key
 			and (i.facts is not null or i.path is not null)) > 1
-)
-select * from (
+)`
+	gatherSQL = `select * from (
 	select sequence, root_type, root_key, ` + rowSaid + ` from items r join delicate using (root_type, root_key) where contract = $1
 	union all
 	select at + (1::bigint << 60), root_type, root_key, ` + rowSaid + ` from stage r join delicate using (root_type, root_key)) all_rows
 order by root_type, root_key, 1`
+)
 
 // gather makes units and items of the rows, as a snapshot will, and refuses the rows that do not go together.
 func (in *intake) gather(ctx context.Context) error {
@@ -220,7 +259,8 @@ func (in *intake) gather(ctx context.Context) error {
 		return fmt.Sprintf("line %d", sequence&(1<<lineBits-1))
 	}
 	g := evidence.NewGatherer(in.r.Terms, 0, func(sequence uint64, f evidence.Fault) { in.blame(one, sequence, f) }, place)
-	return newRowReader(in.r.Terms).roots(ctx, in.tx.tx, gatherSQL, []any{in.r.Batch.Contract}, func(next *root) error {
+	sql, args := in.stage.asks(delicateSQL, gatherSQL, in.r.Batch.Contract)
+	return newRowReader(in.r.Terms).roots(ctx, in.tx.tx, sql, args, func(next *root) error {
 		one = next
 		if one.Type < 0 {
 			g.Whole(each(one.Rows))
@@ -280,31 +320,27 @@ func (in *intake) keep(ctx context.Context) (Batch, error) {
 	}
 	b.Faults, b.MoreFaults = in.faults, in.more
 	if b.Accepted > 0 {
-		err := in.tx.tx.QueryRow(ctx, "update contracts set next_sequence = next_sequence + $2 where id = $1 returning next_sequence - $2",
-			b.Contract, b.Accepted).Scan(&b.First)
-		if err != nil {
-			return b, told(err)
-		}
-		b.Last = b.First + int64(b.Accepted) - 1
+		b.First, b.Last = in.next, in.next+int64(b.Accepted)-1
+		in.tx.tx.later("update contracts set next_sequence = $2 where id = $1", b.Contract, b.Last+1)
 	}
-	if err := in.tx.addBatch(ctx, &b); err != nil || b.Accepted == 0 {
+	if err := in.tx.addBatch(&b); err != nil || b.Accepted == 0 {
 		return b, err
 	}
 	in.tx.wrote = true
-	tag, err := in.tx.tx.Exec(ctx, `insert into items (contract, sequence, batch, line, `+rowColumns+`)
+	sql, args := in.stage.asks("", `insert into items (contract, sequence, batch, line, `+rowColumns+`)
 		select $1, $2::bigint - 1 + row_number() over (order by at), $3, at & ((1::bigint << 40) - 1), `+rowColumns+` from stage`,
 		b.Contract, b.First, b.ID)
-	if err != nil {
-		return b, told(err)
-	}
-	if tag.RowsAffected() != int64(b.Accepted) {
-		return b, fmt.Errorf("%d rows of %s were to be kept and %d were", b.Accepted, b.ID, tag.RowsAffected())
-	}
-	return b, in.links.keep(ctx, in.tx, &b)
+	in.tx.tx.later(sql, args...).Exec(func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() != int64(b.Accepted) {
+			return fmt.Errorf("%d rows of %s were to be kept and %d were", b.Accepted, b.ID, tag.RowsAffected())
+		}
+		return nil
+	})
+	return b, in.links.keep(ctx, in, &b)
 }
 
 // addBatch writes the batch.
-func (tx *Tx) addBatch(ctx context.Context, b *Batch) error {
+func (tx *Tx) addBatch(b *Batch) error {
 	if b.Faults == nil {
 		b.Faults = []evidence.Fault{}
 	}
@@ -312,10 +348,11 @@ func (tx *Tx) addBatch(ctx context.Context, b *Batch) error {
 	if err != nil {
 		return err
 	}
-	return told(tx.tx.QueryRow(ctx, `insert into batches (contract, id, organisation, person, format, name, digest, state, rows, accepted, refused,
-		first, last, faults, more_faults, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) returning place`,
+	tx.tx.later(`insert into batches (contract, id, organisation, person, format, name, digest, state, rows, accepted, refused,
+		first, last, faults, more_faults, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		b.Contract, b.ID, b.Organisation, b.Person, b.Format, b.Name, b.Digest[:], b.State, b.Rows, b.Accepted, b.Refused,
-		b.First, b.Last, faults, b.MoreFaults, b.At).Scan(&b.Place))
+		b.First, b.Last, faults, b.MoreFaults, b.At)
+	return nil
 }
 
 const batchColumns = "place, id, contract, organisation, person, format, name, digest, state, rows, accepted, refused, first, last, faults, more_faults, at"

@@ -10,7 +10,7 @@ import (
 	"outturn/engine/evidence"
 )
 
-// A body of evidence is first copied as it comes into a table of the connection's own, as a role under row-level security
+// A large body of evidence is first copied as it comes into a table of the connection's own, as a role under row-level security
 // may not COPY into the table itself. Each connection makes it once; it is empty again at every commit.
 const stageSQL = `create temporary table if not exists stage (
 	at bigint not null, root_type text collate "C" not null, root_key text collate "C" not null, leaf text collate "C" not null, path text[],
@@ -45,7 +45,10 @@ func newCopier(ctx context.Context, tx *Tx, c *contracts.Contract) *copier {
 	from, to := io.Pipe()
 	k := &copier{c: c, chains: evidence.Chains(c), to: to, done: make(chan error, 1)}
 	go func() {
-		_, err := tx.tx.Conn().PgConn().CopyFrom(ctx, from, copySQL)
+		err := tx.tx.send(ctx)
+		if err == nil {
+			_, err = tx.tx.Conn().PgConn().CopyFrom(ctx, from, copySQL)
+		}
 		_ = from.CloseWithError(err) // a pipe's reader closes without an error
 		k.done <- err
 	}()

@@ -21,7 +21,8 @@ import (
 // Options says which database, and how to use it.
 type Options struct {
 	URL string // as pgx and libpq read it
-	// Connections is the most connections, half for people and half for the engine: 20 when nought.
+	// Connections is the most connections, half for people and half for the engine: 20 when nought. A tenth as many again find
+	// out who people are.
 	Connections int32
 	// Forgetful lets a server be used that may lose what it acknowledged: for tests alone.
 	Forgetful bool
@@ -47,7 +48,10 @@ const readAtOnce = 64 << 10
 // Store is a database with this release's schema. It serves any number of goroutines.
 type Store struct {
 	app, engine *pgxpool.Pool
+	door        *pgxpool.Pool // who somebody is: a request waits for no run
 	memory      int64
+	documents   documents
+	few         int // rows of a small body, at most
 }
 
 // Open connects, and refuses a database that was not migrated to this release or that may lose what it acknowledged.
@@ -55,14 +59,17 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Connections <= 0 {
 		o.Connections = connectionsDefault
 	}
-	s := &Store{memory: o.Memory}
+	s := &Store{memory: o.Memory, few: fewRows}
 	var err error
-	if s.app, err = connect(ctx, o, roleApp); err != nil {
-		return nil, err
-	}
-	if s.engine, err = connect(ctx, o, roleEngine); err != nil {
-		s.Close()
-		return nil, err
+	for _, pool := range []struct {
+		to    **pgxpool.Pool
+		role  string
+		share int32
+	}{{&s.app, roleApp, 2}, {&s.engine, roleEngine, 2}, {&s.door, roleEngine, 10}} {
+		if *pool.to, err = connect(ctx, o.URL, pool.role, max(2, o.Connections/pool.share)); err != nil {
+			s.Close()
+			return nil, err
+		}
 	}
 	err = s.Ready(ctx)
 	if err == nil && !o.Forgetful {
@@ -77,12 +84,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // connect makes a pool whose every connection speaks as one role from its beginning to its end: plans are kept a
 // connection, and a plan made for one role must not serve another.
-func connect(ctx context.Context, o Options, role string) (*pgxpool.Pool, error) {
-	config, err := pgxpool.ParseConfig(o.URL)
+func connect(ctx context.Context, url, role string, most int32) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("the database's address cannot be read: %w", err)
 	}
-	config.MaxConns = max(2, o.Connections/2)
+	config.MaxConns = most
 	config.ConnConfig.RuntimeParams["search_path"] = Schema
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	config.ConnConfig.RuntimeParams["application_name"] = role
@@ -112,7 +119,7 @@ func connect(ctx context.Context, o Options, role string) (*pgxpool.Pool, error)
 
 // Close lets every connection go, once what is under way has ended.
 func (s *Store) Close() {
-	for _, pool := range []*pgxpool.Pool{s.app, s.engine} {
+	for _, pool := range []*pgxpool.Pool{s.app, s.engine, s.door} {
 		if pool != nil {
 			pool.Close()
 		}
@@ -198,9 +205,9 @@ const (
 	waitMax     = 64 * time.Millisecond
 )
 
-// transact runs do in one transaction, and again where the database undid it because of another one, or where it turns
+// transact runs do in one transaction, which begins with what first asks, and again where the database undid it because of another one, or where it turns
 // out that it must run as if it were alone.
-func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, do func(tx pgx.Tx, serial bool) error) error {
+func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, first func(b *pgx.Batch), do func(t *turn, serial bool) error) error {
 	var err error
 	for attempt := 0; attempt < attemptsMax; attempt++ {
 		if attempt > 0 {
@@ -211,7 +218,7 @@ func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, do func(
 			}
 		}
 		serial := o.IsoLevel == pgx.Serializable
-		err = pgx.BeginTxFunc(ctx, pool, o, func(t pgx.Tx) error { return do(t, serial) })
+		err = inTurn(ctx, pool, o, first, func(t *turn) error { return do(t, serial) })
 		switch {
 		case errors.Is(err, errDecides) && !serial:
 			o.IsoLevel, attempt = pgx.Serializable, -1

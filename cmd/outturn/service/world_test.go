@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,7 +27,11 @@ import (
 	"outturn/engine/store/storetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	storetest.Durable = flag.Lookup("test.bench").Value.String() != ""
+	os.Exit(storetest.Main(m))
+}
 
 // world is a running service on a database of its own, with a clock that tests set.
 type world struct {
@@ -76,7 +81,11 @@ func newWorld(t testing.TB, change func(*api.Options)) *world {
 	t.Helper()
 	w := &world{t: t, ctx: t.Context(), now: time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC), log: &safeBuffer{}}
 	w.store, w.url = storetest.NewAt(t)
-	o := api.Options{Store: service.Join(w.store), Now: w.clock, Log: slog.New(slog.NewJSONHandler(w.log, nil)), TempDir: t.TempDir(),
+	level := slog.LevelInfo
+	if _, timed := t.(*testing.B); timed {
+		level = slog.LevelWarn // thousands of requests, of which the failures are of interest
+	}
+	o := api.Options{Store: service.Join(w.store), Now: w.clock, Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: level})), TempDir: t.TempDir(),
 		Limits: api.Limits{PerSecond: 1e6, Burst: 1e6, Strangers: 1e6}}
 	if change != nil {
 		change(&o)

@@ -28,6 +28,10 @@ var (
 
 const template = "template_outturn"
 
+// Durable makes the server keep what it acknowledged, as one that serves does. It is set before the first test: for benchmarks
+// of what waits for the disk.
+var Durable bool
+
 // Main runs a package's tests, and stops the server when they have ended.
 func Main(m *testing.M) int {
 	code := m.Run()
@@ -62,7 +66,7 @@ func begin() (err error) {
 		return err
 	}
 	ctx := context.Background()
-	server, err = private.Start(ctx, private.Options{Dir: filepath.Join(folder, "data"), Forgetful: true})
+	server, err = private.Start(ctx, private.Options{Dir: filepath.Join(folder, "data"), Forgetful: !Durable})
 	if err != nil {
 		return err
 	}
@@ -94,6 +98,9 @@ func database(t testing.TB, from string) string {
 	return s.URL(name)
 }
 
+// connections are few, as tests open many stores.
+const connections = 8
+
 // New opens a store on a database of the test's own.
 func New(t testing.TB) *store.Store {
 	t.Helper()
@@ -105,7 +112,11 @@ func New(t testing.TB) *store.Store {
 func NewAt(t testing.TB) (*store.Store, string) {
 	t.Helper()
 	url := URL(t)
-	s, err := store.Open(context.Background(), store.Options{URL: url, Connections: 8, Forgetful: true})
+	o := store.Options{URL: url, Connections: connections, Forgetful: !Durable}
+	if _, timed := t.(*testing.B); timed {
+		o.Connections = 0 // as many as one that serves has
+	}
+	s, err := store.Open(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
