@@ -17,6 +17,7 @@ import (
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
 	"outturn/engine/schedule"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -124,10 +125,10 @@ func (g *settling) fetch(ctx context.Context, v View, contract string, before in
 }
 
 // provisional settles on the evidence up to the sequence and the position that were fetched.
-func (g *settling) provisional(ctx context.Context, v View, contract string) (engine.Statement, error) {
+func (g *settling) provisional(ctx context.Context, v View, contract string) (statements.Statement, error) {
 	var err error
 	if g.snapshot, err = v.Snapshot(ctx, g.terms, contract, g.sequence, g.on.CutOff); err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	defer g.close()
 	return schedule.Settle(ctx, g.terms, g.on, g.snapshot, g.position, nil)

@@ -286,3 +286,21 @@ type Check struct {
 	Error                ErrorBy
 	Recovers             Recovers
 }
+
+// PaymentIndex is which payment has a name, or -1.
+func (c *Contract) PaymentIndex(name string) int {
+	for i := range c.Payments {
+		if c.Payments[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// EndName names one end of a payment as the contract does: its party, or whatever stands for several.
+func (c *Contract) EndName(e *Payee) string {
+	if e.Party >= 0 {
+		return c.Parties[e.Party].ID
+	}
+	return e.Name
+}

@@ -8,6 +8,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // The edges of caps, of cohorts that close, and of what later statements correct.
@@ -258,7 +259,7 @@ examples:
 		t.Fatal(err)
 	}
 	k := out.statement.Cohorts[0]
-	if k.Counted != 2 || len(k.Excluded) != 1 || k.Excluded[0] != (engine.ReasonCount{Reason: "joined after the cohort had closed", Count: 1}) {
+	if k.Counted != 2 || len(k.Excluded) != 1 || k.Excluded[0] != (statements.ReasonCount{Reason: "joined after the cohort had closed", Count: 1}) {
 		t.Errorf("%+v", k)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file applies caps to lines of the whole: those over payments for the whole as these are read, and those over
@@ -186,7 +187,7 @@ func (w *whole) lowered(ci int, l *rawLine, asked, allowed int64, limit string) 
 	if err := w.reader.allow(k, l, asked, allowed); err != nil {
 		return err
 	}
-	l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: k.Name, Text: w.capText(k, limit), Clause: k.Clause,
+	l.steps = append(l.steps[:len(l.steps):len(l.steps)], statements.Step{Name: k.Name, Text: w.capText(k, limit), Clause: k.Clause,
 		Value: money.FromMinor(w.c.Currency, allowed).Format(w.c.Currency)})
 	return nil
 }

@@ -13,7 +13,9 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/contracts/language"
 	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // limited is a drawn partnership whose losses are made good from a day on: each partner's share of the cost, part of the
@@ -114,7 +116,7 @@ func TestLawNobodyFallsBelowItsLimit(t *testing.T) {
 func (l *limited) settle(t *rapid.T, order []int, saw func(made, uncured, less bool)) []map[string]int64 {
 	c := l.contract(t, order)
 	var chain []*settled
-	var statements []engine.Statement
+	var statements []statements.Statement
 	var nets []map[string]int64
 	posted := map[string]int64{}
 	last := int64(0)
@@ -148,14 +150,14 @@ func (l *limited) settle(t *rapid.T, order []int, saw func(made, uncured, less b
 			t.Fatalf("settled again: %v, %v", again, err)
 		}
 	}
-	if _, err := engine.Books(c, statements); err != nil {
+	if _, err := bookkeeping.Books(c, statements); err != nil {
 		t.Fatal(err)
 	}
 	return nets
 }
 
 // check holds one statement to the law, and returns what is made good to date.
-func (l *limited) check(t *rapid.T, s engine.Statement, posted map[string]int64) int64 {
+func (l *limited) check(t *rapid.T, s statements.Statement, posted map[string]int64) int64 {
 	p := s.Partnership
 	var short, gains, paid, left, all int64
 	had := map[string]int64{}
@@ -206,7 +208,7 @@ func (l *limited) check(t *rapid.T, s engine.Statement, posted map[string]int64)
 	return paid
 }
 
-func (l *limited) benefited(p *engine.PartnershipSum) int64 {
+func (l *limited) benefited(p *statements.PartnershipSum) int64 {
 	var sum int64
 	for _, one := range p.Partners {
 		sum += minor(one.Benefit)

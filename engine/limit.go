@@ -5,6 +5,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file makes good what partners lose beyond what they signed to lose. It comes after every other line, and what it
@@ -20,7 +21,7 @@ type goodLine struct {
 // makeGood works the line out, and posts it with its working. While something that a position is made of is not known,
 // what was made good before stands, and no more is.
 func (st *settlement) makeGood(r *reader, settled []settledLine) error {
-	pi := paymentIndex(st.c, contracts.LossesMadeGood)
+	pi := st.c.PaymentIndex(contracts.LossesMadeGood)
 	if pi < 0 || st.c.Payments[pi].For != contracts.ForLosses {
 		return nil
 	}
@@ -70,7 +71,7 @@ func (g *goodLine) stands(st *settlement, before *settledLine, waits string) {
 }
 
 // share finds what is made good, from whom and to whom.
-func (g *goodLine) share(st *settlement, p *PartnershipSum) error {
+func (g *goodLine) share(st *settlement, p *statements.PartnershipSum) error {
 	short, gains := st.amount(0), st.amount(0)
 	shorts, gained := make([]money.Amount, len(p.Partners)), make([]money.Amount, len(p.Partners))
 	for i := range p.Partners {
@@ -143,5 +144,5 @@ func (st *settlement) goodParts(sum money.Amount, of []money.Amount) ([]money.Am
 func (st *settlement) said(a money.Amount) string { return a.Format(st.c.Currency) }
 
 func (g *goodLine) step(st *settlement, name, text string, value money.Amount) {
-	g.line.steps = append(g.line.steps, Step{Name: name, Text: text, Value: st.said(value), Clause: st.c.Partnership.Clause})
+	g.line.steps = append(g.line.steps, statements.Step{Name: name, Text: text, Value: st.said(value), Clause: st.c.Partnership.Clause})
 }

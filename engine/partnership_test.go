@@ -11,6 +11,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // Laws of a partnership: the sides are their partners and the taxpayer both sides; all cash comes to nought; the benefits
@@ -27,7 +28,7 @@ func TestLawPartnersReconcile(t *testing.T) {
 			paid[i], kind[i], limits[i] = pence("paid"), pence("in kind"), pence("limit")
 		}
 		families := rapid.Int64Range(0, 10_000).Draw(t, "families")
-		settle := func(pooled bool) *engine.PartnershipSum {
+		settle := func(pooled bool) *statements.PartnershipSum {
 			payments, partners := "", ""
 			var all int64
 			for i, name := range names {

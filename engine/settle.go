@@ -9,6 +9,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Settle works out what the whole contract is worth to date on the evidence known at the cut-off, subtracts what the
@@ -18,10 +19,10 @@ import (
 // It goes over the units in passes: each pass assesses every unit on its own and gathers what figures of the whole
 // need; the last one applies the caps and writes the lines of units. Then it concludes what depends on the whole. An
 // error names the payment, its clause and the unit; it never leaves a statement behind.
-func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (Statement, error) {
+func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (statements.Statement, error) {
 	st, err := settle(c, on, s, pos, sink)
 	if err != nil {
-		return Statement{}, err
+		return statements.Statement{}, err
 	}
 	out, err := st.statement()
 	if err != nil || !c.HasShadow() {
@@ -42,17 +43,17 @@ type settlement struct {
 	totals   *totals
 	settled  []settledLine // of the whole, where a cap needs it before the end
 	root     evidence.Root
-	roll     Roll
+	roll     statements.Roll
 	some     bool            // the snapshot has only some roots of the whole
 	until    []calendar.Date // by root, in order, once the last pass is done
-	compared []ComparisonSum
-	based    []BaselineSum
-	saved    []SavingSum
-	streams  []StreamSum
-	given    []InKindSum
+	compared []statements.ComparisonSum
+	based    []statements.BaselineSum
+	saved    []statements.SavingSum
+	streams  []statements.StreamSum
+	given    []statements.InKindSum
 	givenAt  [][]key // of the figures of what was given
-	stood    []StandingSum
-	assumed  []AssumptionSum
+	stood    []statements.StandingSum
+	assumed  []statements.AssumptionSum
 	partners *partnersRead
 	good     *goodLine // what makes losses good
 }
@@ -130,9 +131,9 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 
 // sameEnds refuses a contract in which a payment that was settled is now between others: what was posted to one party
 // cannot be taken from another. A variation ends a payment and adds one.
-func sameEnds(c *contracts.Contract, number int, postings []Posting) error {
+func sameEnds(c *contracts.Contract, number int, postings []statements.Posting) error {
 	for _, p := range postings {
-		at := paymentIndex(c, p.Payment)
+		at := c.PaymentIndex(p.Payment)
 		if at < 0 {
 			continue // folding the lines says so
 		}

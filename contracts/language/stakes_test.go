@@ -38,7 +38,7 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 	if _, err := language.Decode("staked.yaml", []byte(stakeContract)); err != nil {
 		t.Fatalf("the contract that the cases change does not decode:\n%v", err)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"does not say whether growth grows", "compounds: each_period, ", "", `stake loan does not say "compounds"`},
 		{"does not say what a year is", "days: actual_365, ", "", `stake loan does not say "days"`},
 		{"does not say how growth is rounded", "rounded: exact, ", "", `stake loan does not say "rounded"`},
@@ -68,18 +68,18 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 		{"small numbers hide nothing", "benefits: [", "small_numbers: 2\n  benefits: [", "expected a whole number from 3 to 1000"},
 		{"benefits are unlike", "benefits: [x.corrected, y", "benefits: [x.cashable, y", "state: cashable (x); avoided (y)"},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			text := strings.Replace(stakeContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			text := strings.Replace(stakeContract, k.old, k.new, 1)
 			if text == stakeContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("staked.yaml", []byte(text))
 			var faults *document.Faults
 			if !errors.As(err, &faults) {
-				t.Fatalf("it decodes, and was expected to be refused by %q", k.Fault)
+				t.Fatalf("it decodes, and was expected to be refused by %q", k.fault)
 			}
-			if !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("expected a fault with\n%s\nfound\n%v", k.Fault, err)
+			if !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with\n%s\nfound\n%v", k.fault, err)
 			}
 		})
 	}

@@ -6,7 +6,8 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/discount"
+	"outturn/engine/statements"
 )
 
 // This file sets what each partner put in beside what it had: its return, when it came back, who loses and what would cure
@@ -14,14 +15,14 @@ import (
 
 // Matrix is who invests and who benefits, to date.
 type Matrix struct {
-	Partners []Position       `json:"partners"`
-	Sides    []Position       `json:"sides"` // local, exchequer, taxpayer
-	Others   money.Amount     `json:"others"`
-	Cure     []engine.SidePay `json:"cure"`
-	Uncured  *money.Amount    `json:"uncured,omitempty"`
-	Waits    []string         `json:"waits"`
-	Hidden   bool             `json:"hidden,omitempty"` // benefits would say a small count
-	Rate     string           `json:"discounted_at,omitempty"`
+	Partners []Position           `json:"partners"`
+	Sides    []Position           `json:"sides"` // local, exchequer, taxpayer
+	Others   money.Amount         `json:"others"`
+	Cure     []statements.SidePay `json:"cure"`
+	Uncured  *money.Amount        `json:"uncured,omitempty"`
+	Waits    []string             `json:"waits"`
+	Hidden   bool                 `json:"hidden,omitempty"` // benefits would say a small count
+	Rate     string               `json:"discounted_at,omitempty"`
 }
 
 // Position is one partner's, or one side's. Return is what it had over what it put in, exact. The discounted figures are an
@@ -67,12 +68,12 @@ func (m *maker) matrix(b *Board) error {
 	if p == nil {
 		return nil
 	}
-	out := &Matrix{Partners: []Position{}, Sides: []Position{}, Others: p.Others, Cure: []engine.SidePay{}, Waits: append([]string{}, p.Waits...), Hidden: m.benefitHidden()}
+	out := &Matrix{Partners: []Position{}, Sides: []Position{}, Others: p.Others, Cure: []statements.SidePay{}, Waits: append([]string{}, p.Waits...), Hidden: m.benefitHidden()}
 	if !out.Hidden {
 		out.Cure, out.Uncured = append(out.Cure, p.Cure...), &p.Uncured
 	}
 	if m.yearly() {
-		out.Rate = engine.DiscountSource
+		out.Rate = discount.DiscountSource
 	}
 	for i := range p.Partners {
 		one, err := m.position(&p.Partners[i], func(party string) bool { return party == p.Partners[i].Party })
@@ -95,7 +96,7 @@ func (m *maker) matrix(b *Board) error {
 }
 
 // position is a partner's or a side's, of which some partners are.
-func (m *maker) position(p *engine.PartnerSum, is func(party string) bool) (Position, error) {
+func (m *maker) position(p *statements.PartnerSum, is func(party string) bool) (Position, error) {
 	one := Position{Party: p.Party, Side: p.Side, Paid: p.Paid, InKind: p.InKind, Received: p.Received, LossLimit: p.LossLimit, MadeGood: p.MadeGood}
 	if m.benefitHidden() {
 		return one, nil
@@ -172,7 +173,7 @@ func (m *maker) discounted(s series) (series, error) {
 		at := func(x money.Exact) (money.Exact, error) {
 			years := make([]money.Exact, i+1)
 			years[i] = x
-			return engine.PresentValue(years)
+			return discount.PresentValue(years)
 		}
 		put, err := at(s.put[i])
 		if err != nil {
@@ -232,7 +233,7 @@ func (m *maker) perspectives(b *Board) {
 	if m.last.Partnership == nil {
 		return
 	}
-	view := func(name, party string, is func(p *engine.PartnerSum) bool) {
+	view := func(name, party string, is func(p *statements.PartnerSum) bool) {
 		in := func(id string) bool { p := m.partner(id); return p != nil && is(p) }
 		one := Perspective{View: name, Party: party, InKind: m.none()}
 		_, one.Paid = m.sum(func(f *flow) bool { return in(f.from) && !in(f.to) })
@@ -250,12 +251,12 @@ func (m *maker) perspectives(b *Board) {
 		}
 		b.Perspectives = append(b.Perspectives, one)
 	}
-	view("taxpayer", "", func(*engine.PartnerSum) bool { return true })
+	view("taxpayer", "", func(*statements.PartnerSum) bool { return true })
 	for _, side := range []string{string(contracts.SideLocal), string(contracts.SideExchequer)} {
-		view(side, "", func(p *engine.PartnerSum) bool { return p.Side == side })
+		view(side, "", func(p *statements.PartnerSum) bool { return p.Side == side })
 	}
 	for i := range m.last.Partnership.Partners {
 		id := m.last.Partnership.Partners[i].Party
-		view("agency", id, func(p *engine.PartnerSum) bool { return p.Party == id })
+		view("agency", id, func(p *statements.PartnerSum) bool { return p.Party == id })
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // StatementHead is what the store says of a statement beside its bytes.
@@ -85,7 +86,7 @@ func (w *StatementWriter) chunk(b []byte) error {
 // Commit keeps the statement, its postings, their entries in the ledger and the payments they ask for, with the
 // transaction. It is a *Conflict where a final statement of that number or period stands already. Of the head, Contract,
 // Version, Sequence, By and At are read.
-func (w *StatementWriter) Commit(head StatementHead, s engine.Statement) error {
+func (w *StatementWriter) Commit(head StatementHead, s statements.Statement) error {
 	if len(w.b) > 0 {
 		if err := w.chunk(w.b); err != nil {
 			return err
@@ -110,7 +111,7 @@ func (w *StatementWriter) Commit(head StatementHead, s engine.Statement) error {
 }
 
 // post writes the postings of a statement, what each moves for both its parties, and a payment for each.
-func (w *StatementWriter) post(postings []engine.Posting, at time.Time) error {
+func (w *StatementWriter) post(postings []statements.Posting, at time.Time) error {
 	batch := &pgx.Batch{}
 	for i, p := range postings {
 		amount := p.Amount.String()

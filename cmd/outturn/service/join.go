@@ -12,8 +12,8 @@ import (
 	"outturn/api"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -310,7 +310,7 @@ type writer struct{ w *store.StatementWriter }
 
 func (w writer) Sink(records []byte) error { return told(w.w.Sink(records)) }
 
-func (w writer) Commit(h api.StatementHead, s engine.Statement) error {
+func (w writer) Commit(h api.StatementHead, s statements.Statement) error {
 	return told(w.w.Commit(store.StatementHead{Contract: h.Contract, Version: h.Version, Sequence: h.Sequence, By: h.By, At: h.At}, s))
 }
 

@@ -18,6 +18,7 @@ import (
 	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/schedule"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -244,7 +245,7 @@ func TestASettlementFindsTheOneRecordedMeanwhile(t *testing.T) {
 }
 
 // issued settles as a run does.
-func issued(ctx context.Context, tx *store.Tx, contract string, on engine.Occasion) (st engine.Statement, writer *store.StatementWriter, err error) {
+func issued(ctx context.Context, tx *store.Tx, contract string, on engine.Occasion) (st statements.Statement, writer *store.StatementWriter, err error) {
 	v, err := tx.Version(ctx, contract, 1)
 	if err != nil {
 		return st, nil, err
