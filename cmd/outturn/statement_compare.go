@@ -29,7 +29,7 @@ func (v view) comparisons() []compared {
 	return all
 }
 
-// The states of a comparison, and the names of its figures, as engine.ComparisonSum writes them.
+// The states of a comparison, and the names of its figures, as statements.ComparisonSum writes them.
 const (
 	stateKnown   = "known"
 	stateUnknown = "unknown"
