@@ -101,7 +101,7 @@ func readExpected(folder fs.FS) (*expected, error) {
 		return nil, fmt.Errorf("%s: no settlements; list under settlements: each day settled and what is then due", expectedName)
 	}
 	for i, s := range e.Settlements {
-		if s.Status != statusFinal && s.Status != statusProvisional {
+		if s.Status != statements.StatusFinal && s.Status != statements.StatusProvisional {
 			return nil, fmt.Errorf("%s: settlement %d: status is %q; say final or provisional", expectedName, i+1, s.Status)
 		}
 		for _, day := range []string{s.AsAt, s.KnownAt} {
