@@ -1,4 +1,4 @@
-package main
+package expectation
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 // This file holds what was worked out of contributions in kind, streams and partners against a statement.
 
 // inKind compares the value of contributions in kind.
-func (d *comparer) inKind(want map[string]string, found []statements.InKindSum) {
+func (d *Comparer) inKind(want map[string]string, found []statements.InKindSum) {
 	for _, name := range sortedKeys(want) {
 		known := false
 		for _, k := range found {
@@ -22,7 +22,7 @@ func (d *comparer) inKind(want map[string]string, found []statements.InKindSum) 
 			}
 		}
 		if !known {
-			d.text("in kind, "+terminal.Words(name), want[name], "no such contribution")
+			d.Text("in kind, "+terminal.Words(name), want[name], "no such contribution")
 		}
 	}
 }
@@ -51,14 +51,14 @@ type expectedBlocked struct {
 }
 
 // stream compares what one stream comes to.
-func (d *comparer) stream(want expectedStream, found []statements.StreamSum) {
+func (d *Comparer) stream(want expectedStream, found []statements.StreamSum) {
 	for _, s := range found {
 		if s.Stream != want.Stream {
 			continue
 		}
 		forecast := s.Forecast
 		if forecast == nil {
-			none := money.FromMinor(d.currency, 0)
+			none := money.FromMinor(d.Currency, 0)
 			forecast = &statements.Forecast{Short: none, Unspent: none}
 		}
 		for _, figure := range []struct {
@@ -71,17 +71,17 @@ func (d *comparer) stream(want expectedStream, found []statements.StreamSum) {
 			}
 		}
 		if want.RunsOut != "" {
-			d.text(want.Stream+", runs out", want.RunsOut, forecast.RunsOut)
+			d.Text(want.Stream+", runs out", want.RunsOut, forecast.RunsOut)
 		}
 		if want.Blocked != nil {
 			d.blocked(want, s)
 		}
 		return
 	}
-	d.text("stream", want.Stream, "no such stream")
+	d.Text("stream", want.Stream, "no such stream")
 }
 
-func (d *comparer) blocked(want expectedStream, found statements.StreamSum) {
+func (d *Comparer) blocked(want expectedStream, found statements.StreamSum) {
 	d.count(want.Stream+", sums blocked", len(want.Blocked), len(found.Blocked))
 	for i, b := range want.Blocked {
 		if i >= len(found.Blocked) {
@@ -89,10 +89,10 @@ func (d *comparer) blocked(want expectedStream, found statements.StreamSum) {
 		}
 		f := found.Blocked[i]
 		at := fmt.Sprintf("%s, blocked %d", want.Stream, i+1)
-		d.text(at, fmt.Sprintf("%s %s %d", b.Payment, b.Of, b.Period), fmt.Sprintf("%s %s %d", f.Payment, f.Of, f.Period))
+		d.Text(at, fmt.Sprintf("%s %s %d", b.Payment, b.Of, b.Period), fmt.Sprintf("%s %s %d", f.Payment, f.Of, f.Period))
 		d.amount(at, b.Amount, f.Amount)
 		if !strings.Contains(f.Why, b.Why) {
-			d.text(at+", why", b.Why, f.Why)
+			d.Text(at+", why", b.Why, f.Why)
 		}
 	}
 }
@@ -105,12 +105,12 @@ type expectedCure struct {
 }
 
 // partners compares what each partner is left with, and what would cure a loss.
-func (d *comparer) partners(want *expectedSettlement, found *statements.PartnershipSum) {
+func (d *Comparer) partners(want *Settlement, found *statements.PartnershipSum) {
 	if want.Partners == nil && want.Cure == nil {
 		return
 	}
 	if found == nil {
-		d.text("partnership", "one", "the contract has none")
+		d.Text("partnership", "one", "the contract has none")
 		return
 	}
 	net := map[string]money.Amount{}
@@ -124,7 +124,7 @@ func (d *comparer) partners(want *expectedSettlement, found *statements.Partners
 		if sum, ok := net[name]; ok {
 			d.amount("net of "+name, want.Partners[name], sum)
 		} else {
-			d.text("net of "+name, want.Partners[name], "no such partner")
+			d.Text("net of "+name, want.Partners[name], "no such partner")
 		}
 	}
 	if want.Uncured != "" {
@@ -133,7 +133,7 @@ func (d *comparer) partners(want *expectedSettlement, found *statements.Partners
 	d.count("payments that would cure a loss", len(want.Cure), len(found.Cure))
 	for i, pay := range want.Cure {
 		if i < len(found.Cure) {
-			d.text("cure", pay.From+" to "+pay.To, found.Cure[i].From+" to "+found.Cure[i].To)
+			d.Text("cure", pay.From+" to "+pay.To, found.Cure[i].From+" to "+found.Cure[i].To)
 			d.amount("cure from "+pay.From, pay.Amount, found.Cure[i].Amount)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package expectation
 
 import (
 	"slices"
@@ -24,7 +24,7 @@ type expectedBaseline struct {
 }
 
 // baseline compares one baseline with what was expected of it. Waits, if said at all, are all that wait.
-func (d *comparer) baseline(want expectedBaseline, st statements.Statement) {
+func (d *Comparer) baseline(want expectedBaseline, st statements.Statement) {
 	of := strings.TrimSpace("baseline " + terminal.Words(want.Baseline) + " " + want.Of)
 	for _, b := range st.Baselines {
 		for _, f := range b.Figures {
@@ -34,12 +34,12 @@ func (d *comparer) baseline(want expectedBaseline, st statements.Statement) {
 			}
 		}
 	}
-	d.text(of, want.Expected, "no such baseline")
+	d.Text(of, want.Expected, "no such baseline")
 }
 
-func (d *comparer) baselineFigure(of string, want expectedBaseline, f statements.BaselineFigure) {
+func (d *Comparer) baselineFigure(of string, want expectedBaseline, f statements.BaselineFigure) {
 	if want.Expected != "" {
-		d.text(of, want.Expected, f.Expected)
+		d.Text(of, want.Expected, f.Expected)
 	}
 	if want.Grade != 0 {
 		d.count(of+", grade", want.Grade, f.Grade)
@@ -55,7 +55,7 @@ func (d *comparer) baselineFigure(of string, want expectedBaseline, f statements
 		}
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(sortedKeys(waits), sortedKeys(want.Waits)...)))) {
-		d.text(of+", "+terminal.Words(name)+" waits for", strings.Join(want.Waits[name], ", "), strings.Join(waits[name], ", "))
+		d.Text(of+", "+terminal.Words(name)+" waits for", strings.Join(want.Waits[name], ", "), strings.Join(waits[name], ", "))
 	}
 }
 
@@ -68,7 +68,7 @@ type expectedStanding struct {
 }
 
 // standings compares figures and how they stand with what was expected of them.
-func (d *comparer) standings(wants []expectedStanding, st statements.Statement) {
+func (d *Comparer) standings(wants []expectedStanding, st statements.Statement) {
 	for _, want := range wants {
 		found := "no such figure"
 		for _, f := range st.Figures {
@@ -78,7 +78,7 @@ func (d *comparer) standings(wants []expectedStanding, st statements.Statement) 
 				}
 			}
 		}
-		d.text(strings.TrimSpace("figure "+terminal.Words(want.Figure)+" "+want.Of), strings.TrimSpace(want.Standing+" "+want.Is), found)
+		d.Text(strings.TrimSpace("figure "+terminal.Words(want.Figure)+" "+want.Of), strings.TrimSpace(want.Standing+" "+want.Is), found)
 	}
 }
 
@@ -108,7 +108,7 @@ type expectedSaving struct {
 }
 
 // saving compares one saving with what was expected of it.
-func (d *comparer) saving(want expectedSaving, st statements.Statement) {
+func (d *Comparer) saving(want expectedSaving, st statements.Statement) {
 	of := strings.TrimSpace("saving " + terminal.Words(want.Saving) + " " + want.Of)
 	for _, s := range st.Savings {
 		for _, f := range s.Figures {
@@ -118,18 +118,18 @@ func (d *comparer) saving(want expectedSaving, st statements.Statement) {
 			}
 		}
 	}
-	d.text(of, want.ComesTo, "no such saving")
+	d.Text(of, want.ComesTo, "no such saving")
 }
 
-func (d *comparer) savingFigure(of string, want expectedSaving, name string, f statements.SavingFigure) {
+func (d *Comparer) savingFigure(of string, want expectedSaving, name string, f statements.SavingFigure) {
 	switch {
 	case f.ComesTo == nil:
-		d.text(of, want.ComesTo, f.Why)
+		d.Text(of, want.ComesTo, f.Why)
 	case want.ComesTo != "":
 		d.amount(of, want.ComesTo, *f.ComesTo)
 	}
 	if want.Rating != "" {
-		d.text(of+", rating", want.Rating, f.Rating)
+		d.Text(of+", rating", want.Rating, f.Rating)
 	}
 	for _, test := range sortedKeys(want.Tests) {
 		found := "no such test"
@@ -138,11 +138,11 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f s
 				found = map[bool]string{true: "yes", false: "no"}[one.Passed]
 			}
 		}
-		d.text(of+", "+terminal.Words(test), want.Tests[test], found)
+		d.Text(of+", "+terminal.Words(test), want.Tests[test], found)
 	}
 	d.steps(of, name, want.Steps, f.Steps)
 	for _, party := range sortedKeys(want.Shares) {
-		found := money.FromMinor(d.currency, 0)
+		found := money.FromMinor(d.Currency, 0)
 		for _, share := range f.Shares {
 			if share.Party == party {
 				found = share.Amount
@@ -153,7 +153,7 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f s
 }
 
 // steps compares steps of a saving or a baseline with what was expected of them.
-func (d *comparer) steps(of, name string, want map[string]string, steps []statements.Step) {
+func (d *Comparer) steps(of, name string, want map[string]string, steps []statements.Step) {
 	for _, step := range sortedKeys(want) {
 		found := "no such step"
 		for _, s := range steps {
@@ -161,6 +161,6 @@ func (d *comparer) steps(of, name string, want map[string]string, steps []statem
 				found = s.Value
 			}
 		}
-		d.text(of+", "+terminal.Words(step), want[step], found)
+		d.Text(of+", "+terminal.Words(step), want[step], found)
 	}
 }
