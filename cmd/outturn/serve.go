@@ -58,6 +58,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w terminal.World, kept *store.St
 	if cmd.Runs == 0 {
 		return served.Serve(ctx, on)
 	}
+	service.LeaveRoom()
 	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PartRows, cmd.PrivateSources)
 	if err != nil {
 		return errors.Join(err, on.Close())

@@ -48,18 +48,29 @@ type StatementWriter struct {
 // statementChunk is how many bytes of lines stand in one row. A chunk of n begins at byte n*statementChunk.
 const statementChunk = 256 << 10
 
-// Settle begins a statement, and keeps other acts on the contract waiting until the transaction ends.
+// Settle begins a statement, and keeps others from settling the contract until the transaction ends. Nobody else waits: evidence
+// that comes meanwhile is in the next statement.
 func (tx *Tx) Settle(ctx context.Context, contract string) (*StatementWriter, error) {
 	if err := tx.decides(); err != nil {
 		return nil, err
 	}
-	if err := tx.lock(ctx, contract); err != nil {
-		return nil, err
+	const lock = "(hashtextextended($1, 2))"
+	var free bool
+	err := tx.tx.QueryRow(ctx, "select pg_try_advisory_xact_lock"+lock, contract).Scan(&free)
+	if err == nil && !free {
+		// What this transaction sees is from before the other's end, so it is begun again after that.
+		if _, err = tx.tx.Exec(ctx, "select pg_advisory_xact_lock"+lock, contract); err == nil {
+			err = errWaited
+		}
 	}
-	w := &StatementWriter{ctx: ctx, tx: tx, contract: contract}
-	err := tx.tx.QueryRow(ctx, "select nextval(pg_get_serial_sequence('statements', 'place'))").Scan(&w.place)
-	return w, told(err)
+	if err != nil {
+		return nil, told(err)
+	}
+	return tx.Issue(ctx, contract)
 }
+
+// errWaited ends a transaction that waited for another to settle the same contract.
+var errWaited = errors.New("another settlement of the contract ended meanwhile")
 
 // Sink takes the records of the statement as they are settled.
 func (w *StatementWriter) Sink(records []byte) error {

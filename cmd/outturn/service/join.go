@@ -238,12 +238,6 @@ type tx struct {
 	t *store.Tx
 }
 
-// Sequence is asked where something may be written, and so waits for batches under way.
-func (x tx) Sequence(ctx context.Context, contract string) (int64, error) {
-	n, err := x.t.Sequence(ctx, contract)
-	return n, told(err)
-}
-
 func (x tx) AddOrganisation(ctx context.Context, o api.Organisation) error {
 	return told(x.t.AddOrganisation(ctx, store.Organisation(o)))
 }
