@@ -55,6 +55,11 @@ func (w *whole) linesBefore(of []int, before int) ([]rawLine, error) {
 
 // afterCaps is a payment's lines after the caps it stands under.
 func (w *whole) afterCaps(pi int) ([]rawLine, error) {
+	if w.capping[pi] { // the contract's own check of circles finds them first
+		return nil, fmt.Errorf("payment %s (%s) %w", w.c.Payments[pi].Name, w.c.Payments[pi].Clause, errCircle)
+	}
+	w.capping[pi] = true
+	defer delete(w.capping, pi)
 	lines, err := w.linesBefore([]int{pi}, len(w.c.Caps))
 	return slices.DeleteFunc(lines, func(l rawLine) bool { return l.payment != pi }), err
 }

@@ -7,14 +7,10 @@ import (
 	"outturn/engine/evidence"
 )
 
-// speaks says whether an item counts as evidence of what had happened by a day.
+// speaks says whether an item counts as evidence of what had happened by a day. That a later one is to come is noted with
+// its reason (reader.itemReason).
 func speaks(it *evidence.Item, asAt calendar.Date) bool {
 	return it.Standing == evidence.Stands && it.First <= asAt
-}
-
-// speaks is the same of an item of the tree in hand.
-func (r *reader) speaks(it *evidence.Item, asAt calendar.Date) bool {
-	return it.Standing == evidence.Stands && r.come(it.First, asAt)
 }
 
 // day finds the day a DayRef names, or the zero day when it has not come (known) or cannot be told.
@@ -92,7 +88,7 @@ func (r *reader) itemDay(kind int, sc *scope) calendar.Date {
 func (r *reader) firstItem(kind, u int, asAt calendar.Date) int {
 	items := r.tree.Units[u].Items
 	for i := range items {
-		if items[i].Kind == kind && r.speaks(&items[i], asAt) {
+		if items[i].Kind == kind && speaks(&items[i], asAt) {
 			return i
 		}
 	}

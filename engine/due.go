@@ -83,7 +83,7 @@ func (r *reader) paidElsewhere(sc *scope, first bool) (money.Exact, bool, bool) 
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != kind || !r.speaks(it, r.through) {
+			if it.Kind != kind || !speaks(it, r.through) {
 				continue
 			}
 			about := first
@@ -122,7 +122,7 @@ func (r *reader) claimDay(pay *contracts.Payment, sc *scope, taken *taken) (cale
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != pay.Due.ClaimedBy || !r.speaks(it, r.through) {
+			if it.Kind != pay.Due.ClaimedBy || !speaks(it, r.through) {
 				continue
 			}
 			n++
@@ -155,7 +155,7 @@ func (r *reader) checkOf(kind int, sc *scope) (found, passed bool, day calendar.
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != kind || !r.speaks(it, r.through) {
+			if it.Kind != kind || !speaks(it, r.through) {
 				continue
 			}
 			if f := it.Values[about]; f.State == formula.Known && f.Num.Cmp(money.Int(int64(sc.met))) != 0 {

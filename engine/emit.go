@@ -43,10 +43,13 @@ type moved struct{ toDate, settled int64 }
 
 type posted struct{ from, to, payment int }
 
-// gaveAt is a party and a settlement period, and gave what it paid and received in it, to date.
+// gaveAt is a party and a settlement period, and gave what it paid and received in it, to date, in so many lines.
 type (
 	gaveAt struct{ party, period int }
-	gave   struct{ paid, received int64 }
+	gave   struct {
+		lines          int
+		paid, received int64
+	}
 )
 
 type bindTotal struct {
@@ -84,13 +87,16 @@ func (t *totals) move(m *moved, toDate, settled int64) {
 	t.add(&m.settled, settled)
 }
 
-// give adds what a party paid and received of a settlement period.
-func (t *totals) give(party, period int, paid, received int64) {
+// give adds what a party paid and received of a settlement period. What lines are taken off again from comes to none.
+func (t *totals) give(party, period int, more gave) {
 	at := gaveAt{party, period}
 	sum := t.gave[at]
-	t.add(&sum.paid, paid)
-	t.add(&sum.received, received)
-	t.gave[at] = sum
+	sum.lines += more.lines
+	t.add(&sum.paid, more.paid)
+	t.add(&sum.received, more.received)
+	if t.gave[at] = sum; sum == (gave{}) {
+		delete(t.gave, at)
+	}
 }
 
 func (t *totals) merge(o *totals) {
@@ -109,7 +115,7 @@ func (t *totals) merge(o *totals) {
 		t.add(&t.paid[i], o.paid[i])
 	}
 	for k, v := range o.gave {
-		t.give(k.party, k.period, v.paid, v.received)
+		t.give(k.party, k.period, v)
 	}
 	for k, v := range o.postings {
 		sum := t.postings[k]
@@ -290,8 +296,8 @@ func (st *settlement) post(o *outLine, k *key, t *totals) {
 		t.add(&t.paid[from], o.toDate)
 		t.move(&t.parties[to], o.toDate, o.settled)
 		if st.byPeriods && o.toDate != 0 {
-			t.give(from, o.period, o.toDate, 0)
-			t.give(to, o.period, 0, o.toDate)
+			t.give(from, o.period, gave{1, o.toDate, 0})
+			t.give(to, o.period, gave{1, 0, o.toDate})
 		}
 		at := posted{from, to, o.payment}
 		sum := t.postings[at]
@@ -317,13 +323,13 @@ func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *to
 		t.move(&t.parties[payer(&from[i])], -from[i].toDate, -from[i].settled)
 		t.add(&t.paid[payer(&from[i])], from[i].toDate)
 		if st.byPeriods && from[i].toDate != 0 {
-			t.give(payer(&from[i]), o.period, from[i].toDate, 0)
+			t.give(payer(&from[i]), o.period, gave{1, from[i].toDate, 0})
 		}
 	}
 	for j := range to {
 		t.move(&t.parties[payee(&to[j])], to[j].toDate, to[j].settled)
 		if st.byPeriods && to[j].toDate != 0 {
-			t.give(payee(&to[j]), o.period, 0, to[j].toDate)
+			t.give(payee(&to[j]), o.period, gave{1, 0, to[j].toDate})
 		}
 	}
 	give := func(i, j int, part int64) {

@@ -96,6 +96,14 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 	steps := map[[2]int][]statements.Step{}
 	readers := map[[2]int][]string{}
 	r.take(t, ordinal)
+	prior, err := st.priorFrom(&t.Units[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	defer prior.close()
+	if r.settled, err = prior.take(nil, t.Units[0].Type, t.Units[0].Key); err != nil { // what was settled may keep its place
+		return nil, nil, err
+	}
 	for _, pi := range st.unitPays {
 		for u := range t.Units {
 			if t.Units[u].Type != st.c.Payments[pi].Per.Unit {
@@ -131,6 +139,13 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 		}
 	}
 	return out, st.uses(r, readers), nil
+}
+
+// priorFrom reads what prior statements settled of roots from one on, any of which may be passed over.
+func (st *settlement) priorFrom(root *evidence.Unit) (*settler, error) {
+	s, err := newSettler(st.plan, st.position, root.Type, root.Key)
+	s.some = true
+	return s, err
 }
 
 // explained are the lines of one payment for one unit, or one empty line where nothing is paid but much was asked.

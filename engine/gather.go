@@ -195,7 +195,7 @@ func (r *reader) gatherWholeItems(q *contracts.Quantity, sc *scope, into func(ke
 	items := r.tree.Units[sc.unit].Items
 	for i := range items {
 		it := &items[i]
-		if it.Kind != q.Source.Index || !r.speaks(it, sc.asAt) || !w.span.Contains(it.First) {
+		if it.Kind != q.Source.Index || !speaks(it, sc.asAt) || !w.span.Contains(it.First) {
 			continue
 		}
 		r.use(sc.unit, i)

@@ -117,7 +117,7 @@ func (r *reader) gatherFrom(q *contracts.Quantity, v int, span calendar.Span, sc
 	items := r.tree.Units[v].Items
 	for i := range items {
 		it := &items[i]
-		if it.Kind != q.Source.Index || !r.speaks(it, sc.asAt) || !span.Contains(it.First) {
+		if it.Kind != q.Source.Index || !speaks(it, sc.asAt) || !span.Contains(it.First) {
 			continue
 		}
 		if len(q.Per.Periods) > 0 {

@@ -213,10 +213,10 @@ func accounted(c *contracts.Contract, e told, s *settled) string {
 }
 
 // trailed adds up the trails of all units and holds them against the statement; it says where they differ.
-func trailed(c *contracts.Contract, on engine.Occasion, snapshot evidence.Snapshot, s *settled) string {
+func trailed(c *contracts.Contract, on engine.Occasion, snapshot evidence.Snapshot, pos engine.Position, s *settled) string {
 	found := map[string]int64{}
 	add := func(n int64, parts ...string) { found[strings.Join(parts, " ")] += n }
-	err := engine.Trails(c, on, snapshot, engine.Position{}, "", func(t *engine.Trail) error {
+	err := engine.Trails(c, on, snapshot, pos, "", func(t *engine.Trail) error {
 		for _, e := range t.Earned {
 			minor, _ := e.ToDate.Minor()
 			add(minor, "pays", e.Payment)
@@ -345,8 +345,8 @@ func capGroup(c *contracts.Contract, k *drawnCap, at lineAt) string {
 }
 
 // explained checks that a record's lines are worked out again to the same penny, and that each of its items has a use.
-func explained(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, r *statements.Record) string {
-	lines, uses, err := engine.Explain(c, on, s, engine.Position{}, r.Unit, "")
+func explained(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, pos engine.Position, r *statements.Record) string {
+	lines, uses, err := engine.Explain(c, on, s, pos, r.Unit, "")
 	if err != nil {
 		return err.Error()
 	}
@@ -362,7 +362,7 @@ func explained(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, r
 		delete(paid, at(&r.Lines[i]))
 	}
 	for name, n := range paid {
-		if n != 0 {
+		if n != 0 && len(pos.Prior) == 0 { // else it was settled before, and has no line now
 			return fmt.Sprintf("%s %s: %d explained, and no line", r.Unit, name, n)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/evidence"
@@ -133,6 +134,69 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 	if cases < 10 || reused < 50 || expired < 20 || changed < 20 {
 		t.Errorf("too few to show anything")
 	}
+}
+
+// Law 10: until the day that is noted with a root, it comes to the same through every later day, if nothing more is told.
+// Each root is settled alone through the last period that ends by then, and through one before.
+func TestLawRootsHoldUntilTheirDay(t *testing.T) {
+	held, moved := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		c, _ := drawContractWith(rapidChoice{t}, 0, true)
+		w := &drawn{c: c, told: drawEvidence(rapidChoice{t}, c), on: drawOccasion(rapidChoice{t}, c, 1)}
+		if why, err := engine.Separable(c, w.on); err != nil || why != "" {
+			return
+		}
+		s, err := w.told.copy().snapshot(c, c.Calendar.LastCutOff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends := periodEnds(c)
+		for _, tree := range reshard(s, 1).trees {
+			alone := func(at int) engine.Kept {
+				on := engine.Occasion{Through: ends[at], CutOff: max(c.Calendar.LastCutOff, ends[at]), Final: true}
+				kept, err := engine.AssessKeeping(c, on, some(s, []*evidence.Tree{tree}), engine.Position{}, nil)
+				if err != nil {
+					t.Fatalf("%v\n%s", err, c.Source)
+				}
+				return kept
+			}
+			first := uniform(t, 0, len(ends)-1, "period")
+			was := alone(first)
+			if was.Until[0] < ends[first] {
+				t.Fatalf("%s is settled through %s and holds until %s\n%s", tree.Units[0].Key, ends[first], was.Until[0], c.Source)
+			}
+			last := first
+			for last+1 < len(ends) && ends[last+1] <= was.Until[0] {
+				last++
+			}
+			if last == first {
+				moved++
+				continue
+			}
+			held++
+			for _, at := range []int{last, uniform(t, first+1, last, "later")} {
+				if is := alone(at); !bytes.Equal(is.Found, was.Found) {
+					t.Fatalf("%s through %s was said to hold until %s, and comes to something else through %s\n%s",
+						tree.Units[0].Key, ends[first], was.Until[0], ends[at], c.Source)
+				}
+			}
+		}
+	})
+	t.Logf("%d roots held through a later period, and %d did not", held, moved)
+	if held < 10 || moved < 10 {
+		t.Errorf("too few to show anything: %d roots held through a later period, and %d did not", held, moved)
+	}
+}
+
+// periodEnds are the last days that can be settled.
+func periodEnds(c *contracts.Contract) (ends []calendar.Date) {
+	series := &c.Periods[c.Calendar.Settle].Series
+	for n := 1; n <= series.Len(); n++ {
+		if span, _ := series.Span(n); span.Last <= c.Last {
+			ends = append(ends, span.Last)
+		}
+	}
+	return ends
 }
 
 // some is a snapshot with some of its roots.

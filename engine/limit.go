@@ -42,8 +42,8 @@ func (st *settlement) makeGood(r *reader, settled []settledLine) error {
 			o.of, o.period = s.of, s.period
 		}
 	}
-	if len(p.Waits) > 0 {
-		g.stands(st, before, p.Waits[0])
+	if open := p.Open(); len(open) > 0 {
+		g.stands(st, before, open[0])
 		st.totals.waits.count[pi][waitUnknown]++
 	} else if err := g.share(st, p); err != nil {
 		return fmt.Errorf("losses made good (%s): %w", p.Clause, err)

@@ -21,9 +21,9 @@ func (r *reader) met(m, u int) ([]outcome, formula.State, error) {
 	if r.depth == len(r.finding) {
 		r.finding = append(r.finding, nil)
 	}
-	depth := r.depth
+	depth, tested := r.depth, r.tested
 	r.depth++
-	defer func() { r.depth = depth }()
+	defer func() { r.depth, r.tested = depth, tested }() // what its own tests read is not read again where it was found before
 	found, state, err := r.find(me, &sc, r.finding[depth][:0])
 	if err != nil {
 		return nil, state, err
@@ -92,7 +92,7 @@ func (r *reader) onItems(me *contracts.Measure, span calendar.Span, sc *scope, d
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != me.Kinds[0] || !r.speaks(it, r.through) || !span.Contains(it.First) {
+			if it.Kind != me.Kinds[0] || !speaks(it, r.through) || !span.Contains(it.First) {
 				continue
 			}
 			r.use(v, i)
@@ -125,7 +125,7 @@ func (r *reader) items(me *contracts.Measure, span calendar.Span, sc *scope, dst
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if !r.speaks(it, r.through) || !span.Contains(it.First) || !isOne(me.Kinds, it.Kind) {
+			if !speaks(it, r.through) || !span.Contains(it.First) || !isOne(me.Kinds, it.Kind) {
 				continue
 			}
 			r.use(v, i)
@@ -315,7 +315,7 @@ func (r *reader) restart(me *contracts.Measure, sc *scope, began calendar.Date, 
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != me.RestartsOn || !r.speaks(it, r.through) || it.First <= began || !block.Contains(it.First) {
+			if it.Kind != me.RestartsOn || !speaks(it, r.through) || it.First <= began || !block.Contains(it.First) {
 				continue
 			}
 			r.use(v, i)

@@ -61,7 +61,10 @@ func (t *totals) mergeOverlaps(o *totals) {
 	}
 	for at, sum := range o.elsewhere {
 		have := t.elsewhere[at]
-		t.elsewhere[at] = toldSum{have.outcomes + sum.outcomes, have.sum.Add(sum.sum)}
+		have.outcomes, have.sum = have.outcomes+sum.outcomes, have.sum.Add(sum.sum)
+		if t.elsewhere[at] = have; have.outcomes == 0 && have.sum.IsZero() { // all of it was taken off again
+			delete(t.elsewhere, at)
+		}
 	}
 }
 

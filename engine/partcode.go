@@ -17,9 +17,15 @@ import (
 // them or reads them back.
 
 // partEdition begins every part. It changes with the shapes, so that no release reads another's.
-const partEdition = 2
+const partEdition = 3
 
 var errPart = errors.New("it was not written whole by this release")
+
+// Readable reports whether this release wrote the part. What was kept of an earlier statement may be another's.
+func (p Part) Readable() bool {
+	edition, _ := binary.Varint(p)
+	return edition == partEdition
+}
 
 // encode writes what was found.
 func (f *found) encode() Part {
@@ -161,6 +167,7 @@ func (t *totals) code(c *coder) {
 	}
 	codeMap(c, t.postings, comparePosted, (*posted).code, func(n int64) int64 { c.int64(&n); return n })
 	codeMap(c, t.gave, compareGave, (*gaveAt).code, func(g gave) gave {
+		c.int(&g.lines)
 		c.int64(&g.paid)
 		c.int64(&g.received)
 		return g

@@ -168,7 +168,7 @@ func (st *settlement) putIn(out *statements.PartnershipSum, i int, one *statemen
 		figures []formula.Figure
 		words   string
 		to      **money.Amount
-	}{{read.promised[i], "promised in kind", &one.Promised}, {read.paidIn[i], "paid in", &one.PaidIn}} {
+	}{{read.promised[i], statements.SaidPromised, &one.Promised}, {read.paidIn[i], statements.SaidPaidIn, &one.PaidIn}} {
 		if said.figures == nil {
 			continue
 		}

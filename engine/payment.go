@@ -419,10 +419,6 @@ func (r *reader) paySum(pi int, sc *scope) error {
 		r.wait(pi, why)
 		return nil
 	}
-	if !r.come(l.first, r.through) {
-		r.wait(pi, waitNotDue)
-		return nil
-	}
 	if !within(pay, l.first) {
 		return nil
 	}

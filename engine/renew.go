@@ -142,7 +142,7 @@ func (f *found) negate() {
 		t.paid[i] = -t.paid[i]
 	}
 	for at, g := range t.gave {
-		t.gave[at] = gave{-g.paid, -g.received}
+		t.gave[at] = gave{-g.lines, -g.paid, -g.received}
 	}
 	for i := range t.overlaps {
 		o := &t.overlaps[i]

@@ -119,7 +119,7 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 		if pos.Prior[i].Through > on.Through {
 			return fmt.Errorf("statement %d already settled contract %s through %s, after %s; settle a later day", i+1, c.ID, pos.Prior[i].Through, on.Through)
 		}
-		if err := sameEnds(c, i+1, pos.Prior[i].Postings); err != nil {
+		if err := sameEnds(c, i+1, &pos.Prior[i]); err != nil {
 			return err
 		}
 		if pos.Prior[i].CutOff > on.CutOff {
@@ -127,56 +127,6 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 		}
 	}
 	return nil
-}
-
-// sameEnds refuses a contract in which a payment that was settled is now between others: what was posted to one party
-// cannot be taken from another. A variation ends a payment and adds one.
-func sameEnds(c *contracts.Contract, number int, postings []statements.Posting) error {
-	for _, p := range postings {
-		at := c.PaymentIndex(p.Payment)
-		if at < 0 {
-			continue // folding the lines says so
-		}
-		pay := &c.Payments[at]
-		if !isEnd(c, &pay.From, p.From) && !mayPay(c, at, p.From) || !isEnd(c, &pay.To, p.To) {
-			return fmt.Errorf("statement %d settled payment %s (%s) from %s to %s, and the contract now has it between others: end the payment with between, and add another",
-				number, pay.Name, pay.Clause, p.From, p.To)
-		}
-	}
-	return nil
-}
-
-// mayPay says whether a party may pay a payment, or what of it falls to it beyond another's cap.
-func mayPay(c *contracts.Contract, payment int, party string) bool {
-	return slices.ContainsFunc(c.Payers(payment), func(p int) bool { return c.Parties[p].ID == party })
-}
-
-// isEnd says whether a party may stand at an end of a payment.
-func isEnd(c *contracts.Contract, e *contracts.Payee, party string) bool {
-	if e.Party >= 0 {
-		return c.Parties[e.Party].ID == party || follows(c, party, e.Party)
-	}
-	if e.Division < 0 {
-		return true // the party of a role, at the line's level
-	}
-	for _, t := range c.Divisions[e.Division].Tranches {
-		for _, p := range t.Parties {
-			if c.Parties[p].ID == party || follows(c, party, p) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// follows says whether a party takes another's place at some time.
-func follows(c *contracts.Contract, party string, other int) bool {
-	for other = c.Parties[other].SucceededBy; other >= 0; other = c.Parties[other].SucceededBy {
-		if c.Parties[other].ID == party {
-			return true
-		}
-	}
-	return false
 }
 
 // found is what units came to in one pass: those of a shard, of a part, or all of them.

@@ -118,7 +118,7 @@ func (r *reader) collect(dst []calendar.Span, kind int, where *contracts.Conditi
 		items := r.tree.Units[v].Items
 		for i := range items {
 			it := &items[i]
-			if it.Kind != kind || !r.speaks(it, r.through) {
+			if it.Kind != kind || !speaks(it, r.through) {
 				continue
 			}
 			if where != nil {

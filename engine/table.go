@@ -73,10 +73,7 @@ func (r *reader) rowOnDay(ti int, t *contracts.Table, sc *scope) (memoRow, error
 
 // tableDay is the day that dates a table, or the day the figure is read where none does.
 func (r *reader) tableDay(t *contracts.Table, sc *scope) (calendar.Date, formula.State, error) {
-	if t.Dated == nil {
-		for i := range t.Rows {
-			r.come(t.Rows[i].From, sc.asAt)
-		}
+	if t.Dated == nil { // and no row has a first day
 		return sc.asAt, formula.Known, nil
 	}
 	d, state, err := r.day(t.Dated, sc)
@@ -420,7 +417,7 @@ func (r *reader) field(ref *contracts.Ref, sc *scope) (formula.Figure, error) {
 	out := inState(ref.Type, formula.Unknown)
 	items := r.tree.Units[u].Items
 	for i := range items {
-		if it := &items[i]; it.Kind == ref.Index && r.speaks(it, sc.asAt) && span.Contains(it.First) {
+		if it := &items[i]; it.Kind == ref.Index && speaks(it, sc.asAt) && span.Contains(it.First) {
 			r.use(u, i)
 			since := out.Known
 			if out = it.Values[ref.Field]; since.IsZero() {

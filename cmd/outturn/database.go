@@ -40,10 +40,21 @@ func (f databaseFlags) open(ctx context.Context, w terminal.World) (*database, e
 	if dir == "" {
 		var err error
 		if dir, err = dataFolder(w); err != nil {
-			return nil, err
+			return nil, orNamed(err)
 		}
 	}
-	return ownDatabase(ctx, dir)
+	d, err := ownDatabase(ctx, dir)
+	return d, orNamed(err)
+}
+
+// orNamed says of a command that reads DATABASE_URL that it is another way where no server of our own can be run, or
+// nothing says where.
+func orNamed(err error) error {
+	var usage terminal.UsageError
+	if errors.Is(err, private.ErrUnavailable) || errors.As(err, &usage) {
+		return fmt.Errorf("%w; or name a database in DATABASE_URL", err)
+	}
+	return err
 }
 
 // ownDatabase starts our own in a folder.
@@ -70,7 +81,7 @@ func dataFolder(w terminal.World) (string, error) {
 	if home := w.Env("HOME"); filepath.IsAbs(home) {
 		return filepath.Join(home, ".local", "share", "outturn"), nil
 	}
-	return "", terminal.Usage(errors.New("nothing says where to keep a database: HOME is not set; give --data FOLDER, or DATABASE_URL"))
+	return "", terminal.Usage(errors.New("nothing says where to keep a database: HOME is not set; give --data FOLDER"))
 }
 
 // Close stops our own database. Somebody's is left alone.

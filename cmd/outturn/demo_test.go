@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 	"outturn/api/client"
 	"outturn/cmd/outturn/terminal"
 	"outturn/engine/proof"
+	"outturn/engine/store/private"
 )
 
 // demoMost is how long the whole story may take on a machine that does nothing else.
@@ -172,5 +175,20 @@ func serveDemo(t *testing.T, dir string) {
 	status := run([]string{"demo", "--data", dir}, terminal.World{Stdout: &kept{}, Stderr: &errs, Env: w.Env})
 	if status != exitFinding || !strings.Contains(errs.String(), "has the database") {
 		t.Errorf("a demo beside it: exit status %d: %s", status, errs.String())
+	}
+}
+
+// The demo has a database of its own and reads no DATABASE_URL, so that it does not suggest one; other commands do.
+func TestWhereNoDatabaseCanBeRun(t *testing.T) {
+	missing := fmt.Errorf("the database: %w", private.ErrUnavailable)
+	if strings.Contains(missing.Error(), "DATABASE_URL") {
+		t.Errorf("the demo says %v", missing)
+	}
+	if err := orNamed(missing); !strings.Contains(err.Error(), "or name a database in DATABASE_URL") || !errors.Is(err, private.ErrUnavailable) {
+		t.Errorf("serve says %v", err)
+	}
+	other := errors.New("the folder is full")
+	if err := orNamed(other); err.Error() != other.Error() {
+		t.Errorf("of something else: %v", err)
 	}
 }

@@ -125,6 +125,36 @@ func (p *htmlPage) takeLines() {
 // Final reports whether the statement posts.
 func (p *htmlPage) Final() bool { return p.Statement.Status == statusFinal }
 
+// Contents are the sections that the page has, to be linked to.
+func (p *htmlPage) Contents() []terminal.Section {
+	st := &p.Statement
+	all := []terminal.Section{{ID: "pays", Title: "Who pays whom"}, {ID: "parties", Title: "By party"}, {ID: "payments", Title: "Payments"}}
+	if !p.Final() {
+		all = all[1:]
+	}
+	more := func(has bool, id, title string) {
+		if has {
+			all = append(all, terminal.Section{ID: id, Title: title})
+		}
+	}
+	linked := func(sections []terminal.Section) {
+		for _, one := range sections {
+			more(one.ID != "", one.ID, one.Title)
+		}
+	}
+	linked(p.Worked)
+	more(len(p.Comparisons) > 0, "comparisons", "What would have happened anyway")
+	more(len(p.Lines) > 0, "lines", "Lines due now")
+	more(len(p.Adjustments) > 0, "adjustments", "Adjustments")
+	more(len(st.Cohorts) > 0, "cohorts", "Who counts")
+	more(len(st.Binds) > 0, "binds", "What binds")
+	linked(p.Twice)
+	more(len(st.Waiting) > 0, "waiting", "What waits")
+	more(true, "evidence", "Evidence")
+	more(true, "made", "Made from")
+	return all
+}
+
 // Heading are the lines under the title.
 func (p *htmlPage) Heading() []string { return []string{p.view.through(), p.view.upTo()} }
 

@@ -189,6 +189,9 @@ func (c compared) trendPlot(id string) (template.HTML, error) {
 		if dated {
 			point.Day, point.Label = int(terminal.DateOf(row.Period)), shortDay(row.Period)
 		}
+		if c.Lined() {
+			t.Line, point.Line = "the line before, carried on", c.line[i]
+		}
 		t.Points = append(t.Points, point)
 	}
 	first, last := c.Trend[0], c.Trend[len(c.Trend)-1]
@@ -198,6 +201,9 @@ func (c compared) trendPlot(id string) (template.HTML, error) {
 			said = append(said, "the programme is under way from "+terminal.Long(row.Period))
 			break
 		}
+	}
+	if c.Lined() {
+		said = append(said, "on the line of the periods before, the last would have been "+c.Line(len(c.line)-1))
 	}
 	t.Desc = sentence(append(said, "the axis of means does not have to begin at nought"))
 	return t.SVG()

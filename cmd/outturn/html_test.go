@@ -75,6 +75,25 @@ func TestPageSaysWhatTheStatementSays(t *testing.T) {
 	}
 }
 
+// Every section that can be linked to is, under the title it has.
+func TestPageLinksToItsSections(t *testing.T) {
+	for _, v := range []view{sharedView(t), workedViewOf(t, "life-programme"), familiesView(t)} {
+		page := htmlOf(t, v)
+		links := 0
+		for _, rest := range strings.Split(page, `<li><a href="#`)[1:] {
+			link, _, _ := strings.Cut(rest, "</a>")
+			id, title, _ := strings.Cut(link, `">`)
+			links++
+			if !strings.Contains(page, `id="`+id+"\">\n<h2>"+title+"</h2>") {
+				t.Errorf("the page links to %s, %s, and has no such section", id, title)
+			}
+		}
+		if sections := strings.Count(page, "<section id=") + strings.Count(page, "<footer id="); links != sections {
+			t.Errorf("%d links to %d sections", links, sections)
+		}
+	}
+}
+
 // A provisional statement, one that moves nothing and one that is empty are written too.
 func TestPageOfLittle(t *testing.T) {
 	v := familiesView(t)

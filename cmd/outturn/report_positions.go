@@ -104,6 +104,12 @@ func paybackText(p *report.Payback) string {
 		_, last, _ := strings.Cut(p.In, " to ")
 		return "by " + terminal.Long(last)
 	case report.PaybackNotYet:
+		switch _, last, days := strings.Cut(p.AtPace, " to "); {
+		case days:
+			return "not yet; at the last pace by " + terminal.Long(last)
+		case p.AtPace != "":
+			return "not yet; at the last pace " + p.AtPace
+		}
 		return "not yet"
 	case report.PaybackNever:
 		return "never"

@@ -17,18 +17,19 @@ import (
 type compared struct {
 	statements.ComparisonSum
 	currency money.Currency
+	line     []string // of a series: the line of the periods before, carried on, period by period
 }
 
 // comparisons are what the statement says of comparisons, in its order.
 func (v view) comparisons() []compared {
 	var all []compared
 	for _, sum := range v.statement.Comparisons {
-		all = append(all, compared{sum, v.contract.Currency})
+		all = append(all, compared{sum, v.contract.Currency, v.lineBefore(sum)})
 	}
 	return all
 }
 
-// The states of a comparison, and the names of its figures, as engine.ComparisonSum writes them.
+// The states of a comparison, and the names of its figures, as statements.ComparisonSum writes them.
 const (
 	stateKnown   = "known"
 	stateUnknown = "unknown"

@@ -70,8 +70,8 @@ func TestComparisonsForPeople(t *testing.T) {
 func TestComparedFiguresAreInTheEffectsUnit(t *testing.T) {
 	currency := money.Currency{Code: "USD", Symbol: "$", Places: 2}
 	headline := func(found, used, low, high string) string {
-		return compared{statements.ComparisonSum{Level: "95%", Figures: []statements.ComparedFigure{{Name: "effect", Found: found, Used: used},
-			{Name: "low", Found: low}, {Name: "high", Found: high}}}, currency}.Headline()
+		return compared{ComparisonSum: statements.ComparisonSum{Level: "95%", Figures: []statements.ComparedFigure{{Name: "effect", Found: found, Used: used},
+			{Name: "low", Found: low}, {Name: "high", Found: high}}}, currency: currency}.Headline()
 	}
 	for _, c := range []struct{ got, want string }{
 		{headline("1794.342120582121", "$1,794.34", "550.574194321683", "-3038.10"), "effect $1,794.34; 95% interval from $550.57 to -$3,038.10"},
@@ -83,8 +83,8 @@ func TestComparedFiguresAreInTheEffectsUnit(t *testing.T) {
 			t.Errorf("%q, expected %q", c.got, c.want)
 		}
 	}
-	refused := compared{statements.ComparisonSum{Refused: "undefined: no events", Figures: []statements.ComparedFigure{{Name: "effect", Used: "12%"}},
-		Certified: &statements.ComparedCertified{Effect: "0.12", Used: true}}, currency}
+	refused := compared{ComparisonSum: statements.ComparisonSum{Refused: "undefined: no events", Figures: []statements.ComparedFigure{{Name: "effect", Used: "12%"}},
+		Certified: &statements.ComparedCertified{Effect: "0.12", Used: true}}, currency: currency}
 	if got := refused.Headline() + " | " + refused.CertifiedLine() + " | " + refused.FoundText(); got != "effect 12%, as certified | certified 12%; the contract pays on the certified figure | nothing" {
 		t.Errorf("%q", got)
 	}

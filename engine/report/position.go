@@ -56,9 +56,13 @@ const (
 
 // Payback says in which period what was put in to date had first come back.
 type Payback struct {
-	State string `json:"state"`
-	In    string `json:"in,omitempty"` // its days
+	State  string `json:"state"`
+	In     string `json:"in,omitempty"`      // its days
+	AtPace string `json:"at_pace,omitempty"` // not yet: the days of the period in which it would be, at the pace of the last that has ended, or AfterTerm
 }
+
+// AfterTerm is said where the periods end before what was put in would have come back.
+const AfterTerm = "after the last period"
 
 // series is what somebody put in and had, period by period.
 type series struct{ put, had []money.Exact }
@@ -106,7 +110,9 @@ func (m *maker) position(p *statements.PartnerSum, is func(party string) bool) (
 		return one, nil
 	}
 	s := m.seriesOf(is)
-	one.Payback = m.payback(s)
+	if one.Payback = m.payback(s); one.Payback.State == PaybackNotYet {
+		one.Payback.AtPace = m.atPace(s)
+	}
 	if !m.yearly() {
 		return one, nil
 	}
@@ -154,7 +160,7 @@ func (m *maker) payback(s series) *Payback {
 		put, had = put.Add(s.put[i]), had.Add(s.had[i])
 		if put.Sign() > 0 && had.Cmp(put) >= 0 {
 			p := &m.last.Partnership.Periods[i]
-			return &Payback{PaidBack, p.First + " to " + p.Last}
+			return &Payback{State: PaidBack, In: p.First + " to " + p.Last}
 		}
 	}
 	switch through, err := calendar.ParseDate(m.last.Through); {
@@ -164,6 +170,31 @@ func (m *maker) payback(s series) *Payback {
 		return &Payback{State: PaybackNever}
 	}
 	return &Payback{State: PaybackNotYet}
+}
+
+// atPace is the period in which what was put in would have come back, if each further one brought what the last that has
+// ended did; "" where that took more than it brought, or something of it is not known.
+func (m *maker) atPace(s series) string {
+	var out, pace money.Exact
+	ended := 0
+	for i := range s.put {
+		if m.last.Partnership.Periods[i].Last > m.last.Through {
+			break
+		}
+		pace = s.had[i].Sub(s.put[i])
+		out, ended = out.Sub(pace), i+1
+	}
+	if pace.Sign() <= 0 || out.Sign() <= 0 || len(m.last.Partnership.Open()) > 0 {
+		return ""
+	}
+	more, _ := out.Quo(pace)
+	n, whole := more.Round(money.Rounding{Mode: money.Up, Unit: money.Int(1)}).Int64()
+	periods := &m.c.Periods[m.c.Partnership.By].Series
+	if !whole || n > int64(periods.Len()-ended) {
+		return AfterTerm
+	}
+	span, _ := periods.Span(ended + int(n))
+	return span.First.String() + " to " + span.Last.String()
 }
 
 // discounted is each period's as it is worth in the first.

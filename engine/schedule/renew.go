@@ -67,6 +67,9 @@ func (w *Worker) renewal(ctx context.Context, run store.Run) (r *renewal, why st
 			return nil // little, or made otherwise
 		case err != nil:
 			return err
+		case !one.kept.Found.Readable():
+			why = "what was kept is another release's"
+			return nil
 		case base.Version != version.Number:
 			why = "the contract was varied"
 			return nil

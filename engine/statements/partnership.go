@@ -1,6 +1,11 @@
 package statements
 
-import "outturn/contracts/money"
+import (
+	"slices"
+	"strings"
+
+	"outturn/contracts/money"
+)
 
 // This file holds what a statement says of a partnership.
 
@@ -86,4 +91,14 @@ type IndicatorFigure struct {
 	Of    string `json:"of,omitempty"`
 	Value string `json:"value"`
 	Count *int64 `json:"count,omitempty"`
+}
+
+// Waits say so of what is told beside a position and is no part of it.
+const SaidPromised, SaidPaidIn = "promised in kind", "paid in"
+
+// Open are those of Waits that a position is made of: what is promised, and what came in of what is owed, are not.
+func (p *PartnershipSum) Open() []string {
+	return slices.DeleteFunc(slices.Clone(p.Waits), func(w string) bool {
+		return strings.Contains(w, " "+SaidPromised+" is ") || strings.Contains(w, " "+SaidPaidIn+" is ")
+	})
 }
