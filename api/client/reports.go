@@ -187,14 +187,14 @@ type ReportPosition struct {
 	HadDiscounted     string         `json:"had_discounted,omitempty"`
 	LossLimit         string         `json:"loss_limit,omitempty"`
 	Short             string         `json:"short,omitempty"`
-	MadeGood          string         `json:"made_good,omitempty" doc:"Of its net: what others paid to make its losses good, less what it paid for theirs"`
+	MadeGood          string         `json:"made_good,omitempty" doc:"Of net: what others paid to make its losses good, less what it paid for theirs"`
 }
 
 // ReportPayback says in which period what was put in to date had first come back.
 type ReportPayback struct {
 	State  string `json:"state" enum:"paid_back,not_yet,never,nothing_put_in"`
 	In     string `json:"in,omitempty" doc:"Its days"`
-	AtPace string `json:"at_pace,omitempty" doc:"Not yet: the days of the period in which it would be, at the pace of the last that has ended"`
+	AtPace string `json:"at_pace,omitempty" doc:"Where it has not come back: the days of the period in which it would, at the pace of the last that has ended; or: after the last period"`
 }
 
 // ReportCure is a payment by which one partner would make good another's loss.

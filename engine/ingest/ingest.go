@@ -29,6 +29,7 @@ type Options struct {
 	TempDir   string                            // the system's when ""
 	Progress  func(bytesRead, bytesTotal int64) // called now and then while files are read, never twice at once; may be nil
 	Leaves    bool                              // keep each root's name and digest, for Stretch and List
+	Later     bool                              // of FromRows: put the rows together when they are read, so that what is read once is made once
 	MaxFaults int                               // faults listed, 1000 when 0; the rest are counted
 }
 

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -215,6 +216,8 @@ func (p *phase) splitters() []string {
 
 // merged is what the merge of one range gave.
 type merged struct {
+	done    bool // to its end
+	again   bool // its bytes did not fit: it is merged again when it is asked for again
 	chunks  []chunk
 	leaves  []evidence.Digest
 	names   []byte // where the options ask for them
@@ -222,103 +225,181 @@ type merged struct {
 	err     error
 }
 
-// merge makes the snapshot of what was read.
+// merge makes the snapshot of what was read. Where the options put it off, the roots of a range are merged when they are
+// asked for.
 func merge(p *phase, store *store) (*Snapshot, error) {
 	if err := p.consolidate(); err != nil {
 		return nil, err
 	}
-	s := &Snapshot{c: p.v.c, store: store, held: &chunks{store: store, memory: p.o.Memory / 2}}
-	var root evidence.Root
+	s := &Snapshot{c: p.v.c, store: store, p: p, held: &chunks{store: store, memory: p.o.Memory / 2}}
 	g := newGatherer(p.v, p.faults, p.o.CutOff)
 	s.whole = g.whole(p.whole)
 	evidence.Number(s.whole, 1)
-	s.summary = g.Builder.Summary
-	s.beside = s.summary
+	s.beside = g.Builder.Summary
 	s.beside.Late += int(p.lateOf.Load())
-	root.Add(evidence.UnitDigest(evidence.AppendItems(nil, p.v.c, s.whole)))
-
-	splits := append(p.splitters(), "")
-	results := make([]chan merged, len(splits))
-	for i := range results {
-		results[i] = make(chan merged, 1)
+	s.splits = append(p.splitters(), "")
+	s.shards = make([]merged, len(s.splits))
+	if p.o.Later && p.faults.err() == nil {
+		return s, nil
 	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	workers := min(workerCount(), len(splits))
-	for range workers {
-		wait.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(splits); i = int(next.Add(1)) - 1 {
-				lo := ""
-				if i > 0 {
-					lo = splits[i-1]
-				}
-				results[i] <- p.mergeRange(s.held, lo, splits[i], workers)
-			}
-		})
+	if err := s.finish(); err != nil {
+		return nil, err
 	}
-	var err error
-	for i := range results {
-		one := <-results[i]
-		if err == nil {
-			err = one.err
-		}
-		s.shards, s.roots = append(s.shards, one.chunks), append(s.roots, len(one.leaves))
-		for _, leaf := range one.leaves {
-			root.Add(leaf)
-		}
-		if p.o.Leaves {
-			s.leaves, s.names = append(s.leaves, one.leaves...), append(s.names, one.names...)
-		}
-		s.summary.Add(&one.summary)
-	}
-	wait.Wait()
-	s.summary.CutOff, s.summary.Digest = p.o.CutOff, root.Sum()
-	s.summary.Late += int(p.late.Load())
-	return s, err
+	return s, nil
 }
 
-// mergeRange merges the roots from lo up to hi into chunks of canonical bytes, and digests each.
-func (p *phase) mergeRange(held *chunks, lo, hi string, workers int) (out merged) {
-	m, err := newMerger(p.runs.list, lo, hi, p.bufferSize(len(p.runs.list), workers))
-	if err != nil {
-		return merged{err: err}
+// finish merges what is not merged yet, and sums up.
+func (s *Snapshot) finish() error {
+	s.finished.Do(func() {
+		var next atomic.Int64
+		var wait sync.WaitGroup
+		for range min(workerCount(), len(s.shards)) {
+			wait.Go(func() {
+				for i := int(next.Add(1)) - 1; i < len(s.shards); i = int(next.Add(1)) - 1 {
+					if !s.shard(i).done {
+						s.mergeShard(i, s.p.faults, nil)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		s.summary = s.beside
+		s.summary.Late += int(s.p.late.Load()) - int(s.p.lateOf.Load())
+		var root evidence.Root
+		root.Add(evidence.UnitDigest(evidence.AppendItems(nil, s.c, s.whole)))
+		for i := range s.shards {
+			one := &s.shards[i]
+			for _, leaf := range one.leaves {
+				root.Add(leaf)
+			}
+			s.summary.Add(&one.summary)
+			s.fail(one.err)
+		}
+		s.fail(s.p.faults.err())
+		s.summary.CutOff, s.summary.Digest = s.p.o.CutOff, root.Sum()
+	})
+	return s.fail(nil)
+}
+
+// fail notes why the snapshot cannot be read, and returns the first reason.
+func (s *Snapshot) fail(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failure = cmp.Or(s.failure, err)
+	return s.failure
+}
+
+// shard is what is known of a shard by now.
+func (s *Snapshot) shard(i int) merged {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shards[i]
+}
+
+// mergeShard merges the roots of a shard and hands each on, until it is told to stop. The first time it digests each, and
+// keeps what canonical bytes there is room for.
+func (s *Snapshot) mergeShard(i int, faults *collector, each func(*evidence.Tree) bool) error {
+	p, lo := s.p, ""
+	if i > 0 {
+		lo = s.splits[i-1]
 	}
-	g := newGatherer(p.v, p.faults, p.o.CutOff)
-	var b []byte
+	m, err := newMerger(p.runs.list, lo, s.splits[i], p.bufferSize(len(p.runs.list), workerCount()))
+	if err != nil {
+		return s.keep(i, merged{err: err})
+	}
+	g := newGatherer(p.v, faults, p.o.CutOff)
 	var group grouper
-	ranks, _ := evidence.RootRanks(p.v.c)
-	size := int(min(chunkBytes, max(p.o.Memory/64, 4<<10)))
+	var out *writer
+	if !s.shard(i).done {
+		out = newWriter(s, each != nil)
+	}
 	for m.top() != nil {
-		if out.err = group.collect(m, g, p.faults); out.err != nil {
-			return out
+		if err := group.collect(m, g, faults); err != nil {
+			return s.keep(i, merged{err: err})
 		}
 		tree := g.Tree()
-		if b == nil {
-			b = make([]byte, 0, size+size/8)
+		if out != nil {
+			if err := out.write(tree, m.top() == nil); err != nil {
+				return s.keep(i, merged{err: err})
+			}
 		}
-		at := len(b)
-		b = evidence.AppendTree(b, p.v.c, tree)
-		out.leaves = append(out.leaves, evidence.UnitDigest(b[at:]))
-		if p.o.Leaves {
-			key := tree.Units[0].Key
-			out.names = append(append(out.names, byte(1+len(key)), ranks[tree.Units[0].Type]), key...)
-		}
-		if len(b) < size && m.top() != nil {
+		if each == nil {
 			continue
 		}
-		one, err := held.put(b)
-		if err != nil {
-			return merged{err: err}
+		number := uint64(1)
+		for u := range tree.Units {
+			number = evidence.Number(tree.Units[u].Items, number)
 		}
-		if one.b == nil { // it went to the file: the memory is free
-			b = b[:0]
-		} else {
-			b = nil
+		if !each(tree) {
+			return nil
 		}
-		out.chunks = append(out.chunks, one)
 	}
-	out.summary = g.Builder.Summary
-	return out
+	if out == nil {
+		return nil
+	}
+	out.summary, out.done = g.Builder.Summary, true
+	return s.keep(i, out.merged)
+}
+
+// keep takes up what a shard came to, the first time.
+func (s *Snapshot) keep(i int, one merged) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.shards[i].done {
+		s.shards[i] = one
+	}
+	return one.err
+}
+
+// writer writes the canonical bytes of a shard and digests them.
+type writer struct {
+	merged
+	s     *Snapshot
+	b     []byte
+	size  int
+	ranks []byte
+	once  bool // it is likely to be read this once: what does not fit is not written to a file
+}
+
+func newWriter(s *Snapshot, once bool) *writer {
+	w := &writer{s: s, size: int(min(chunkBytes, max(s.p.o.Memory/64, 4<<10))), once: once}
+	w.ranks, _ = evidence.RootRanks(s.c)
+	return w
+}
+
+// write adds a tree, the last of the shard or not.
+func (w *writer) write(tree *evidence.Tree, last bool) error {
+	if w.b == nil {
+		w.b = make([]byte, 0, w.size+w.size/8)
+	}
+	at := len(w.b)
+	w.b = evidence.AppendTree(w.b, w.s.c, tree)
+	w.leaves = append(w.leaves, evidence.UnitDigest(w.b[at:]))
+	if w.s.p.o.Leaves {
+		key := tree.Units[0].Key
+		w.names = append(append(w.names, byte(1+len(key)), w.ranks[tree.Units[0].Type]), key...)
+	}
+	if w.again {
+		w.b = w.b[:0]
+	}
+	if w.again || len(w.b) < w.size && !last {
+		return nil
+	}
+	if w.once && !w.s.held.room(cap(w.b)) {
+		w.again, w.chunks, w.b = true, nil, w.b[:0]
+		return nil
+	}
+	one, err := w.s.held.put(w.b)
+	if err != nil {
+		return err
+	}
+	if one.b == nil { // it went to the file: the memory is free
+		w.b = w.b[:0]
+	} else {
+		w.b = nil
+	}
+	w.chunks = append(w.chunks, one)
+	return nil
 }
 
 // grouper collects the records of one root.

@@ -67,7 +67,8 @@ func (p *phase) handOn(e *entry) {
 
 // FromRows makes a snapshot of rows that were kept, in whatever order they are handed on: each with its whole Path, valid
 // only during the call. Several may hand on rows at once, each its own part. Of the options it takes the cut-off, the
-// memory and the folder for temporary files. The error is *evidence.Faults when the rows do not go together. The caller
+// memory and the folder for temporary files. The error is *evidence.Faults when the rows do not go together; of a snapshot
+// that is made Later it comes with the units. The caller
 // closes the snapshot when it is no longer read.
 func FromRows(c *contracts.Contract, o Options, give ...func(take func(*evidence.Row) error) error) (*Snapshot, error) {
 	v, err := newVocabulary(c)

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -12,19 +13,23 @@ import (
 	"outturn/engine/evidence"
 )
 
-// Snapshot is evidence read from files: an evidence.Snapshot whose canonical bytes lie in memory as far as they fit,
-// and else in a temporary file.
+// Snapshot is evidence read from files or rows: an evidence.Snapshot whose canonical bytes lie in memory as far as they
+// fit, and else in a temporary file, or are made again.
 type Snapshot struct {
-	c       *contracts.Contract
-	store   *store
-	held    *chunks
-	shards  [][]chunk
-	roots   []int // by shard
-	whole   []evidence.Item
-	summary evidence.Summary
-	beside  evidence.Summary
-	leaves  []evidence.Digest
-	names   []byte // of roots, each behind its length
+	c      *contracts.Contract
+	store  *store
+	p      *phase // whose runs the shards are merged of
+	splits []string
+	held   *chunks
+	whole  []evidence.Item
+	beside evidence.Summary
+
+	mu     sync.Mutex // of what the shards came to
+	shards []merged
+
+	finished sync.Once
+	failure  error
+	summary  evidence.Summary
 }
 
 var _ evidence.Snapshot = (*Snapshot)(nil)
@@ -32,16 +37,30 @@ var _ evidence.Snapshot = (*Snapshot)(nil)
 // Shards returns how many ranges the roots are divided into.
 func (s *Snapshot) Shards() int { return len(s.shards) }
 
-// Roots returns how many roots a shard has.
-func (s *Snapshot) Roots(shard int) int { return s.roots[shard] }
+// Roots returns how many roots a shard has. Of a snapshot that was made Later all is put together for that.
+func (s *Snapshot) Roots(shard int) int {
+	if s.finish() != nil {
+		return 0 // the units say why
+	}
+	return len(s.shards[shard].leaves)
+}
 
 // Units yields the roots of a shard in canonical order. A tree is valid until the next is asked for. An error means
-// that a temporary file could not be read back, and ends it.
+// that a temporary file could not be read back, or is *evidence.Faults where the snapshot was made Later, and ends it.
 func (s *Snapshot) Units(shard int) iter.Seq2[*evidence.Tree, error] {
 	return func(yield func(*evidence.Tree, error) bool) {
+		if err := s.fail(nil); err != nil {
+			yield(nil, err)
+			return
+		}
+		one := s.shard(shard)
+		if !one.done || one.again {
+			s.unitsMerged(shard, yield)
+			return
+		}
 		reader := evidence.NewReader(s.c)
 		var buffer []byte
-		for _, c := range s.shards[shard] {
+		for _, c := range one.chunks {
 			b, err := s.held.get(c, &buffer)
 			if err != nil {
 				yield(nil, err)
@@ -56,15 +75,44 @@ func (s *Snapshot) Units(shard int) iter.Seq2[*evidence.Tree, error] {
 	}
 }
 
+// unitsMerged yields the roots of a shard as they are merged. Where one is at fault, every fault of all shards is found.
+func (s *Snapshot) unitsMerged(shard int, yield func(*evidence.Tree, error) bool) {
+	faults := &collector{most: s.p.faults.most}
+	more := true
+	err := s.mergeShard(shard, faults, func(tree *evidence.Tree) bool {
+		more = yield(tree, nil)
+		return more
+	})
+	if more && err == nil && faults.err() != nil {
+		all := &collector{most: faults.most}
+		for i := range s.shards {
+			err = cmp.Or(err, s.mergeShard(i, all, nil))
+		}
+		err = s.fail(cmp.Or(err, all.err()))
+	}
+	if more && err != nil {
+		yield(nil, err)
+	}
+}
+
 // Whole returns the items about the contract, a role or a cohort, in canonical order.
 func (s *Snapshot) Whole() []evidence.Item { return s.whole }
 
-// Summary returns what a statement says of the snapshot.
-func (s *Snapshot) Summary() evidence.Summary { return s.summary }
+// Summary returns what a statement says of the snapshot. Of one that was made Later it is known when the units were read;
+// where that came to an error, it says nothing.
+func (s *Snapshot) Summary() evidence.Summary {
+	if s.finish() != nil {
+		return evidence.Summary{}
+	}
+	return s.summary
+}
 
 // Stretch returns the snapshot's roots without their bytes, where the options asked for their digests.
 func (s *Snapshot) Stretch() evidence.Stretch {
-	out := evidence.Stretch{Leaves: s.leaves, Summary: s.summary}
+	out := evidence.Stretch{Summary: s.Summary()}
+	for i := range s.shards {
+		out.Leaves = append(out.Leaves, s.shards[i].leaves...)
+	}
 	out.Summary.CutOff, out.Summary.Digest = 0, evidence.Digest{}
 	out.Summary.Items -= s.beside.Items
 	out.Summary.Late -= s.beside.Late
@@ -76,13 +124,14 @@ func (s *Snapshot) Stretch() evidence.Stretch {
 
 // List returns the snapshot's roots, each with the day until which it holds, where the options asked for their digests.
 func (s *Snapshot) List(until []calendar.Date) evidence.Roots {
-	const rest = 1 + len(evidence.Digest{}) + 4
-	list := make(evidence.Roots, 0, len(s.names)+len(s.leaves)*rest)
-	names := s.names
-	for i := range s.leaves {
-		n := 1 + int(names[0])
-		list = list.Append(names[1:n], s.leaves[i][:], until[i])
-		names = names[n:]
+	var list evidence.Roots
+	for i := range s.shards {
+		names := s.shards[i].names
+		for _, leaf := range s.shards[i].leaves {
+			n := 1 + int(names[0])
+			list = list.Append(names[1:n], leaf[:], until[0])
+			names, until = names[n:], until[1:]
+		}
 	}
 	return list
 }
@@ -108,6 +157,13 @@ type chunks struct {
 	held   int64
 	file   *os.File
 	length int64
+}
+
+// room reports whether so many bytes more stay in memory.
+func (k *chunks) room(size int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.held+int64(size) <= k.memory
 }
 
 // put keeps a chunk. When it stays in memory the chunk takes the bytes over.

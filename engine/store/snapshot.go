@@ -37,7 +37,7 @@ const (
 // the database when it returns. Where there is much to read, other connections help, if there are any to spare. The
 // caller closes it.
 func (v *View) Snapshot(ctx context.Context, c *contracts.Contract, contract string, upTo int64, cutOff calendar.Date) (*ingest.Snapshot, error) {
-	o := ingest.Options{CutOff: cutOff, Memory: v.store.memory, Leaves: true}
+	o := ingest.Options{CutOff: cutOff, Memory: v.store.memory, Leaves: true, Later: true}
 	kept, err := v.Sequence(ctx, contract)
 	if err != nil {
 		return nil, err

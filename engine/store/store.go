@@ -6,12 +6,15 @@
 package store
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -37,6 +40,10 @@ const (
 )
 
 const connectionsDefault = 20
+
+// readAtOnce is how many bytes are read of a connection at once, if so many are there: when millions of rows are read the
+// database is ahead, and every read costs as much whatever it brings.
+const readAtOnce = 64 << 10
 
 // Store is a database with this release's schema. It serves any number of goroutines.
 type Store struct {
@@ -88,6 +95,9 @@ func connect(ctx context.Context, url, role string, most int32) (*pgxpool.Pool, 
 	config.ConnConfig.RuntimeParams["application_name"] = role
 	config.ConnConfig.RuntimeParams["lock_timeout"] = "10s"
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "300s"
+	config.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
+		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readAtOnce), w)
+	}
 	config.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		if _, err := c.Exec(ctx, "set role "+role); err != nil {
 			return notMigrated(err)
