@@ -12,7 +12,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Disputes: a provider says what is wrong with one line, the payer answers within its days, the provider takes the
@@ -129,10 +129,10 @@ func (s *Service) raiseDispute(ctx context.Context, tx Tx, c *call, in *struct {
 }
 
 // disputed finds the line of a statement that is meant.
-func (s *Service) disputed(ctx context.Context, v View, contract string, statement int, b client.NewDispute) (engine.Line, *contracts.Contract, error) {
+func (s *Service) disputed(ctx context.Context, v View, contract string, statement int, b client.NewDispute) (statements.Line, *contracts.Contract, error) {
 	st, terms, err := s.stored(ctx, v, contract, statement)
 	if err != nil {
-		return engine.Line{}, nil, err
+		return statements.Line{}, nil, err
 	}
 	for t := range len(terms.Units) + 1 {
 		if whole := t == len(terms.Units); whole != (b.Unit == "") || !whole && terms.Units[t].PartOf >= 0 {
@@ -140,7 +140,7 @@ func (s *Service) disputed(ctx context.Context, v View, contract string, stateme
 		}
 		for r, err := range st.Lines(t, b.Unit) {
 			if err != nil {
-				return engine.Line{}, nil, err
+				return statements.Line{}, nil, err
 			}
 			if r.UnitType != t || r.Unit != b.Unit {
 				break
@@ -153,7 +153,7 @@ func (s *Service) disputed(ctx context.Context, v View, contract string, stateme
 			break
 		}
 	}
-	return engine.Line{}, nil, faulty(http.StatusUnprocessableEntity, "the statement has no such line",
+	return statements.Line{}, nil, faulty(http.StatusUnprocessableEntity, "the statement has no such line",
 		client.Fault{Pointer: "/payment", Found: b.Payment, Message: "no line of this payment, unit, part and period moves money on this statement", Remedy: "name the line as the statement's lines do"})
 }
 
@@ -336,7 +336,7 @@ func (s *Service) keptBack(ctx context.Context, v View, found []Payment, contrac
 }
 
 // partIn is how much of a line is in one posting: its own leg where the line is divided.
-func partIn(c *contracts.Contract, line *engine.Line, p *Payment) money.Amount {
+func partIn(c *contracts.Contract, line *statements.Line, p *Payment) money.Amount {
 	none := money.FromMinor(c.Currency, 0)
 	if line.Payment != p.Rule {
 		return none

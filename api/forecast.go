@@ -10,6 +10,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/schedule"
+	"outturn/engine/statements"
 )
 
 // The forecast: what would fall due at the settlements that come next, were the evidence to stand as it is. Each is
@@ -48,7 +49,7 @@ func (s *Service) forecast(ctx context.Context, v View, c *call, in *struct {
 	if g.position, _, err = v.Position(ctx, terms, in.Contract, 0); err != nil {
 		return out, err
 	}
-	var before *engine.Statement
+	var before *statements.Statement
 	for _, due := range k.Coming(settled, min(in.Occasions, forecastMax)) {
 		one := client.ForecastOccasion{Occasion: occasionShape(due), Parties: []client.ForecastParty{}, Payments: []client.ForecastPayment{}}
 		g.on = engine.Occasion{Through: due.Through, CutOff: due.CutOff}
@@ -68,7 +69,7 @@ func (s *Service) forecast(ctx context.Context, v View, c *call, in *struct {
 }
 
 // forecastOf says what a settlement would come to beyond the one before it; beyond what is settled where there is none.
-func forecastOf(one *client.ForecastOccasion, before, st *engine.Statement) {
+func forecastOf(one *client.ForecastOccasion, before, st *statements.Statement) {
 	parties, payments := map[string]money.Amount{}, map[string]money.Amount{}
 	if before != nil {
 		for _, p := range before.Due {

@@ -11,6 +11,7 @@ import (
 	"outturn/contracts"
 	"outturn/engine"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // Those beside payer, provider and auditor: the payer's verifiers, the independent evaluator, the finance of partners. Each
@@ -36,14 +37,14 @@ func (s *Service) handRoutes() {
 	streams(s, huma.Operation{OperationID: "list-claims", Method: http.MethodGet, Path: "/v1/contracts/{contract}/claims", Summary: "The claims that wait for a check, a record a line", Tags: []string{"evidence"}, Metadata: bulk}, mediaNDJSON, s.claims)
 	reads(s, huma.Operation{OperationID: "get-comparisons", Method: http.MethodGet, Path: "/v1/contracts/{contract}/comparisons", Summary: "What would have happened anyway, as the comparisons find it now, with gates, balance and certified figures; without small counts for who may see no unit", Tags: []string{"settlements"}, Metadata: bulk},
 		func(ctx context.Context, v View, c *call, in *asked) (client.Found, error) {
-			return s.found(ctx, v, in, func(terms *contracts.Contract, st *engine.Statement) any {
+			return s.found(ctx, v, in, func(terms *contracts.Contract, st *statements.Statement) any {
 				return report.Comparisons(st.Comparisons, c.smallest(terms))
 			})
 		})
 	reads(s, huma.Operation{OperationID: "get-savings", Method: http.MethodGet, Path: "/v1/contracts/{contract}/savings", Summary: "The chains of savings, and what each partner puts in and has, as they stand now", Tags: []string{"settlements"}, Metadata: bulk},
 		func(ctx context.Context, v View, _ *call, in *asked) (client.Found, error) {
-			return s.found(ctx, v, in, func(_ *contracts.Contract, st *engine.Statement) any {
-				return map[string]any{"savings": append([]engine.SavingSum{}, st.Savings...), "partnership": st.Partnership}
+			return s.found(ctx, v, in, func(_ *contracts.Contract, st *statements.Statement) any {
+				return map[string]any{"savings": append([]statements.SavingSum{}, st.Savings...), "partnership": st.Partnership}
 			})
 		})
 }
@@ -64,7 +65,7 @@ func (c *call) smallest(terms *contracts.Contract) int {
 }
 
 // found settles provisionally and answers with a part of the statement.
-func (s *Service) found(ctx context.Context, v View, in *asked, part func(*contracts.Contract, *engine.Statement) any) (client.Found, error) {
+func (s *Service) found(ctx context.Context, v View, in *asked, part func(*contracts.Contract, *statements.Statement) any) (client.Found, error) {
 	g, err := s.about(ctx, v, in.Contract, in.Through, in.CutOff, false, in.AsKnown)
 	if err == nil {
 		err = g.gather(ctx, v, in.Contract)
@@ -90,7 +91,7 @@ func (s *Service) claims(ctx context.Context, v View, _ *call, in *asked, to *ou
 		return err
 	}
 	defer g.close()
-	return unsettled(g.waits(ctx, "", to, func(w *engine.Wait) bool { return w.Reason == engine.ToBeChecked }))
+	return unsettled(g.waits(ctx, "", to, func(w *engine.Wait) bool { return w.Reason == statements.ToBeChecked }))
 }
 
 // admitted says why a kind does not come through the door of an operation, "" where it does.

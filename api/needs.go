@@ -10,9 +10,9 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // What the API asks of whoever keeps its state. Everything goes through two doors: Act, which is one transaction that
@@ -257,7 +257,7 @@ type StatementWriter interface {
 	Sink(records []byte) error
 	// Commit keeps the statement, its postings and their entries in the ledger with the transaction. It is ErrConflict
 	// where a statement of that number or period stands already.
-	Commit(head StatementHead, s engine.Statement) error
+	Commit(head StatementHead, s statements.Statement) error
 }
 
 // LedgerEntry is one side of a posting: what a party's account moved by. The entries of a statement sum to nought.

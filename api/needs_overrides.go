@@ -24,10 +24,10 @@ type Override struct {
 	At, Changed                        time.Time
 }
 
-// OverrideSignature is one person's signature of an override.
+// OverrideSignature is one person's signature of an override, for a payer.
 type OverrideSignature struct {
-	Contract, Override, Organisation, Person string
-	At                                       time.Time
+	Contract, Override, Party, Organisation, Person string
+	At                                              time.Time
 }
 
 // OverrideView reads overrides, and what was known at a moment of the past.

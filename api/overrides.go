@@ -7,17 +7,19 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"outturn/api/client"
 	"outturn/contracts"
 	"outturn/engine/evidence"
+	"outturn/engine/whatif"
 )
 
 // Overrides. A statement follows from the contract and the evidence, and from nothing else; so whoever must have it
 // otherwise puts evidence on record though it would come from somebody else, and says so: why, under which clause, signed
-// by two people. Its items name the override as their source, wherever they are shown.
+// by two people of every payer whose money it can move. Its items name the override as their source, wherever they are shown.
 
 // OnOverride names an override in a path.
 type OnOverride struct {
@@ -37,14 +39,15 @@ func (s *Service) overrideRoutes() {
 			return list(&in.Paged, func(p Page) ([]Override, error) { return v.Overrides(ctx, in.Contract, p) }, overrideShape)
 		})
 	reads(s, huma.Operation{OperationID: "get-override", Method: http.MethodGet, Path: base + "/{override}", Summary: "Look at an override: its reason, its rows, who signed it", Tags: tags},
-		func(ctx context.Context, v View, _ *call, in *OnOverride) (client.Override, error) {
+		func(ctx context.Context, v View, c *call, in *OnOverride) (client.Override, error) {
 			o, err := v.Override(ctx, in.Contract, in.Override)
 			if err != nil {
 				return client.Override{}, err
 			}
-			return signedOverride(ctx, v, o)
+			shape, _, err := s.signedOverride(ctx, v, c, o)
+			return shape, err
 		})
-	acts(s, huma.Operation{OperationID: "sign-override", Method: http.MethodPost, Path: base + "/{override}/signatures", Summary: "Sign an override; with the second person's signature its items are on record", Tags: tags, DefaultStatus: http.StatusCreated,
+	acts(s, huma.Operation{OperationID: "sign-override", Method: http.MethodPost, Path: base + "/{override}/signatures", Summary: "Sign an override for a payer; two people of each whose money it can move do, and with the last its items are on record", Tags: tags, DefaultStatus: http.StatusCreated,
 		Metadata: map[string]any{"bulk": true}}, s.signOverride)
 	acts(s, huma.Operation{OperationID: "withdraw-override", Method: http.MethodPost, Path: base + "/{override}/withdrawal", Summary: "Take a proposed override back", Tags: tags, DefaultStatus: http.StatusOK},
 		func(ctx context.Context, tx Tx, c *call, in *OnOverride) (made[client.Override], error) {
@@ -56,7 +59,7 @@ func (s *Service) overrideRoutes() {
 			if err := tx.SetOverride(ctx, o); err != nil {
 				return made[client.Override]{}, err
 			}
-			shape, err := signedOverride(ctx, tx, o)
+			shape, _, err := s.signedOverride(ctx, tx, c, o)
 			return made[client.Override]{Body: shape}, err
 		})
 }
@@ -106,7 +109,7 @@ func (s *Service) proposeOverride(ctx context.Context, tx Tx, c *call, in *struc
 	if err := tx.AddOverride(ctx, o); err != nil {
 		return none, err
 	}
-	shape, err := signedOverride(ctx, tx, o)
+	shape, _, err := s.signedOverride(ctx, tx, c, o)
 	return made[client.Override]{Body: shape, Location: "/v1/contracts/" + in.Contract + "/overrides/" + id}, err
 }
 
@@ -119,11 +122,24 @@ func (s *Service) overrideDoor(c *call, terms *contracts.Contract, o Override) (
 	return &door{call: c, terms: terms, sent: sent, today: dayOf(c), dir: s.o.TempDir, takes: make([]string, len(terms.Evidence)), override: o.ID}, err
 }
 
-func (s *Service) signOverride(ctx context.Context, tx Tx, c *call, in *OnOverride) (made[client.Override], error) {
+func (s *Service) signOverride(ctx context.Context, tx Tx, c *call, in *struct {
+	OnOverride
+	Body client.Sign
+}) (made[client.Override], error) {
 	var none made[client.Override]
-	o, err := proposed(ctx, tx, in)
+	o, err := proposed(ctx, tx, &in.OnOverride)
 	if err != nil {
 		return none, err
+	}
+	if !c.at.speaksFor(in.Body.Party, payers...) {
+		return none, forbidden()
+	}
+	moved, err := s.moved(ctx, tx, c, o)
+	if err != nil {
+		return none, err
+	}
+	if !slices.Contains(moved, in.Body.Party) {
+		return none, conflict("this override moves no money of %s; it is signed for %s", in.Body.Party, strings.Join(moved, ", "))
 	}
 	signed, err := tx.OverrideSignatures(ctx, in.Contract, o.ID)
 	if err != nil {
@@ -132,16 +148,44 @@ func (s *Service) signOverride(ctx context.Context, tx Tx, c *call, in *OnOverri
 	if slices.ContainsFunc(signed, func(sig OverrideSignature) bool { return sig.Person == c.caller.ID }) {
 		return none, conflict("you have signed this override; another person signs too")
 	}
-	if err := tx.AddOverrideSignature(ctx, OverrideSignature{Contract: in.Contract, Override: o.ID, Organisation: c.caller.Organisation, Person: c.caller.ID, At: c.request.at}); err != nil {
+	if err := tx.AddOverrideSignature(ctx, OverrideSignature{Contract: in.Contract, Override: o.ID, Party: in.Body.Party, Organisation: c.caller.Organisation, Person: c.caller.ID, At: c.request.at}); err != nil {
 		return none, err
 	}
-	if len(signed)+1 >= signaturesEach {
-		if o, err = s.applyOverride(ctx, tx, c, o); err != nil {
-			return none, err
+	shape, wanting, err := s.signedOverride(ctx, tx, c, o)
+	if err == nil && wanting == 0 {
+		if o, err = s.applyOverride(ctx, tx, c, o); err == nil {
+			shape, _, err = s.signedOverride(ctx, tx, c, o)
 		}
 	}
-	shape, err := signedOverride(ctx, tx, o)
 	return made[client.Override]{Body: shape}, err
+}
+
+// moved are the payers whose money the rows of an override can move, by the version that settles.
+func (s *Service) moved(ctx context.Context, v View, c *call, o Override) ([]string, error) {
+	_, terms, err := s.active(ctx, v, o.Contract)
+	if err != nil {
+		return nil, err
+	}
+	d, err := s.overrideDoor(c, terms, o)
+	if err != nil {
+		return nil, err
+	}
+	var kinds []int
+	err = d.rows(func(row *evidence.Row) error {
+		if kinds = append(kinds, row.Kind); len(row.Facts) > 0 {
+			kinds = append(kinds, -1) // what a unit is may be read anywhere
+		}
+		return nil
+	})
+	var faults *evidence.Faults
+	if errors.As(err, &faults) { // by now; it cannot be applied
+		kinds, err = append(kinds, -1), nil
+	}
+	var payers []string
+	for _, p := range whatif.Payers(terms, kinds) {
+		payers = append(payers, terms.Parties[p].ID)
+	}
+	return payers, err
 }
 
 // applyOverride puts the rows of an override on record, as one batch.
@@ -185,13 +229,27 @@ func overrideShape(o Override) client.Override {
 	return shape
 }
 
-func signedOverride(ctx context.Context, v View, o Override) (client.Override, error) {
+// signedOverride is an override with its signatures, and while it is proposed those that are wanting, with their number.
+func (s *Service) signedOverride(ctx context.Context, v View, c *call, o Override) (client.Override, int, error) {
 	shape := overrideShape(o)
 	signed, err := v.OverrideSignatures(ctx, o.Contract, o.ID)
+	have := map[string]int{}
 	for _, sig := range signed {
-		shape.Signatures = append(shape.Signatures, client.OverrideSignature{Organisation: sig.Organisation, Person: sig.Person, At: sig.At.UTC()})
+		have[sig.Party]++
+		shape.Signatures = append(shape.Signatures, client.Signature{Party: sig.Party, Organisation: sig.Organisation, Person: sig.Person, At: sig.At.UTC()})
 	}
-	return shape, err
+	if err != nil || o.State != OverrideProposed {
+		return shape, 0, err
+	}
+	moved, err := s.moved(ctx, v, c, o)
+	wanting := 0
+	for _, party := range moved {
+		if need := signaturesEach - have[party]; need > 0 {
+			shape.Wanting = append(shape.Wanting, client.Wanting{Party: party, Signatures: need})
+			wanting += need
+		}
+	}
+	return shape, wanting, err
 }
 
 // overrideSource is what the items of an override name as their source.

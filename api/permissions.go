@@ -138,7 +138,7 @@ var permissions = map[string]permission{
 	"propose-override":         {roles: commissioners, contract: true},
 	"list-overrides":           {roles: parties, contract: true},
 	"get-override":             {roles: parties, contract: true},
-	"sign-override":            {roles: commissioners, contract: true},
+	"sign-override":            {roles: payers, contract: true},
 	"withdraw-override":        {roles: commissioners, contract: true},
 	"list-audit":               {roles: auditors, contract: true},
 	"get-board-report":         {roles: boards, contract: true},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"outturn/api/client"
 	"outturn/engine/report"
 )
 
@@ -21,37 +22,47 @@ const SmallNumbers = 5
 func (s *Service) reportRoutes() {
 	tags := []string{"reports"}
 	const base = "/v1/contracts/{contract}/statements/{statement}"
-	streams(s, huma.Operation{OperationID: "get-board-report", Method: http.MethodGet, Path: base + "/report", Summary: "What the partnership's board reads of a statement, as outturn report --json prints it, without small counts", Tags: tags},
-		"application/json", func(ctx context.Context, v View, c *call, in *OnStatement, to *outlet) error {
+	reads(s, huma.Operation{OperationID: "get-board-report", Method: http.MethodGet, Path: base + "/report", Summary: "What the partnership's board reads of a statement, as outturn report --json prints it, without small counts", Tags: tags},
+		func(ctx context.Context, v View, c *call, in *OnStatement) (client.BoardReport, error) {
 			r, err := s.reported(ctx, v, c, in)
 			if err != nil {
-				return err
+				return client.BoardReport{}, err
 			}
-			return json.NewEncoder(to).Encode(struct {
+			return reportShape[client.BoardReport](struct {
 				report.Head
 				Board report.Board `json:"board"`
 			}{r.Head, r.Board})
 		})
-	streams(s, huma.Operation{OperationID: "get-officer-statement", Method: http.MethodGet, Path: base + "/officers/{party}", Summary: "The statement of one's own party's accounting officer; of every party's for an auditor", Tags: tags},
-		"application/json", s.officer)
+	reads(s, huma.Operation{OperationID: "get-officer-statement", Method: http.MethodGet, Path: base + "/officers/{party}", Summary: "The statement of one's own party's accounting officer; of every party's for an auditor", Tags: tags},
+		s.officer)
+}
+
+// reportShape writes a report in the shapes of the wire, which have its names and its amounts as texts.
+func reportShape[T any](of any) (shape T, err error) {
+	body, err := json.Marshal(of)
+	if err == nil {
+		err = json.Unmarshal(body, &shape)
+	}
+	return shape, err
 }
 
 func (s *Service) officer(ctx context.Context, v View, c *call, in *struct {
 	OnStatement
 	Party string `path:"party" minLength:"1" maxLength:"128" doc:"The party, by its name in the contract"`
-}, to *outlet) error {
+}) (client.OfficerStatement, error) {
+	var none client.OfficerStatement
 	if !c.at.holds(RoleAuditor) && !c.at.speaksFor(in.Party, roles...) {
-		return forbidden()
+		return none, forbidden()
 	}
 	r, err := s.reported(ctx, v, c, &in.OnStatement)
 	if err != nil {
-		return err
+		return none, err
 	}
 	at := slices.IndexFunc(r.Officers, func(o report.Officer) bool { return o.Party == in.Party })
 	if at < 0 {
-		return ErrUnknown
+		return none, ErrUnknown
 	}
-	return json.NewEncoder(to).Encode(struct {
+	return reportShape[client.OfficerStatement](struct {
 		report.Head
 		Officer report.Officer `json:"officer"`
 	}{r.Head, r.Officers[at]})

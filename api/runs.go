@@ -17,6 +17,7 @@ import (
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
 	"outturn/engine/schedule"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -124,10 +125,10 @@ func (g *settling) fetch(ctx context.Context, v View, contract string, before in
 }
 
 // provisional settles on the evidence up to the sequence and the position that were fetched.
-func (g *settling) provisional(ctx context.Context, v View, contract string) (engine.Statement, error) {
+func (g *settling) provisional(ctx context.Context, v View, contract string) (statements.Statement, error) {
 	var err error
 	if g.snapshot, err = v.Snapshot(ctx, g.terms, contract, g.sequence, g.on.CutOff); err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	defer g.close()
 	return schedule.Settle(ctx, g.terms, g.on, g.snapshot, g.position, nil)
@@ -201,16 +202,17 @@ func (s *Service) settle(ctx context.Context, tx Tx, c *call, in *struct {
 	Body client.NewStatement
 }) (made[client.Statement], error) {
 	var none made[client.Statement]
-	// The contract is held to the end, so that no evidence comes and no other statement is issued meanwhile.
-	if _, err := tx.LockContract(ctx, in.Contract); err != nil {
-		return none, err
-	}
 	g, err := s.about(ctx, tx, in.Contract, in.Body.Through, in.Body.CutOff, true, AsKnown{})
 	if err != nil {
 		return none, err
 	}
 	if today := dayOf(c); g.on.CutOff >= today {
 		return none, conflict("evidence can be learned until %s, and today is %s; a final statement is issued after its cut-off", g.on.CutOff, today)
+	}
+	// No other statement is settled meanwhile; evidence may come, and is in the next.
+	writer, err := tx.Settle(ctx, in.Contract)
+	if err != nil {
+		return none, err
 	}
 	// Whoever else settled the same, such as the scheduler a moment before, has made the answer to this too.
 	head, found, err := recorded(ctx, tx, in.Contract, g.on)
@@ -221,10 +223,6 @@ func (s *Service) settle(ctx context.Context, tx Tx, c *call, in *struct {
 		return none, err
 	}
 	defer g.close()
-	writer, err := tx.Settle(ctx, in.Contract)
-	if err != nil {
-		return none, err
-	}
 	st, err := schedule.Settle(ctx, g.terms, g.on, g.snapshot, g.position, writer.Sink)
 	if err != nil {
 		return none, unsettled(err)

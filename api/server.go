@@ -78,7 +78,7 @@ func New(o Options) (*Service, error) {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.echoError
 	s.echo.Use(s.observe, middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: s.panicked}),
-		middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10}))
+		middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Skipper: isAct}))
 	s.api = humaecho.New(s.echo, s.config())
 	s.api.UseMiddleware(s.gate)
 	s.routes()
@@ -89,6 +89,9 @@ func New(o Options) (*Service, error) {
 	}
 	return s, err
 }
+
+// isAct passes over what changes something: its answer is short, and what packs answers is large to make ready.
+func isAct(c echo.Context) bool { return c.Request().Header.Get("Idempotency-Key") != "" }
 
 func (s *Service) routes() {
 	s.serviceRoutes()

@@ -1,6 +1,9 @@
 package contracts
 
-import "outturn/contracts/formula"
+import (
+	"outturn/contracts/calendar"
+	"outturn/contracts/formula"
+)
 
 // Side says whose a partner's money is.
 type Side string
@@ -19,7 +22,28 @@ type Partnership struct {
 	Spend        Spend // what is spent on mending and on preventing
 	Indicators   []int // quantities that move no money
 	SmallNumbers int   // reports show no count below it; 0: whoever prints one says
+	BelowLimit   BelowLimit
 	Clause       string
+}
+
+// MadeGood says how those who gain make losses good.
+type MadeGood uint8
+
+// ProRata: each pays in proportion to what it gains, and where the gains do not cover all, of each loss beyond a limit the
+// same part is made good. AsListed: in the order of the parties, each as far as its gain goes, and so whose loss is made good.
+const (
+	ProRata MadeGood = iota + 1
+	AsListed
+)
+
+// LossesMadeGood is the payment by which losses beyond a limit are made good. It stands after the contract's own payments.
+const LossesMadeGood = "losses_made_good"
+
+// BelowLimit says what becomes of what a partner loses beyond its limit. The zero BelowLimit shows it, and the payments that
+// would cure it, and pays nothing.
+type BelowLimit struct {
+	MadeGood MadeGood
+	From     calendar.Date // settlements through this day or later make good
 }
 
 // Spend is spending of two kinds: on what went wrong, and on keeping it from going wrong. Both are quantities that stand

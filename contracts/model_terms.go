@@ -64,13 +64,14 @@ type Due struct {
 type PayFor uint8
 
 // A measure (each outcome at its own day's price), a cohort (each unit on joining), a figure (number, days) at a
-// price, a sum that a formula gives, or what is left in an account (Index).
+// price, a sum that a formula gives, what is left in an account (Index), or what partners lose beyond what they signed for.
 const (
 	ForMeasure PayFor = iota + 1
 	ForCohort
 	ForFigure
 	ForSum
 	ForLeftOver
+	ForLosses
 )
 
 // Payment is one rule of payment: one sentence. No payment is ever below nought.
@@ -216,6 +217,10 @@ func (c *Contract) Payers(payment int) []int {
 	from := &c.Payments[payment].From
 	var all []int
 	switch {
+	case c.Payments[payment].For == ForLosses:
+		for _, p := range c.Partnership.Partners {
+			all = append(all, p.Party)
+		}
 	case from.Party >= 0:
 		all = append(all, from.Party)
 	case from.Division >= 0:
@@ -236,6 +241,18 @@ func (c *Contract) Payers(payment int) []int {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// AllPayments are those that stand under a cap or a check of all: what limits payments does not keep losses from being made
+// good.
+func (c *Contract) AllPayments() []int {
+	var all []int
+	for i := range c.Payments {
+		if c.Payments[i].For != ForLosses {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // ErrorBy says how an error rate is worked out.
@@ -268,4 +285,22 @@ type Check struct {
 	Drawn                string
 	Error                ErrorBy
 	Recovers             Recovers
+}
+
+// PaymentIndex is which payment has a name, or -1.
+func (c *Contract) PaymentIndex(name string) int {
+	for i := range c.Payments {
+		if c.Payments[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// EndName names one end of a payment as the contract does: its party, or whatever stands for several.
+func (c *Contract) EndName(e *Payee) string {
+	if e.Party >= 0 {
+		return c.Parties[e.Party].ID
+	}
+	return e.Name
 }

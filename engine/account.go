@@ -8,6 +8,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // errCircle is returned where a payment would be worked out from itself.
@@ -111,7 +112,7 @@ func (w *whole) standing(pi int, pay *contracts.Payment, k key) (rawLine, bool) 
 
 // step adds a last step to a line's working.
 func (w *whole) step(l *rawLine, name, text, clause string) {
-	l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: name, Text: text, Clause: clause,
+	l.steps = append(l.steps[:len(l.steps):len(l.steps)], statements.Step{Name: name, Text: text, Clause: clause,
 		Value: money.FromMinor(w.c.Currency, l.toDate).Format(w.c.Currency)})
 }
 

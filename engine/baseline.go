@@ -10,48 +10,12 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/contracts/sentences"
+	"outturn/engine/statements"
 )
 
 // This file works out the steps of baselines that are theirs alone, and puts the baselines into the head of a statement:
 // the cases that were read and how far they can be trusted, what was done to the figure afterwards, by which rule or on
 // whose word, and what waits for it.
-
-// BaselineSum is one baseline, with its figures to date.
-type BaselineSum struct {
-	Baseline string           `json:"baseline"`
-	Clause   string           `json:"clause"`
-	Sentence string           `json:"sentence"`
-	FixedOn  string           `json:"fixed_on"`
-	Figures  []BaselineFigure `json:"figures"`
-}
-
-// BaselineFigure is a baseline at one value of what it stands per: its steps, the last of which is what is expected, the
-// grade of its evidence, and what became of each adjustment.
-type BaselineFigure struct {
-	Of          string            `json:"of,omitempty"`
-	Steps       []Step            `json:"steps"`
-	Expected    string            `json:"expected"`
-	Grade       int               `json:"grade,omitempty"` // nothing while it is not known
-	Adjustments []AdjustmentState `json:"adjustments,omitempty"`
-}
-
-// AdjustmentState is what became of one adjustment: Kind is routine or non_routine, Approved who approved it and on which
-// day, WaitsFor those of whom it waits; it is Applied if of nobody.
-type AdjustmentState struct {
-	Adjustment string          `json:"adjustment"`
-	Clause     string          `json:"clause"`
-	Kind       string          `json:"kind"`
-	Applied    bool            `json:"applied"`
-	Approved   []PartyApproval `json:"approved,omitempty"`
-	WaitsFor   []PartyApproval `json:"waits_for,omitempty"`
-}
-
-// PartyApproval is one party's word on an adjustment: the day on which it approved, or why it is waited for.
-type PartyApproval struct {
-	Party string `json:"party"`
-	On    string `json:"on,omitempty"`
-	Why   string `json:"why,omitempty"`
-}
 
 // gatherSample adds the figure of one unit, if it is among those that were read.
 func (r *reader) gatherSample(q *contracts.Quantity, sc *scope, into func(key) *tally) error {
@@ -180,12 +144,12 @@ func (w *whole) approved(q *contracts.Quantity, sc *scope) (formula.Figure, stri
 
 // approvals says who has approved an adjustment and of whom it waits. Where what is told says an amount, each must have
 // approved what the adjustment comes to.
-func (w *whole) approvals(a *contracts.Approval, before, after formula.Figure, asAt calendar.Date) (given, waits []PartyApproval) {
+func (w *whole) approvals(a *contracts.Approval, before, after formula.Figure, asAt calendar.Date) (given, waits []statements.PartyApproval) {
 	if before.State == formula.Known && after.State == formula.Known && after.Num.Equal(before.Num) {
 		return nil, nil // it comes to nothing, and nobody need approve that
 	}
 	for _, party := range a.Parties {
-		one := PartyApproval{Party: w.c.Parties[party].ID, Why: "it has not approved"}
+		one := statements.PartyApproval{Party: w.c.Parties[party].ID, Why: "it has not approved"}
 		for i := range w.items {
 			it := &w.items[i]
 			if it.Kind != a.Kind || !speaks(it, asAt) || it.Party != one.Party {
@@ -209,7 +173,7 @@ func (w *whole) approvals(a *contracts.Approval, before, after formula.Figure, a
 	return given, waits
 }
 
-func approvalText(all []PartyApproval) string {
+func approvalText(all []statements.PartyApproval) string {
 	words := make([]string, len(all))
 	for i, a := range all {
 		switch words[i] = a.Party; {
@@ -223,11 +187,11 @@ func approvalText(all []PartyApproval) string {
 }
 
 // baselines works every baseline out for the head, once the whole is known.
-func (st *settlement) baselines(w *whole) ([]BaselineSum, error) {
-	var all []BaselineSum
+func (st *settlement) baselines(w *whole) ([]statements.BaselineSum, error) {
+	var all []statements.BaselineSum
 	for i := range st.c.Baselines {
 		b := &st.c.Baselines[i]
-		sum := BaselineSum{Baseline: b.Name, Clause: b.Clause, Sentence: sentences.Baseline(st.c, b), FixedOn: b.FixedOn.String(), Figures: []BaselineFigure{}}
+		sum := statements.BaselineSum{Baseline: b.Name, Clause: b.Clause, Sentence: sentences.Baseline(st.c, b), FixedOn: b.FixedOn.String(), Figures: []statements.BaselineFigure{}}
 		clear(w.memo) // every step is written down once, whatever was worked out before
 		for _, k := range w.domain(b.Per) {
 			f, err := st.baselineFigure(w, b, k)
@@ -242,12 +206,12 @@ func (st *settlement) baselines(w *whole) ([]BaselineSum, error) {
 }
 
 // baselineFigure works a baseline out at a key, every step of it.
-func (st *settlement) baselineFigure(w *whole, b *contracts.Baseline, k key) (BaselineFigure, error) {
+func (st *settlement) baselineFigure(w *whole, b *contracts.Baseline, k key) (statements.BaselineFigure, error) {
 	r := w.reader
 	saved := r.trace
 	r.trace = &trace{currency: st.c.Currency}
 	defer func() { r.trace = saved }()
-	out := BaselineFigure{Of: strings.Trim(keyText(st.plan, b.Per, k), " ()"), Grade: b.Grade}
+	out := statements.BaselineFigure{Of: strings.Trim(keyText(st.plan, b.Per, k), " ()"), Grade: b.Grade}
 	sc := w.scope(k)
 	figures := make([]formula.Figure, len(b.Steps))
 	for i, step := range b.Steps { // in order, so that each step stands below the one that it takes
@@ -265,7 +229,7 @@ func (st *settlement) baselineFigure(w *whole, b *contracts.Baseline, k key) (Ba
 	from := len(b.Steps) - 1 - len(b.Adjustments)
 	for i := range b.Adjustments {
 		a := &b.Adjustments[i]
-		state := AdjustmentState{Adjustment: a.Name, Clause: a.Clause, Kind: "routine", Applied: true}
+		state := statements.AdjustmentState{Adjustment: a.Name, Clause: a.Clause, Kind: "routine", Applied: true}
 		if a.Approval != nil {
 			q := &st.c.Quantities[b.Steps[from+i].Quantity]
 			before, err := r.ref(q.Source.Slot, &sc)

@@ -12,6 +12,7 @@ import (
 	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // baselineFrame is a contract of two years with one baseline, whose sample and adjustments are to be written in, and one
@@ -50,7 +51,7 @@ examples:
 `
 
 // based settles the frame on one year's evidence.
-func based(t fataler, of, sample, adjustments, items string) (engine.Statement, error) {
+func based(t fataler, of, sample, adjustments, items string) (statements.Statement, error) {
 	t.Helper()
 	frame := baselineFrame
 	if of == "calls" {
@@ -68,7 +69,7 @@ func based(t fataler, of, sample, adjustments, items string) (engine.Statement, 
 	}
 	out, err := settleOn(c, engine.Occasion{Through: e.AsAt, CutOff: e.AsAt, Final: true}, snapshot, engine.Position{})
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	return out.statement, nil
 }
@@ -133,7 +134,7 @@ func TestBaselinesByHand(t *testing.T) {
 }
 
 // holdsSteps holds steps against what was worked out by hand: "mean £250.00; se £50.00".
-func holdsSteps(t *testing.T, of string, steps []engine.Step, want string) {
+func holdsSteps(t *testing.T, of string, steps []statements.Step, want string) {
 	t.Helper()
 	for part := range strings.SplitSeq(want, "; ") {
 		name, value, _ := strings.Cut(part, " ")

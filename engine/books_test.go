@@ -6,8 +6,9 @@ import (
 	"pgregory.net/rapid"
 
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // The books of any chain of statements sum to nought, and say of each party what the statements say: what it had of all
@@ -16,11 +17,11 @@ import (
 func TestLawBooksSayWhatStatementsSay(t *testing.T) {
 	law(t, func(t *rapid.T, w *drawn) {
 		chain := w.chain(t)
-		var statements []engine.Statement
+		var statements []statements.Statement
 		for _, s := range chain {
 			statements = append(statements, s.statement)
 		}
-		book, err := engine.Books(w.c, statements)
+		book, err := bookkeeping.Books(w.c, statements)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,8 +48,8 @@ func TestLawBooksSayWhatStatementsSay(t *testing.T) {
 
 // A provisional statement posts nothing and has no place in the books.
 func TestBooksHoldFinalStatementsOnly(t *testing.T) {
-	if _, err := engine.Books(decoded(t, boundaryPeople+"payments: {fee: {from: payer, to: provider, per: person, for: people, price: £1.00, due: on_evidence, clause: 2}}\n"),
-		[]engine.Statement{{Status: "provisional", Through: "2026-01-31"}}); err == nil {
+	if _, err := bookkeeping.Books(decoded(t, boundaryPeople+"payments: {fee: {from: payer, to: provider, per: person, for: people, price: £1.00, due: on_evidence, clause: 2}}\n"),
+		[]statements.Statement{{Status: "provisional", Through: "2026-01-31"}}); err == nil {
 		t.Error("a provisional statement is posted")
 	}
 }

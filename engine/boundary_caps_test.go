@@ -8,6 +8,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // The edges of caps, of cohorts that close, and of what later statements correct.
@@ -134,6 +135,22 @@ func TestEdgesOfPlaces(t *testing.T) {
 				if due["A"] != k.a || due["B"] != k.b {
 					t.Errorf("A is due %q and B %q, expected %q and %q", due["A"], due["B"], k.a, k.b)
 				}
+				e := &c.Examples[1] // explained, it keeps its place too
+				snapshot, err := ingest.FromExamples(c, e.Evidence, e.AsAt)
+				if err != nil {
+					t.Fatal(err)
+				}
+				lines, _, err := engine.Explain(c, engine.Occasion{Through: e.AsAt, CutOff: e.AsAt, Final: true}, snapshot, position(c, first), "F", "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				paid := map[string]int64{}
+				for i := range lines {
+					paid[lines[i].Unit] += minor(lines[i].Line.ToDate)
+				}
+				if want := map[string]int64{"stand": 600}[k.places]; paid["A"] != want || paid["B"] != 600-want {
+					t.Errorf("explained, A is paid %d pence to date and B %d; expected %d and %d", paid["A"], paid["B"], want, 600-want)
+				}
 			})
 		}
 	}
@@ -258,7 +275,7 @@ examples:
 		t.Fatal(err)
 	}
 	k := out.statement.Cohorts[0]
-	if k.Counted != 2 || len(k.Excluded) != 1 || k.Excluded[0] != (engine.ReasonCount{Reason: "joined after the cohort had closed", Count: 1}) {
+	if k.Counted != 2 || len(k.Excluded) != 1 || k.Excluded[0] != (statements.ReasonCount{Reason: "joined after the cohort had closed", Count: 1}) {
 		t.Errorf("%+v", k)
 	}
 }

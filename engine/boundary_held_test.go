@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // The edges of money held back, and of what another scheme paid.
@@ -76,7 +77,7 @@ examples:
 		if fault := footed(c, chain); fault != "" {
 			t.Error(fault)
 		}
-		if items := out.statement.Items; n == 2 && (len(items) != 1 || items[0] != (engine.ReasonCount{Reason: "used", Count: 3})) {
+		if items := out.statement.Items; n == 2 && (len(items) != 1 || items[0] != (statements.ReasonCount{Reason: "used", Count: 3})) {
 			t.Errorf("the leaving is read by the release alone, and is used: %+v", items)
 		}
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 
 	"outturn/engine"
@@ -107,5 +108,38 @@ func TestWhatFallsToAnotherIsMovedAndMovedBack(t *testing.T) {
 		if got != want {
 			t.Errorf("statement %d moves %s, expected %s", i+2, got, want)
 		}
+	}
+}
+
+// A variation that takes out a cap takes back what fell to another beyond it, and the payer pays it; one that names another
+// payer is refused.
+func TestACapThatIsTakenOutGivesBackWhatFell(t *testing.T) {
+	cases := "examples:\n" + paidCases([]paid{{"pays both", "2020-05-31", "", []string{member("F", "A", "2020-02-01"), jobOf("A", "2020-04-10"), "job: 2020-04-20, person: A"}}})
+	capped := "caps: [{over: [fee], payer: lottery, per: contract, not_above: £1.00, in_order_of: as_listed, beyond: {to: council}, clause: 7}]\n"
+	before, err := settleExample(t, decoded(t, payerCaps+capped+cases), 0, engine.Position{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectPaid(t, before, map[string]string{"payer": "-6.00", "lottery": "-7.00", "council": "-3.00"}) // 1 of the fee's 4, and both jobs
+	settleAgain := func(body string) (*settled, error) {
+		c := decoded(t, body+cases)
+		pos := position(c, before)
+		pos.Prior[0].Postings = before.statement.Postings
+		return settleExample(t, c, 0, pos)
+	}
+	after, err := settleAgain(payerCaps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectPaid(t, after, map[string]string{"payer": "-6.00", "lottery": "-10.00", "council": "-0.00"})
+	moved := map[string]int64{}
+	for _, p := range after.statement.Postings {
+		moved[p.From] += minor(p.Amount)
+	}
+	if len(moved) != 2 || moved["lottery"] != 300 || moved["council"] != -300 {
+		t.Errorf("%v moves, expected 3.00 from the lottery and as much back to the council", moved)
+	}
+	if _, err := settleAgain(strings.Replace(payerCaps, "bonus: {from: lottery", "bonus: {from: payer", 1)); err == nil || !strings.Contains(err.Error(), "now has it between others") {
+		t.Errorf("with another payer it is not refused: %v", err)
 	}
 }

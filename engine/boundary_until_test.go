@@ -10,6 +10,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // Until which last day settled a root comes to the same, if nothing more is told of it: the day before something turns.
@@ -106,7 +107,7 @@ examples:
 		}
 		pos := position(c, chain...)
 		var next engine.Kept
-		full, err := settledBy(c, func(sink engine.Sink) (st engine.Statement, err error) {
+		full, err := settledBy(c, func(sink engine.Sink) (st statements.Statement, err error) {
 			st, next, err = engine.SettleKeeping(c, occasion, s, pos, sink)
 			return st, err
 		})
@@ -137,7 +138,7 @@ func renewedOf(t *testing.T, c *contracts.Contract, last engine.Occasion, had ev
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := settledBy(c, func(sink engine.Sink) (engine.Statement, error) {
+	out, err := settledBy(c, func(sink engine.Sink) (statements.Statement, error) {
 		st, _, err := engine.Renew(c, now, s, pos, kept.Found, was.Found, is.Found, func(yield func([]byte, error) bool) { yield(lines, nil) }, sink)
 		return st, err
 	})

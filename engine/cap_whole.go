@@ -7,6 +7,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file applies caps to lines of the whole: those over payments for the whole as these are read, and those over
@@ -54,6 +55,11 @@ func (w *whole) linesBefore(of []int, before int) ([]rawLine, error) {
 
 // afterCaps is a payment's lines after the caps it stands under.
 func (w *whole) afterCaps(pi int) ([]rawLine, error) {
+	if w.capping[pi] { // the contract's own check of circles finds them first
+		return nil, fmt.Errorf("payment %s (%s) %w", w.c.Payments[pi].Name, w.c.Payments[pi].Clause, errCircle)
+	}
+	w.capping[pi] = true
+	defer delete(w.capping, pi)
 	lines, err := w.linesBefore([]int{pi}, len(w.c.Caps))
 	return slices.DeleteFunc(lines, func(l rawLine) bool { return l.payment != pi }), err
 }
@@ -186,7 +192,7 @@ func (w *whole) lowered(ci int, l *rawLine, asked, allowed int64, limit string) 
 	if err := w.reader.allow(k, l, asked, allowed); err != nil {
 		return err
 	}
-	l.steps = append(l.steps[:len(l.steps):len(l.steps)], Step{Name: k.Name, Text: w.capText(k, limit), Clause: k.Clause,
+	l.steps = append(l.steps[:len(l.steps):len(l.steps)], statements.Step{Name: k.Name, Text: w.capText(k, limit), Clause: k.Clause,
 		Value: money.FromMinor(w.c.Currency, allowed).Format(w.c.Currency)})
 	return nil
 }

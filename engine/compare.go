@@ -9,6 +9,7 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/engine/counterfactual"
+	"outturn/engine/statements"
 )
 
 // This file answers what a comparison found at a key. How an estimator of engine/counterfactual is asked is in
@@ -29,7 +30,7 @@ type estimate struct {
 	refused string                       // why the data have no estimate, where a certified figure is paid on
 	beside  [comparedFields]*money.Exact // certified figures that are shown beside
 	stated  [comparedFields]bool         // figures certified in place of what was worked out
-	trend   []ComparedTrend
+	trend   []statements.ComparedTrend
 	covers  []int  // of a pool
 	from    string // what an effect that is carried was, and among whom
 }

@@ -7,6 +7,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/contracts/sentences"
 	"outturn/engine/counterfactual"
+	"outturn/engine/statements"
 )
 
 // This file writes what a statement says of comparisons.
@@ -19,8 +20,8 @@ const (
 )
 
 // comparisonSums says every comparison at every cohort that has opened, once the whole is concluded.
-func (st *settlement) comparisonSums(w *whole) ([]ComparisonSum, error) {
-	var out []ComparisonSum
+func (st *settlement) comparisonSums(w *whole) ([]statements.ComparisonSum, error) {
+	var out []statements.ComparisonSum
 	for ci := range st.c.Comparisons {
 		for _, k := range w.domain(st.c.Comparisons[ci].Per) {
 			sum, err := w.comparisonSum(ci, k)
@@ -33,9 +34,9 @@ func (st *settlement) comparisonSums(w *whole) ([]ComparisonSum, error) {
 	return out, nil
 }
 
-func (w *whole) comparisonSum(ci int, k key) (ComparisonSum, error) {
+func (w *whole) comparisonSum(ci int, k key) (statements.ComparisonSum, error) {
 	c := &w.c.Comparisons[ci]
-	sum := ComparisonSum{Comparison: c.Name, Clause: c.Clause, Sentence: c.Sentence, Cohort: int(k.cohort), Estimator: string(c.Estimator),
+	sum := statements.ComparisonSum{Comparison: c.Name, Clause: c.Clause, Sentence: c.Sentence, Cohort: int(k.cohort), Estimator: string(c.Estimator),
 		Selection: string(c.Selection), Grade: c.Grade}
 	e, err := w.estimate(ci, k)
 	if err != nil {
@@ -57,7 +58,7 @@ func (w *whole) comparisonSum(ci int, k key) (ComparisonSum, error) {
 var stateWords = map[formula.State]string{formula.Known: "known", formula.NotYet: "not yet", formula.Unknown: "unknown", formula.Neutral: "left out"}
 
 // sumSides says who was compared with whom.
-func (w *whole) sumSides(c *contracts.Comparison, e *estimate, sum *ComparisonSum) {
+func (w *whole) sumSides(c *contracts.Comparison, e *estimate, sum *statements.ComparisonSum) {
 	of := w.c.Compares(c)
 	if c.Estimator == contracts.EstimatorCarried {
 		of = c
@@ -68,12 +69,12 @@ func (w *whole) sumSides(c *contracts.Comparison, e *estimate, sum *ComparisonSu
 		}
 		return e.found[f].String()
 	}
-	sum.Treated = &ComparedSide{Cohort: w.c.Cohorts[c.Treated].Name, Units: count(contracts.CompareUnits)}
+	sum.Treated = &statements.ComparedSide{Cohort: w.c.Cohorts[c.Treated].Name, Units: count(contracts.CompareUnits)}
 	switch {
 	case of.Against >= 0:
-		sum.Against = &ComparedSide{Cohort: w.c.Cohorts[of.Against].Name, Units: count(contracts.CompareAgainst)}
+		sum.Against = &statements.ComparedSide{Cohort: w.c.Cohorts[of.Against].Name, Units: count(contracts.CompareAgainst)}
 	case of.Control != nil:
-		sum.Against = &ComparedSide{Units: count(contracts.CompareAgainst)}
+		sum.Against = &statements.ComparedSide{Units: count(contracts.CompareAgainst)}
 	}
 	if e.asked != nil && e.asked.Data.Benchmark != nil {
 		sum.Benchmark = formula.Figure{Type: c.Benchmark.Type, Num: *e.asked.Data.Benchmark}.Format(w.c.Currency)
@@ -81,14 +82,14 @@ func (w *whole) sumSides(c *contracts.Comparison, e *estimate, sum *ComparisonSu
 }
 
 // sumFigures says each figure as it was found and as it is used, the effect first.
-func (w *whole) sumFigures(ci int, k key, e *estimate, sum *ComparisonSum) error {
+func (w *whole) sumFigures(ci int, k key, e *estimate, sum *statements.ComparisonSum) error {
 	for f := contracts.CompareEffect; f <= contracts.CompareContrary; f++ {
 		switch f {
 		case contracts.CompareUnits, contracts.CompareAgainst, contracts.CompareSignificant, contracts.CompareContrary:
 			continue // said with the sides, and by the gates
 		default: // said here
 		}
-		one := ComparedFigure{Name: compareNames[f], Found: e.foundText(f)}
+		one := statements.ComparedFigure{Name: compareNames[f], Found: e.foundText(f)}
 		if e.means && f == contracts.CompareEffect && one.Found == "" {
 			continue // over a comparison of nought: an error only where something reads it
 		}
@@ -156,7 +157,7 @@ func numberText(n counterfactual.Number, places int) string {
 }
 
 // sumResult says what the estimator said beside its figures, and what was certified.
-func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonSum) {
+func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *statements.ComparisonSum) {
 	if o := c.Option("conf_level"); o != nil {
 		sum.Level = formula.Figure{Type: formula.Rate, Num: o.Figures[0]}.Format(w.c.Currency)
 	}
@@ -165,10 +166,10 @@ func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonS
 	}
 	if r := e.result; r != nil {
 		for _, b := range r.Balance {
-			sum.Balance = append(sum.Balance, ComparedBalance{b.Covariate, numberText(b.Before, balancePlaces), numberText(b.After, balancePlaces)})
+			sum.Balance = append(sum.Balance, statements.ComparedBalance{Covariate: b.Covariate, Before: numberText(b.Before, balancePlaces), After: numberText(b.After, balancePlaces)})
 		}
 		for _, x := range r.Extra {
-			if one := (ComparedExtra{x.Name, x.Text}); x.Single || x.Text != "" {
+			if one := (statements.ComparedExtra{Name: x.Name, Found: x.Text}); x.Single || x.Text != "" {
 				if x.Single {
 					one.Found = numberText(x.Values[0], extraPlaces)
 				}
@@ -176,7 +177,7 @@ func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonS
 			}
 		}
 		for _, one := range r.Warnings {
-			sum.Warnings = append(sum.Warnings, ComparedWarning(one))
+			sum.Warnings = append(sum.Warnings, statements.ComparedWarning(one))
 		}
 	}
 	if c.CertifiedBy < 0 || !estimators.Estimates(c) {
@@ -184,7 +185,7 @@ func (w *whole) sumResult(c *contracts.Comparison, e *estimate, sum *ComparisonS
 	}
 	used := e.found[contracts.CompareEffect]
 	certified, worked := &used, e.beside[contracts.CompareEffect]
-	sum.Certified = &ComparedCertified{Used: c.PaysOn == contracts.PaysCertified}
+	sum.Certified = &statements.ComparedCertified{Used: c.PaysOn == contracts.PaysCertified}
 	if !sum.Certified.Used {
 		if certified, worked = worked, certified; certified == nil {
 			sum.Certified = nil // nothing is certified yet
@@ -209,8 +210,8 @@ func nullText(of *contracts.Contract, c *contracts.Comparison) string {
 }
 
 // gates are the tests of a comparison's figures that payments turn on, with their numbers.
-func (w *whole) gates(ci int, k key) ([]ComparedGate, error) {
-	var out []ComparedGate
+func (w *whole) gates(ci int, k key) ([]statements.ComparedGate, error) {
+	var out []statements.ComparedGate
 	sc := w.scope(k)
 	saved := w.reader.trace
 	w.reader.trace = nil
@@ -239,7 +240,7 @@ func (w *whole) gates(ci int, k key) ([]ComparedGate, error) {
 			if err != nil {
 				return nil, err
 			}
-			gate := ComparedGate{Payment: pay.Name, Clause: pay.Clause, Test: sentences.Condition(w.reader.c, t), Figure: figureText(f, w.c.Currency), Passed: h == holdsYes}
+			gate := statements.ComparedGate{Payment: pay.Name, Clause: pay.Clause, Test: sentences.Condition(w.reader.c, t), Figure: figureText(f, w.c.Currency), Passed: h == holdsYes}
 			if t.Bound != nil && t.Bound.Op == formula.OpLiteral {
 				gate.Reads, gate.Threshold = compareNames[w.c.Refs[t.Slot].Field], decimalAt(t.Bound.Literal.Num, foundPlaces)
 			}

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // conclude works out what depends on the whole, once every unit has been gone through, and writes the record of it.
@@ -21,7 +20,7 @@ func (st *settlement) conclude() error {
 	w.recording = true
 	w.reader.waits = &st.totals.waits
 	w.onGate = func(pay *contracts.Payment, text string) {
-		st.totals.gates[gateAt{paymentIndex(st.c, pay.Name), text}]++
+		st.totals.gates[gateAt{st.c.PaymentIndex(pay.Name), text}]++
 	}
 	settled, err := st.settledWhole()
 	if err != nil {
@@ -71,6 +70,9 @@ func (st *settlement) conclude() error {
 			return err
 		}
 	}
+	if err := st.makeGood(r, settled); err != nil {
+		return err
+	}
 	if err := st.reverseWhole(r, settled); err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (st *settlement) conclude() error {
 func (st *settlement) wholeLines(w *whole) ([]rawLine, error) {
 	var lines []rawLine
 	for i := range st.c.Payments {
-		if st.unitPay[i] {
+		if st.unitPay[i] || st.c.Payments[i].For == contracts.ForLosses { // which is made good once all else is posted
 			continue
 		}
 		own, err := w.payLines(i)
@@ -169,24 +171,24 @@ func (st *settlement) writeWhole(lines []outLine) error {
 }
 
 // statement is the head of what was settled.
-func (st *settlement) statement() (Statement, error) {
+func (st *settlement) statement() (statements.Statement, error) {
 	c, t := st.c, st.totals
 	if t.overflow {
-		return Statement{}, errTooMuch
+		return statements.Statement{}, errTooMuch
 	}
 	version := sha256.Sum256(c.Source)
 	sum := st.snapshot.Summary()
 	st.roll.Root = st.root.Sum().String()
-	out := Statement{Edition: c.Edition, Contract: c.ID, Version: hex.EncodeToString(version[:]), Currency: c.Currency.Code, Status: "provisional",
+	out := statements.Statement{Edition: c.Edition, Contract: c.ID, Version: hex.EncodeToString(version[:]), Currency: c.Currency.Code, Status: "provisional",
 		Through: st.through.String(), CutOff: st.on.CutOff.String(), Number: len(st.position.Prior) + 1,
-		Snapshot: SnapshotSummary{sum.Digest.String(), sum.Units, sum.Items, sum.Late}, Prior: []string{}, Lines: st.roll,
-		Due: []PartySum{}, Postings: []Posting{}, Payments: []PaymentSum{}, Cohorts: []CohortSum{}, Items: []ReasonCount{}, Waiting: []WaitingSum{}, Binds: []Bind{}}
+		Snapshot: statements.SnapshotSummary{Digest: sum.Digest.String(), Units: sum.Units, Items: sum.Items, Late: sum.Late}, Prior: []string{}, Lines: st.roll,
+		Due: []statements.PartySum{}, Postings: []statements.Posting{}, Payments: []statements.PaymentSum{}, Cohorts: []statements.CohortSum{}, Items: []statements.ReasonCount{}, Waiting: []statements.WaitingSum{}, Binds: []statements.Bind{}}
 	for i := range st.position.Prior {
 		out.Prior = append(out.Prior, st.position.Prior[i].Digest.String())
 	}
 	for i := range c.Parties {
 		m := t.parties[i]
-		sum := PartySum{Party: c.Parties[i].ID, Name: c.Parties[i].Name, Settled: st.amount(m.settled), Due: st.amount(m.toDate - m.settled), ToDate: st.amount(m.toDate)}
+		sum := statements.PartySum{Party: c.Parties[i].ID, Name: c.Parties[i].Name, Settled: st.amount(m.settled), Due: st.amount(m.toDate - m.settled), ToDate: st.amount(m.toDate)}
 		for before := range c.Parties {
 			if before != i && st.heir[before] == i {
 				sum.Succeeds = append(sum.Succeeds, c.Parties[before].ID)
@@ -200,15 +202,15 @@ func (st *settlement) statement() (Statement, error) {
 	}
 	for i := range c.Payments {
 		p := &t.pay[i]
-		sum := PaymentSum{Payment: c.Payments[i].Name, Clause: c.Payments[i].Clause, Sentence: c.Payments[i].Sentence, Lines: p.lines, Adjusted: p.adjusted,
+		sum := statements.PaymentSum{Payment: c.Payments[i].Name, Clause: c.Payments[i].Clause, Sentence: c.Payments[i].Sentence, Lines: p.lines, Adjusted: p.adjusted,
 			Held: st.amount(p.held), Settled: st.amount(p.settled), Due: st.amount(p.toDate - p.settled), ToDate: st.amount(p.toDate)}
-		if c.Payments[i].For != contracts.ForSum && c.Payments[i].For != contracts.ForLeftOver {
+		if f := c.Payments[i].For; f != contracts.ForSum && f != contracts.ForLeftOver && f != contracts.ForLosses {
 			sum.Count = p.count.String()
 		}
 		out.Payments = append(out.Payments, sum)
 		for why, n := range t.waits.count[i] {
 			if n > 0 {
-				w := WaitingSum{Payment: c.Payments[i].Name, Reason: words[why], Count: n}
+				w := statements.WaitingSum{Payment: c.Payments[i].Name, Reason: words[why], Count: n}
 				if reason(why) == waitClaimed {
 					sum := st.amount(t.waits.claimed[i])
 					w.Sum = &sum
@@ -223,7 +225,7 @@ func (st *settlement) statement() (Statement, error) {
 	out.Baselines = st.based
 	var err error
 	if out.Partnership, err = st.partnership(); err != nil {
-		return Statement{}, err
+		return statements.Statement{}, err
 	}
 	st.cohortSums(&out)
 	st.itemSums(&out)
@@ -234,7 +236,7 @@ func (st *settlement) statement() (Statement, error) {
 func (st *settlement) amount(minor int64) money.Amount { return money.FromMinor(st.c.Currency, minor) }
 
 // postings lists what moves now, by payer, payee and payment in the contract's order.
-func (st *settlement) postings() []Posting {
+func (st *settlement) postings() []statements.Posting {
 	var keys []posted
 	for k, v := range st.totals.postings {
 		if v != 0 {
@@ -242,31 +244,31 @@ func (st *settlement) postings() []Posting {
 		}
 	}
 	slices.SortFunc(keys, comparePosted)
-	out := []Posting{}
+	out := []statements.Posting{}
 	for _, k := range keys {
-		out = append(out, Posting{From: st.c.Parties[k.from].ID, To: st.c.Parties[k.to].ID, Payment: st.c.Payments[k.payment].Name, Amount: st.amount(st.totals.postings[k])})
+		out = append(out, statements.Posting{From: st.c.Parties[k.from].ID, To: st.c.Parties[k.to].ID, Payment: st.c.Payments[k.payment].Name, Amount: st.amount(st.totals.postings[k])})
 	}
 	return out
 }
 
-func (st *settlement) cohortSums(out *Statement) {
+func (st *settlement) cohortSums(out *statements.Statement) {
 	for i := range st.c.Cohorts {
 		k := &st.c.Cohorts[i]
-		sum := CohortSum{Cohort: k.Name, Clause: k.Clause, Counted: st.totals.cohorts[i][counted], Excluded: []ReasonCount{}}
+		sum := statements.CohortSum{Cohort: k.Name, Clause: k.Clause, Counted: st.totals.cohorts[i][counted], Excluded: []statements.ReasonCount{}}
 		for why := notJoined; why <= comparedOnly; why++ {
 			if n := st.totals.cohorts[i][why]; n > 0 {
-				sum.Excluded = append(sum.Excluded, ReasonCount{words[why], n})
+				sum.Excluded = append(sum.Excluded, statements.ReasonCount{Reason: words[why], Count: n})
 			}
 		}
 		for n, one := range st.gathered.numbers[i].cohorts {
-			sum.Numbered = append(sum.Numbered, CohortSpan{n + 1, one.first.String(), one.closed.String(), one.units})
+			sum.Numbered = append(sum.Numbered, statements.CohortSpan{Number: n + 1, First: one.first.String(), Closed: one.closed.String(), Units: one.units})
 		}
 		out.Cohorts = append(out.Cohorts, sum)
 	}
 }
 
 // itemSums counts the items by what became of them; those about the whole are counted with those of units.
-func (st *settlement) itemSums(out *Statement) {
+func (st *settlement) itemSums(out *statements.Statement) {
 	counts := st.totals.items
 	whole := st.snapshot.Whole()
 	for i := range whole {
@@ -274,7 +276,7 @@ func (st *settlement) itemSums(out *Statement) {
 	}
 	for why := itemUsed; why <= itemOutside; why++ {
 		if counts[why] > 0 {
-			out.Items = append(out.Items, ReasonCount{words[why], counts[why]})
+			out.Items = append(out.Items, statements.ReasonCount{Reason: words[why], Count: counts[why]})
 		}
 	}
 }
@@ -291,7 +293,7 @@ func (p *plan) wholeReason(it *evidence.Item) reason {
 	return itemUsed
 }
 
-func (st *settlement) bindSums(out *Statement) {
+func (st *settlement) bindSums(out *statements.Statement) {
 	for i := range st.c.Caps {
 		b := st.totals.binds[i]
 		if b.lines == 0 {
@@ -302,7 +304,7 @@ func (st *settlement) bindSums(out *Statement) {
 		if found := st.gathered.limits[i]; found != "" && k.NotAbove.Op != formula.OpLiteral {
 			limit += " (" + found + ")"
 		}
-		out.Binds = append(out.Binds, Bind{k.Name, k.Clause, st.capText(k, limit), b.lines, st.amount(b.took)})
+		out.Binds = append(out.Binds, statements.Bind{Name: k.Name, Clause: k.Clause, What: st.capText(k, limit), Lines: b.lines, Took: st.amount(b.took)})
 	}
 	var gates []gateAt
 	for g := range st.totals.gates {
@@ -316,24 +318,6 @@ func (st *settlement) bindSums(out *Statement) {
 	})
 	for _, g := range gates {
 		pay := &st.c.Payments[g.payment]
-		out.Binds = append(out.Binds, Bind{pay.Name, pay.Clause, "hurdle not passed: " + g.text, st.totals.gates[g], st.amount(0)})
+		out.Binds = append(out.Binds, statements.Bind{Name: pay.Name, Clause: pay.Clause, What: "hurdle not passed: " + g.text, Lines: st.totals.gates[g], Took: st.amount(0)})
 	}
-}
-
-// Bytes are the canonical bytes of the head of a statement.
-func (s Statement) Bytes() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(s); err != nil {
-		return nil, fmt.Errorf("statement of %s: %w", s.Contract, err)
-	}
-	return b.Bytes(), nil
-}
-
-// Digest is the SHA-256 digest of Bytes, by which later statements name this one.
-func (s Statement) Digest() (evidence.Digest, error) {
-	b, err := s.Bytes()
-	return sha256.Sum256(b), err
 }

@@ -19,6 +19,11 @@ type part struct {
 // was settled leg by leg, so that instalments equal the split of the running total and a reversal negates its legs.
 func (st *settlement) divide(r *reader, o *outLine, unit int, k *key) error {
 	pay := &st.c.Payments[o.payment]
+	if pay.For == contracts.ForLosses {
+		st.legs(o, "from", -1, st.good.from)
+		st.legs(o, "to", -1, st.good.to)
+		return nil
+	}
 	for _, end := range []struct {
 		side string
 		e    *contracts.Payee

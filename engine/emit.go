@@ -332,26 +332,42 @@ func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *to
 			t.give(payee(&to[j]), o.period, gave{1, 0, to[j].toDate})
 		}
 	}
-	j, room := 0, int64(0)
-	if len(to) > 0 {
-		room = to[0].toDate - to[0].settled
+	give := func(i, j int, part int64) {
+		at := posted{payer(&from[i]), payee(&to[j]), o.payment}
+		if part == 0 || at.from == at.to && pay.For == contracts.ForLosses { // what it gives itself back moves nothing
+			return
+		}
+		sum := t.postings[at]
+		t.add(&sum, part)
+		t.postings[at] = sum
 	}
-	for i := range from {
-		// Where both ends are divided, payers meet payees in the order of the parties: each fills the first with room.
-		for left := from[i].toDate - from[i].settled; left != 0; {
-			part := left
-			for j < len(to)-1 && room == 0 {
-				j++
-				room = to[j].toDate - to[j].settled
-			}
-			if j < len(to)-1 && (room > 0) == (left > 0) && abs(room) < abs(left) {
-				part = room
-			}
-			at := posted{payer(&from[i]), payee(&to[j]), o.payment}
-			sum := t.postings[at]
-			t.add(&sum, part)
-			t.postings[at] = sum
-			left, room = left-part, room-part
+	meet(from, to, give)
+}
+
+// meet has what each payer now pays, and each payee now has, make up one another. Where both ends are divided, payers meet
+// payees in the order of the parties: each fills the first with room. Where a payee gives back while others have more, or
+// a payer has back while others pay, what moves is more than the sum.
+func meet(from, to []outLeg, give func(i, j int, part int64)) {
+	due := func(legs []outLeg, at int) int64 { return legs[at].toDate - legs[at].settled }
+	i, j := 0, 0
+	left, room := due(from, 0), due(to, 0)
+	for {
+		part, lastPayer, lastPayee := left, i == len(from)-1, j == len(to)-1
+		filled := !lastPayee && (lastPayer || room == 0 || (room > 0) == (left > 0) && abs(room) < abs(left))
+		if filled {
+			part = room
+		}
+		give(i, j, part)
+		left, room = left-part, room-part
+		switch {
+		case filled:
+			j++
+			room = due(to, j)
+		case lastPayer:
+			return
+		default:
+			i++
+			left = due(from, i)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/engine/counterfactual"
+	"outturn/engine/statements"
 )
 
 // This file turns the options that a contract states into those that an estimator takes, and lays out what stands per
@@ -102,7 +103,7 @@ func (w *whole) series(c *contracts.Comparison, e *estimate, asked *counterfactu
 			t.Columns["season"] = append(t.Columns["season"], money.Int((int64(n)-1)%max(round, 1)+1).String())
 		}
 		span, _ := w.c.Periods[s].Series.Span(n)
-		e.trend = append(e.trend, ComparedTrend{Period: span.First.String(), Treated: decimalAt(f.Num, trendPlaces), After: int64(n) >= start})
+		e.trend = append(e.trend, statements.ComparedTrend{Period: span.First.String(), Treated: decimalAt(f.Num, trendPlaces), After: int64(n) >= start})
 	}
 	asked.Data.Table, asked.Data.Columns = t, map[string]string{"outcome": "outcome", "time": "time"}
 	return nil
@@ -122,13 +123,13 @@ func (w *whole) periodsIn(c *contracts.Comparison, series int) (numbers []int, e
 }
 
 // panelTrend is the mean of both sides in each period of a panel.
-func (w *whole) panelTrend(c *contracts.Comparison, at columns, treated, against *tally) []ComparedTrend {
+func (w *whole) panelTrend(c *contracts.Comparison, at columns, treated, against *tally) []statements.ComparedTrend {
 	s := w.c.Quantities[c.Of].Per.Periods[0]
 	numbers, _ := w.periodsIn(c, s)
-	var out []ComparedTrend
+	var out []statements.ComparedTrend
 	for _, n := range numbers {
 		span, _ := w.c.Periods[s].Series.Span(n)
-		one := ComparedTrend{Period: span.First.String()}
+		one := statements.ComparedTrend{Period: span.First.String()}
 		number := money.Int(int64(n))
 		for side, text := range map[*tally]*string{treated: &one.Treated, against: &one.Comparison} {
 			var sum, count money.Exact

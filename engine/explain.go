@@ -5,13 +5,14 @@ import (
 
 	"outturn/contracts"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Explanation is one line with its working, worked out again.
 type Explanation struct {
 	Unit  string
-	Line  Line
-	Steps []Step
+	Line  statements.Line
+	Steps []statements.Step
 }
 
 // ItemUse is one item of a unit and the one thing that became of it.
@@ -27,7 +28,7 @@ type ItemUse struct {
 // Explain settles again and returns every line of one root unit, with each figure on the way to it, and what became of
 // each of its items. An empty unit explains the lines of the whole. A payment, when named, narrows it to that one.
 func Explain(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, unit, payment string) ([]Explanation, []ItemUse, error) {
-	if payment != "" && paymentIndex(c, payment) < 0 {
+	if payment != "" && c.PaymentIndex(payment) < 0 {
 		return nil, nil, fmt.Errorf("contract %s has no payment %q", c.ID, payment)
 	}
 	st, err := settle(c, on, s, pos, nil)
@@ -83,15 +84,26 @@ func (st *settlement) explainWhole(payment string) ([]Explanation, error) {
 		st.ends(w.reader, l, &o)
 		out = append(out, Explanation{Line: st.line(&o), Steps: l.steps})
 	}
+	if g := st.good; g != nil && (payment == "" || payment == contracts.LossesMadeGood) {
+		out = append(out, Explanation{Line: st.line(&g.line), Steps: g.line.steps})
+	}
 	return out, nil
 }
 
 // explainTree works out one tree's lines again with every figure written down, one payment and unit at a time.
 func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string) ([]Explanation, []ItemUse, error) {
 	r := newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole()))
-	steps := map[[2]int][]Step{}
+	steps := map[[2]int][]statements.Step{}
 	readers := map[[2]int][]string{}
 	r.take(t, ordinal)
+	prior, err := st.priorFrom(&t.Units[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	defer prior.close()
+	if r.settled, err = prior.take(nil, t.Units[0].Type, t.Units[0].Key); err != nil { // what was settled may keep its place
+		return nil, nil, err
+	}
 	for _, pi := range st.unitPays {
 		for u := range t.Units {
 			if t.Units[u].Type != st.c.Payments[pi].Per.Unit {
@@ -129,8 +141,15 @@ func (st *settlement) explainTree(t *evidence.Tree, ordinal int, payment string)
 	return out, st.uses(r, readers), nil
 }
 
+// priorFrom reads what prior statements settled of roots from one on, any of which may be passed over.
+func (st *settlement) priorFrom(root *evidence.Unit) (*settler, error) {
+	s, err := newSettler(st.plan, st.position, root.Type, root.Key)
+	s.some = true
+	return s, err
+}
+
 // explained are the lines of one payment for one unit, or one empty line where nothing is paid but much was asked.
-func (st *settlement) explained(r *reader, pi, u int, held []int64, steps []Step) []Explanation {
+func (st *settlement) explained(r *reader, pi, u int, held []int64, steps []statements.Step) []Explanation {
 	var out []Explanation
 	for i := range r.lines {
 		l := &r.lines[i]
@@ -163,8 +182,8 @@ func (st *settlement) uses(r *reader, readers map[[2]int][]string) []ItemUse {
 }
 
 // line is an outLine as the statement has it.
-func (st *settlement) line(o *outLine) Line {
-	l := Line{Payment: st.c.Payments[o.payment].Name, Of: o.of, Period: o.period, ToDate: st.amount(o.toDate), Settled: st.amount(o.settled),
+func (st *settlement) line(o *outLine) statements.Line {
+	l := statements.Line{Payment: st.c.Payments[o.payment].Name, Of: o.of, Period: o.period, ToDate: st.amount(o.toDate), Settled: st.amount(o.settled),
 		Due: st.amount(o.toDate - o.settled), From: o.from, To: o.to, Notes: o.notes, Held: st.amount(o.held)}
 	if !o.count.IsZero() {
 		l.Count = o.count.String()

@@ -7,39 +7,18 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/contracts/sentences"
+	"outturn/engine/statements"
 )
 
-// InKindSum is one contribution in kind to date. Nothing of it is paid, and none of it is in any total of money.
-type InKindSum struct {
-	Contribution string         `json:"contribution"`
-	Clause       string         `json:"clause"`
-	Sentence     string         `json:"sentence"`
-	Figures      []InKindFigure `json:"figures"` // for each value of what it stands per
-	Value        money.Amount   `json:"value"`   // of all
-}
-
-// InKindFigure is what was given at one value of what a contribution stands per: as much as was accepted, and no more
-// than was offered, at the price.
-type InKindFigure struct {
-	Of       string       `json:"of,omitempty"`
-	By       string       `json:"by"`
-	To       string       `json:"to"`
-	Offered  string       `json:"offered,omitempty"`
-	Accepted string       `json:"accepted,omitempty"`
-	Price    string       `json:"price,omitempty"`
-	Value    money.Amount `json:"value"`
-	Why      string       `json:"why,omitempty"` // it is not known, and counts for nothing yet
-}
-
 // inKindSums works out the contract's contributions in kind.
-func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
+func (st *settlement) inKindSums(w *whole) ([]statements.InKindSum, error) {
 	saved := w.reader.trace
 	w.reader.trace = nil
 	defer func() { w.reader.trace = saved }()
-	var all []InKindSum
+	var all []statements.InKindSum
 	for i := range st.c.InKind {
 		k := &st.c.InKind[i]
-		sum := InKindSum{Contribution: k.Name, Clause: k.Clause, Sentence: sentences.InKind(st.c, k), Figures: []InKindFigure{}, Value: st.amount(0)}
+		sum := statements.InKindSum{Contribution: k.Name, Clause: k.Clause, Sentence: sentences.InKind(st.c, k), Figures: []statements.InKindFigure{}, Value: st.amount(0)}
 		keys := w.domain(k.Per)
 		st.givenAt = append(st.givenAt, keys)
 		for _, at := range keys {
@@ -55,8 +34,8 @@ func (st *settlement) inKindSums(w *whole) ([]InKindSum, error) {
 	return all, nil
 }
 
-func (st *settlement) inKindFigure(w *whole, k *contracts.InKind, at key) (InKindFigure, error) {
-	out := InKindFigure{Of: st.ofWhole(k.Per, at), By: st.c.Parties[st.heir[partyOf(&k.By, &at)]].ID, To: st.c.Parties[st.heir[partyOf(&k.To, &at)]].ID, Value: st.amount(0)}
+func (st *settlement) inKindFigure(w *whole, k *contracts.InKind, at key) (statements.InKindFigure, error) {
+	out := statements.InKindFigure{Of: st.ofWhole(k.Per, at), By: st.c.Parties[st.heir[partyOf(&k.By, &at)]].ID, To: st.c.Parties[st.heir[partyOf(&k.To, &at)]].ID, Value: st.amount(0)}
 	f, err := w.quantity(k.Quantity, at)
 	if err != nil {
 		return out, err

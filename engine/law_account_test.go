@@ -14,6 +14,7 @@ import (
 	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Accounts drawn at random, money held back, and the laws of both.
@@ -240,7 +241,7 @@ func balanced(c *contracts.Contract, a *drawnAccount, chain []*settled) string {
 			end = a.last
 		}
 		cleared := a.leftOver == "each_period" || a.leftOver == "last_period" && n == end
-		cleared = cleared && !slices.ContainsFunc(chain[last].statement.Waiting, func(s engine.WaitingSum) bool { return s.Payment == a.name+"_left_over" })
+		cleared = cleared && !slices.ContainsFunc(chain[last].statement.Waiting, func(s statements.WaitingSum) bool { return s.Payment == a.name+"_left_over" })
 		if cleared && balance >= unit && !(a.final && last > 0) {
 			return fmt.Sprintf("account %s holds %d at the end of period %d, when what is left goes to a party", a.name, balance, n)
 		}

@@ -12,6 +12,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // The laws as checks of statements, each worked out from the lines alone and not as the engine does. They say what is
@@ -61,7 +62,7 @@ func footed(c *contracts.Contract, chain []*settled) string {
 }
 
 // footedLine checks one line, its legs, and what it says of what it corrects.
-func footedLine(l *engine.Line, before int64, number int) string {
+func footedLine(l *statements.Line, before int64, number int) string {
 	zero := minor(l.ToDate)-minor(l.Settled)-minor(l.Due) == 0
 	switch {
 	case !zero:
@@ -93,7 +94,7 @@ func footedLine(l *engine.Line, before int64, number int) string {
 }
 
 // footedParties checks that postings are the lines and sum to nought over the parties.
-func footedParties(c *contracts.Contract, st *engine.Statement, due map[string]int64) string {
+func footedParties(c *contracts.Contract, st *statements.Statement, due map[string]int64) string {
 	posted, received := map[string]int64{}, map[string]int64{}
 	for _, p := range st.Postings {
 		posted[p.Payment] += minor(p.Amount)
@@ -131,7 +132,7 @@ func footedParties(c *contracts.Contract, st *engine.Statement, due map[string]i
 // head's root is over them.
 func committed(c *contracts.Contract, s *settled) string {
 	var root evidence.Root
-	var last *engine.Record
+	var last *statements.Record
 	units, size := 0, 0
 	i := 0
 	for line := range bytes.Lines(s.lines) {
@@ -143,7 +144,7 @@ func committed(c *contracts.Contract, s *settled) string {
 		if last != nil && (last.UnitType == len(c.Units) || !recordBefore(c, last, r.UnitType, r.Unit)) {
 			return fmt.Sprintf("the record of %s stands before that of %s", last.Unit, r.Unit)
 		}
-		if !slices.IsSortedFunc(r.Lines, func(a, b engine.Line) int { return lineOrder(c, &a, &b) }) {
+		if !slices.IsSortedFunc(r.Lines, func(a, b statements.Line) int { return lineOrder(c, &a, &b) }) {
 			return fmt.Sprintf("the lines of %s are not in order: %s", r.Unit, line)
 		}
 		if r.UnitType < len(c.Units) {
@@ -160,7 +161,7 @@ func committed(c *contracts.Contract, s *settled) string {
 	return ""
 }
 
-func lineOrder(c *contracts.Contract, a, b *engine.Line) int {
+func lineOrder(c *contracts.Contract, a, b *statements.Line) int {
 	index := func(name string) int {
 		return slices.IndexFunc(c.Payments, func(p contracts.Payment) bool { return p.Name == name })
 	}
@@ -212,10 +213,10 @@ func accounted(c *contracts.Contract, e told, s *settled) string {
 }
 
 // trailed adds up the trails of all units and holds them against the statement; it says where they differ.
-func trailed(c *contracts.Contract, on engine.Occasion, snapshot evidence.Snapshot, s *settled) string {
+func trailed(c *contracts.Contract, on engine.Occasion, snapshot evidence.Snapshot, pos engine.Position, s *settled) string {
 	found := map[string]int64{}
 	add := func(n int64, parts ...string) { found[strings.Join(parts, " ")] += n }
-	err := engine.Trails(c, on, snapshot, engine.Position{}, "", func(t *engine.Trail) error {
+	err := engine.Trails(c, on, snapshot, pos, "", func(t *engine.Trail) error {
 		for _, e := range t.Earned {
 			minor, _ := e.ToDate.Minor()
 			add(minor, "pays", e.Payment)
@@ -344,13 +345,13 @@ func capGroup(c *contracts.Contract, k *drawnCap, at lineAt) string {
 }
 
 // explained checks that a record's lines are worked out again to the same penny, and that each of its items has a use.
-func explained(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, r *engine.Record) string {
-	lines, uses, err := engine.Explain(c, on, s, engine.Position{}, r.Unit, "")
+func explained(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, pos engine.Position, r *statements.Record) string {
+	lines, uses, err := engine.Explain(c, on, s, pos, r.Unit, "")
 	if err != nil {
 		return err.Error()
 	}
 	paid := map[string]int64{}
-	at := func(l *engine.Line) string { return fmt.Sprintf("%s of %q in %d", l.Payment, l.Of, l.Period) }
+	at := func(l *statements.Line) string { return fmt.Sprintf("%s of %q in %d", l.Payment, l.Of, l.Period) }
 	for i := range lines {
 		paid[at(&lines[i].Line)] += minor(lines[i].Line.ToDate)
 	}
@@ -361,7 +362,7 @@ func explained(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, r
 		delete(paid, at(&r.Lines[i]))
 	}
 	for name, n := range paid {
-		if n != 0 {
+		if n != 0 && len(pos.Prior) == 0 { // else it was settled before, and has no line now
 			return fmt.Sprintf("%s %s: %d explained, and no line", r.Unit, name, n)
 		}
 	}

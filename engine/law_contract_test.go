@@ -93,10 +93,30 @@ func drawContractWith(t chooser, accounts int, apart bool) (*contracts.Contract,
 	d.drawCaps()
 	text := d.text()
 	c, err := language.Decode("drawn.yaml", []byte(text))
+	if err != nil && strings.Contains(err.Error(), "is worked out from itself") {
+		c, err = language.Decode("drawn.yaml", []byte(d.withoutPayerCaps(text)))
+	}
 	if err != nil {
 		t.Fatalf("the decoder refuses a drawn contract: %v\n%s", err, text)
 	}
 	return c, d
+}
+
+// withoutPayerCaps takes out the caps on what one party pays: they need the shares of each line under them, which may read
+// what the same caps let through.
+func (d *draft) withoutPayerCaps(text string) string {
+	var caps []drawnCap
+	for i, k := range d.caps {
+		if k.payer == "" {
+			caps = append(caps, k)
+			continue
+		}
+		text = strings.Replace(text, d.sections["caps"][i]+"\n", "", 1)
+	}
+	if d.caps = caps; len(caps) == 0 {
+		text = strings.Replace(text, "caps:\n", "", 1)
+	}
+	return text
 }
 
 // base writes what every contract has: periods, units, kinds of evidence and the cohort.

@@ -9,6 +9,7 @@ import (
 
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Law 10: a settlement that is divided into parts, each assessed apart in every pass, reduces to the bytes of one that is not.
@@ -61,7 +62,7 @@ func (w *drawn) divided(t *rapid.T, s evidence.Snapshot, all []*evidence.Tree, c
 			passes[pass] = append(passes[pass], found)
 		}
 	}
-	out, err := settledBy(w.c, func(sink engine.Sink) (engine.Statement, error) {
+	out, err := settledBy(w.c, func(sink engine.Sink) (statements.Statement, error) {
 		return engine.Reduce(w.c, w.on, s, pos, passes, func(number int) iter.Seq2[[]byte, error] {
 			return func(yield func([]byte, error) bool) {
 				if len(lines[number]) > 0 {

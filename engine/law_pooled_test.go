@@ -13,8 +13,10 @@ import (
 	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/evidence"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // Partners share a cost by parts of a hundred, and the money may be held in four ways: each pays its share; each pays
@@ -124,11 +126,11 @@ func sameParties(t *rapid.T, chains [4][]*settled) {
 
 // checkCustody holds the books of one way to double entry, and what stands in kind to the statement.
 func checkCustody(t *rapid.T, c *contracts.Contract, chain []*settled, way int) {
-	var statements []engine.Statement
+	var statements []statements.Statement
 	for _, s := range chain {
 		statements = append(statements, s.statement)
 	}
-	book, err := engine.Books(c, statements)
+	book, err := bookkeeping.Books(c, statements)
 	if err != nil {
 		t.Fatal(err)
 	}

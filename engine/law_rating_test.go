@@ -10,7 +10,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Laws of a rated saving: it is validated for no more than was avoided, cashable for no more than is valid, cashed for no
@@ -74,7 +74,7 @@ func TestLawRatingsLetThroughTheirShare(t *testing.T) {
 }
 
 // ratedBy settles a saving of £1.00 a family whose tests are passed as drawn.
-func ratedBy(t *rapid.T, families, valid, told, cashable int64, pays [contracts.RatingCount]int64, passes, needed [len(contracts.SavingTests)]bool) engine.SavingFigure {
+func ratedBy(t *rapid.T, families, valid, told, cashable int64, pays [contracts.RatingCount]int64, passes, needed [len(contracts.SavingTests)]bool) statements.SavingFigure {
 	var tests, partial []string
 	for i, test := range contracts.SavingTests {
 		tests = append(tests, fmt.Sprintf("%s: {index: %d}", test.Name, map[bool]int{true: 1, false: 2}[passes[i]]))

@@ -10,6 +10,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // keptRoot is what was kept of one root.
@@ -61,7 +62,7 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 			}
 			pos := position(w.c, chain...)
 			var kept engine.Kept
-			full, err := settledBy(w.c, func(sink engine.Sink) (st engine.Statement, err error) {
+			full, err := settledBy(w.c, func(sink engine.Sink) (st statements.Statement, err error) {
 				st, kept, err = engine.SettleKeeping(w.c, on, s, pos, sink)
 				return st, err
 			})
@@ -105,7 +106,7 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				renewed, err := settledBy(w.c, func(sink engine.Sink) (st engine.Statement, err error) {
+				renewed, err := settledBy(w.c, func(sink engine.Sink) (st statements.Statement, err error) {
 					st, part, err = engine.Renew(w.c, on, s, pos, part, old.Found, came.Found, func(yield func([]byte, error) bool) {
 						for _, b := range lines {
 							if !yield(b, nil) {

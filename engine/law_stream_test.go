@@ -7,8 +7,9 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // Of any stream: what was put in and paid in is what it paid and holds; it is never below nought, unless what it paid is
@@ -20,11 +21,11 @@ func TestLawStreamsBalance(t *testing.T) {
 		c, d := drawContractWith(rapidChoice{t}, uniform(t, 1, 2, "accounts"), false)
 		w := &drawn{c: c, draft: d, told: drawEvidence(rapidChoice{t}, c)}
 		chain := w.chain(t)
-		var statements []engine.Statement
+		var statements []statements.Statement
 		for _, s := range chain {
 			statements = append(statements, s.statement)
 		}
-		book, err := engine.Books(c, statements)
+		book, err := bookkeeping.Books(c, statements)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +43,7 @@ func TestLawStreamsBalance(t *testing.T) {
 	}
 }
 
-func streamFault(c *contracts.Contract, s engine.StreamSum, balances []ledger.Balance) string {
+func streamFault(c *contracts.Contract, s statements.StreamSum, balances []ledger.Balance) string {
 	if !s.PutIn.Add(s.PaidIn).Equal(s.Paid.Add(s.Holds)) {
 		return "what came in is not what went out and is there"
 	}

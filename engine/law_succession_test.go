@@ -9,7 +9,9 @@ import (
 	"outturn/contracts/language"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // A body that is reorganised takes nothing with it and leaves nothing behind: from the day on its successor has in the
@@ -49,29 +51,29 @@ func TestLawSuccessionCarriesEverythingOver(t *testing.T) {
 // succeeded holds the latest statements and books of two chains against each other, with a succession and without.
 func succeeded(t *rapid.T, both [2]*drawn, chains [2][]*settled, after bool) {
 	var closing [2]map[ledger.Account]money.Amount
-	var due [2]map[string]engine.PartySum
+	var due [2]map[string]statements.PartySum
 	now := map[string]string{"p0": "heir"}
 	if !after {
 		now = nil
 	}
 	for i := range both {
-		var statements []engine.Statement
+		var issued []statements.Statement
 		for _, s := range chains[i] {
-			statements = append(statements, s.statement)
+			issued = append(issued, s.statement)
 		}
-		book, err := engine.Books(both[i].c, statements)
+		book, err := bookkeeping.Books(both[i].c, issued)
 		if err != nil {
 			t.Fatal(err)
 		}
 		balances := book.Balances(len(book.Entries()) - 1)
 		checkBooks(t, both[i].c, balances)
-		closing[i], due[i] = map[ledger.Account]money.Amount{}, map[string]engine.PartySum{}
+		closing[i], due[i] = map[ledger.Account]money.Amount{}, map[string]statements.PartySum{}
 		for _, b := range balances {
 			if !b.Closing.IsZero() {
 				closing[i][b.Account] = b.Closing
 			}
 		}
-		for _, p := range statements[len(statements)-1].Due {
+		for _, p := range issued[len(issued)-1].Due {
 			due[i][p.Party] = p
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // What the tests of laws and boundaries share: told evidence that can be delivered again and again, settlements with
@@ -95,20 +96,20 @@ func (r *resharded) Units(shard int) iter.Seq2[*evidence.Tree, error] {
 
 // settled is a statement with its lines.
 type settled struct {
-	statement engine.Statement
+	statement statements.Statement
 	head      []byte
 	lines     []byte
-	records   []engine.Record
+	records   []statements.Record
 	payers    map[string]string // of payments that one party pays
 }
 
 // settleOn settles and reads the lines back.
 func settleOn(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot, pos engine.Position) (*settled, error) {
-	return settledBy(c, func(sink engine.Sink) (engine.Statement, error) { return engine.Settle(c, on, s, pos, sink) })
+	return settledBy(c, func(sink engine.Sink) (statements.Statement, error) { return engine.Settle(c, on, s, pos, sink) })
 }
 
 // settledBy collects what a way of settling gives.
-func settledBy(c *contracts.Contract, settle func(engine.Sink) (engine.Statement, error)) (*settled, error) {
+func settledBy(c *contracts.Contract, settle func(engine.Sink) (statements.Statement, error)) (*settled, error) {
 	out := &settled{payers: map[string]string{}}
 	for i := range c.Payments {
 		if from := c.Payments[i].From.Party; from >= 0 {
@@ -127,7 +128,7 @@ func settledBy(c *contracts.Contract, settle func(engine.Sink) (engine.Statement
 		return nil, err
 	}
 	for line := range bytes.Lines(out.lines) {
-		var r engine.Record
+		var r statements.Record
 		if err := engine.ParseRecord(line, c, &r); err != nil {
 			return nil, err
 		}
@@ -146,8 +147,8 @@ func (s *settled) prior(c *contracts.Contract) engine.Prior {
 		panic(err)
 	}
 	return engine.Prior{Digest: digest, Through: calendar.MustDate(s.statement.Through), CutOff: calendar.MustDate(s.statement.CutOff),
-		Units: s.statement.Lines.Units, Lines: func(unitType int, key string) iter.Seq2[engine.Record, error] {
-			return func(yield func(engine.Record, error) bool) {
+		Units: s.statement.Lines.Units, Lines: func(unitType int, key string) iter.Seq2[statements.Record, error] {
+			return func(yield func(statements.Record, error) bool) {
 				for _, r := range s.records {
 					if recordBefore(c, &r, unitType, key) {
 						continue
@@ -161,7 +162,7 @@ func (s *settled) prior(c *contracts.Contract) engine.Prior {
 }
 
 // recordBefore says whether a record comes before a root in canonical order; the record of the whole comes last.
-func recordBefore(c *contracts.Contract, r *engine.Record, unitType int, key string) bool {
+func recordBefore(c *contracts.Contract, r *statements.Record, unitType int, key string) bool {
 	whole := len(c.Units)
 	switch {
 	case r.UnitType == whole:

@@ -21,9 +21,9 @@ func (r *reader) met(m, u int) ([]outcome, formula.State, error) {
 	if r.depth == len(r.finding) {
 		r.finding = append(r.finding, nil)
 	}
-	depth := r.depth
+	depth, tested := r.depth, r.tested
 	r.depth++
-	defer func() { r.depth = depth }()
+	defer func() { r.depth, r.tested = depth, tested }() // what its own tests read is not read again where it was found before
 	found, state, err := r.find(me, &sc, r.finding[depth][:0])
 	if err != nil {
 		return nil, state, err

@@ -6,36 +6,11 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file reports what is claimed twice over: by caps that count payments, how many units are claimed under each two of
 // them; and by what other schemes told, what they paid already.
-
-// OverlapSum is one cap that counts payments: how many units are claimed under each of them and under each two, before
-// it, and what it refused.
-type OverlapSum struct {
-	Name     string        `json:"name"`
-	Clause   string        `json:"clause"`
-	Per      []string      `json:"per"` // what is counted: the unit, and the periods that the cap stands per
-	Payments []OverlapLine `json:"payments"`
-}
-
-// OverlapLine is one payment's line of the matrix. With holds, for each payment in the cap's order, how many are claimed
-// under both; for itself, how many under it.
-type OverlapLine struct {
-	Payment string       `json:"payment"`
-	With    []int        `json:"with"`
-	Refused int          `json:"refused"`
-	Sum     money.Amount `json:"sum"` // what was refused comes to
-}
-
-// ElsewhereSum is what was not paid, or paid less of, since another scheme had paid for it.
-type ElsewhereSum struct {
-	Register string       `json:"register"` // as the evidence says it; or the kind of evidence that tells
-	Payment  string       `json:"payment"`
-	Outcomes int          `json:"outcomes"`
-	Sum      money.Amount `json:"sum"` // of their prices, what was taken off
-}
 
 // overlap is what one cap that counts payments found, by payment in its order.
 type overlap struct {
@@ -102,19 +77,19 @@ type toldSum struct {
 }
 
 // overlapSums are the blocks of the head.
-func (st *settlement) overlapSums(out *Statement) error {
+func (st *settlement) overlapSums(out *statements.Statement) error {
 	for i := range st.c.Caps {
 		k := &st.c.Caps[i]
 		if !k.Claims {
 			continue
 		}
-		sum := OverlapSum{Name: k.Name, Clause: k.Clause, Per: []string{st.c.Units[k.Per.Unit].Name}}
+		sum := statements.OverlapSum{Name: k.Name, Clause: k.Clause, Per: []string{st.c.Units[k.Per.Unit].Name}}
 		for _, s := range k.Per.Periods {
 			sum.Per = append(sum.Per, st.c.Periods[s].Name)
 		}
 		for j, pay := range k.Over {
 			o := &st.totals.overlaps[i]
-			sum.Payments = append(sum.Payments, OverlapLine{st.c.Payments[pay].Name, o.with[j], o.lost[j], st.amount(o.minors[j])})
+			sum.Payments = append(sum.Payments, statements.OverlapLine{Payment: st.c.Payments[pay].Name, With: o.with[j], Refused: o.lost[j], Sum: st.amount(o.minors[j])})
 		}
 		out.Overlaps = append(out.Overlaps, sum)
 	}
@@ -136,7 +111,7 @@ func (st *settlement) overlapSums(out *Statement) error {
 			if err != nil {
 				return err
 			}
-			out.Elsewhere = append(out.Elsewhere, ElsewhereSum{name, st.c.Payments[pay].Name, told.outcomes, sum})
+			out.Elsewhere = append(out.Elsewhere, statements.ElsewhereSum{Register: name, Payment: st.c.Payments[pay].Name, Outcomes: told.outcomes, Sum: sum})
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // overlapFrame is a basket of three outcomes of one person; the cap over it is to be written in.
@@ -40,7 +41,7 @@ payments:
   - {it: pays, as_at: 2027-12-31, due: {}, evidence: [%s]}
 `
 
-func basket(t *testing.T, elsewhere, caps string, items ...string) engine.Statement {
+func basket(t *testing.T, elsewhere, caps string, items ...string) statements.Statement {
 	t.Helper()
 	if caps != "" {
 		caps = "caps: [{" + caps + ", clause: 3}]\n"

@@ -1,8 +1,9 @@
 package engine
 
 import (
-	"runtime"
 	"sync"
+
+	"outturn/engine/evidence"
 )
 
 // inOrder runs do for 0 to n-1 on every core and hands the results to take in order, so that how the work was divided
@@ -64,4 +65,4 @@ func inOrder[T any](n int, do func(worker, i int) (T, error), take func(i int, t
 }
 
 // workersFor is how many workers inOrder uses for n pieces of work.
-func workersFor(n int) int { return min(runtime.GOMAXPROCS(0), max(n, 1)) }
+func workersFor(n int) int { return min(evidence.Workers(), max(n, 1)) }

@@ -8,6 +8,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // A settlement may be divided: parts of the snapshot, each a range of roots, are assessed apart, by whatever process, and
@@ -67,34 +68,34 @@ func Assess(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 // Reduce makes the statement of what the parts came to in every pass, by pass and part, and hands its records to the
 // sink. Of the snapshot, which is the whole, it reads what stands beside the units. Lines are the records that the last
 // pass of a part handed to its sink, in runs of whole records.
-func Reduce(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, passes [][]Part, lines func(number int) iter.Seq2[[]byte, error], sink Sink) (Statement, error) {
+func Reduce(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, passes [][]Part, lines func(number int) iter.Seq2[[]byte, error], sink Sink) (statements.Statement, error) {
 	if c.HasShadow() {
-		return Statement{}, errShadow
+		return statements.Statement{}, errShadow
 	}
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
-		return Statement{}, err
+		return statements.Statement{}, err
 	}
 	if len(passes) != st.last+1 {
-		return Statement{}, fmt.Errorf("contract %s is settled in %d passes, and there are %d", c.ID, st.last+1, len(passes))
+		return statements.Statement{}, fmt.Errorf("contract %s is settled in %d passes, and there are %d", c.ID, st.last+1, len(passes))
 	}
 	for pass, parts := range passes {
 		if err := st.reduceParts(pass, parts); err != nil {
-			return Statement{}, err
+			return statements.Statement{}, err
 		}
 	}
 	for number := range passes[st.last] {
 		for b, err := range lines(number) {
 			if err != nil {
-				return Statement{}, err
+				return statements.Statement{}, err
 			}
 			if err := st.writeLines(b); err != nil {
-				return Statement{}, err
+				return statements.Statement{}, err
 			}
 		}
 	}
 	if err := st.conclude(); err != nil {
-		return Statement{}, err
+		return statements.Statement{}, err
 	}
 	return st.statement()
 }

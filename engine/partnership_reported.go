@@ -6,58 +6,20 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file works out what a partnership's board reads beside the position to date: each partner's by period, what was
 // promised and came in, spending on mending and preventing, and indicators without money. Nothing of it moves money.
 
-// PartnershipPeriod is what each partner put in and had of one period. The periods of a partner make what it put in and
-// had to date.
-type PartnershipPeriod struct {
-	First    string          `json:"first"`
-	Last     string          `json:"last"`
-	Partners []PartnerPeriod `json:"partners"`
-}
-
-// PartnerPeriod is one partner's of one period: cash by the period in which what it is for falls.
-type PartnerPeriod struct {
-	Party    string       `json:"party"`
-	Paid     money.Amount `json:"paid"`
-	InKind   money.Amount `json:"in_kind"`
-	Received money.Amount `json:"received"`
-	Benefit  money.Amount `json:"benefit"`
-}
-
-// SpendSum is spending at one value of what it stands per. An amount is nil where it is not known.
-type SpendSum struct {
-	Of           string        `json:"of,omitempty"`
-	Reactive     *money.Amount `json:"reactive,omitempty"`
-	Preventative *money.Amount `json:"preventative,omitempty"`
-}
-
-// IndicatorSum is a figure that moves no money.
-type IndicatorSum struct {
-	Indicator string            `json:"indicator"`
-	Called    string            `json:"called"`
-	Figures   []IndicatorFigure `json:"figures"`
-}
-
-// IndicatorFigure is an indicator at one value of what it stands per. Count is it as a whole number of 0 or more, where it is
-// one: a small one is not shown to those who may not see units.
-type IndicatorFigure struct {
-	Of    string `json:"of,omitempty"`
-	Value string `json:"value"`
-	Count *int64 `json:"count,omitempty"`
-}
-
 // partnersRead is what a partnership reads, worked out while the whole is at hand.
 type partnersRead struct {
-	benefited                map[contracts.SavingPart][]SavingFigure
+	benefited                map[contracts.SavingPart][]statements.SavingFigure
 	keys                     map[contracts.SavingPart][]key
 	inKind, promised, paidIn [][]formula.Figure // by partner, by period where there are any; nil where nothing is said
 	periods                  int                // how many have ended
-	spend                    []SpendSum
-	indicators               []IndicatorSum
+	spend                    []statements.SpendSum
+	indicators               []statements.IndicatorSum
 }
 
 // readPartners works out what each partner put in in kind, what each saving comes to, and what the board reads beside.
@@ -66,7 +28,7 @@ func (st *settlement) readPartners(w *whole) error {
 	if p == nil {
 		return nil
 	}
-	read := &partnersRead{benefited: map[contracts.SavingPart][]SavingFigure{}, keys: map[contracts.SavingPart][]key{}}
+	read := &partnersRead{benefited: map[contracts.SavingPart][]statements.SavingFigure{}, keys: map[contracts.SavingPart][]key{}}
 	st.partners = read
 	for _, b := range p.Benefits {
 		s := &st.c.Savings[b.Saving]
@@ -131,7 +93,7 @@ func (st *settlement) readBeside(w *whole, read *partnersRead) error {
 	p := st.c.Partnership
 	if at := p.Spend.Reactive; at >= 0 {
 		for _, k := range w.domain(st.c.Quantities[at].Per) {
-			sum := SpendSum{Of: st.ofWhole(st.c.Quantities[at].Per, k)}
+			sum := statements.SpendSum{Of: st.ofWhole(st.c.Quantities[at].Per, k)}
 			for _, one := range []struct {
 				quantity int
 				to       **money.Amount
@@ -154,13 +116,13 @@ func (st *settlement) readBeside(w *whole, read *partnersRead) error {
 	}
 	for _, at := range p.Indicators {
 		q := &st.c.Quantities[at]
-		sum := IndicatorSum{Indicator: q.Name, Called: q.Called, Figures: []IndicatorFigure{}}
+		sum := statements.IndicatorSum{Indicator: q.Name, Called: q.Called, Figures: []statements.IndicatorFigure{}}
 		for _, k := range w.domain(q.Per) {
 			f, err := w.quantity(at, k)
 			if err != nil {
 				return err
 			}
-			one := IndicatorFigure{Of: st.ofWhole(q.Per, k), Value: figureText(f, st.c.Currency)}
+			one := statements.IndicatorFigure{Of: st.ofWhole(q.Per, k), Value: figureText(f, st.c.Currency)}
 			if n, whole := f.Num.Int64(); whole && n >= 0 && f.State == formula.Known && (f.Type == formula.Number || f.Type == formula.Plain || f.Type == formula.Spells) {
 				one.Count = &n
 			}
@@ -181,7 +143,7 @@ func (st *settlement) ofWhole(l contracts.Level, k key) string {
 }
 
 // putIn adds up what a partner put in in kind, promised and paid in.
-func (st *settlement) putIn(out *PartnershipSum, i int, one *PartnerSum) error {
+func (st *settlement) putIn(out *statements.PartnershipSum, i int, one *statements.PartnerSum) error {
 	read := st.partners
 	sums := func(figures []formula.Figure, words string) (money.Amount, error) {
 		sum := st.amount(0)
@@ -206,7 +168,7 @@ func (st *settlement) putIn(out *PartnershipSum, i int, one *PartnerSum) error {
 		figures []formula.Figure
 		words   string
 		to      **money.Amount
-	}{{read.promised[i], "promised in kind", &one.Promised}, {read.paidIn[i], "paid in", &one.PaidIn}} {
+	}{{read.promised[i], statements.SaidPromised, &one.Promised}, {read.paidIn[i], statements.SaidPaidIn, &one.PaidIn}} {
 		if said.figures == nil {
 			continue
 		}
@@ -220,7 +182,7 @@ func (st *settlement) putIn(out *PartnershipSum, i int, one *PartnerSum) error {
 }
 
 // reported adds what the board reads beside the position.
-func (st *settlement) reported(out *PartnershipSum) error {
+func (st *settlement) reported(out *statements.PartnershipSum) error {
 	terms, read := st.c.Partnership, st.partners
 	out.Spend, out.Indicators, out.SmallNumbers = read.spend, read.indicators, terms.SmallNumbers
 	if terms.By < 0 {
@@ -233,10 +195,10 @@ func (st *settlement) reported(out *PartnershipSum) error {
 	}
 	for n := 1; n <= rows; n++ {
 		span, _ := series.Span(n)
-		row := PartnershipPeriod{First: span.First.String(), Last: span.Last.String()}
+		row := statements.PartnershipPeriod{First: span.First.String(), Last: span.Last.String()}
 		for i, p := range terms.Partners {
 			party := st.heir[p.Party]
-			one := PartnerPeriod{Party: st.c.Parties[party].ID, Paid: st.amount(0), InKind: st.amount(0), Received: st.amount(0), Benefit: st.amount(0)}
+			one := statements.PartnerPeriod{Party: st.c.Parties[party].ID, Paid: st.amount(0), InKind: st.amount(0), Received: st.amount(0), Benefit: st.amount(0)}
 			for at, sum := range st.totals.gave {
 				if at.party == party && st.byPeriod(at.period) == n {
 					one.Paid, one.Received = one.Paid.Add(st.amount(sum.paid)), one.Received.Add(st.amount(sum.received))
@@ -253,7 +215,7 @@ func (st *settlement) reported(out *PartnershipSum) error {
 			for _, b := range terms.Benefits {
 				for j, f := range read.benefited[b] {
 					if int(read.keys[b][j].periods[terms.By]) == n {
-						one.Benefit = one.Benefit.Add(f.shareOf(st.c.Parties[p.Party].ID, st.amount(0)))
+						one.Benefit = one.Benefit.Add(shareOf(&f, st.c.Parties[p.Party].ID, st.amount(0)))
 					}
 				}
 			}
@@ -272,7 +234,7 @@ func (st *settlement) byPeriod(settled int) int {
 }
 
 // shareOf is a party's part of a saving's figure.
-func (f *SavingFigure) shareOf(party string, none money.Amount) money.Amount {
+func shareOf(f *statements.SavingFigure, party string, none money.Amount) money.Amount {
 	for _, share := range f.Shares {
 		if share.Party == party {
 			none = none.Add(share.Amount)

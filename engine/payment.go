@@ -7,6 +7,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 var wholeDown = money.Rounding{Mode: money.Down, Unit: money.Int(1)}
@@ -22,7 +23,7 @@ type rawLine struct {
 	toDate  int64
 	first   calendar.Date // the first outcome in it
 	notes   []string
-	steps   []Step
+	steps   []statements.Step
 	parts   []part // what each payer pays of it, once a cap on one of them has said so; else as its payment divides it
 }
 

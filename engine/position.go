@@ -9,6 +9,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // settledLine is what prior statements settled of one line: the sum of what each found due.
@@ -38,9 +39,9 @@ type settler struct {
 }
 
 type cursor struct {
-	next func() (Record, error, bool)
+	next func() (statements.Record, error, bool)
 	stop func()
-	at   Record
+	at   statements.Record
 	ok   bool
 }
 
@@ -49,7 +50,7 @@ func newSettler(p *plan, pos Position, unitType int, unitKey string) (*settler, 
 	s := &settler{p: p, matched: make([]int, len(pos.Prior))}
 	for i := range pos.Prior {
 		next, stop := iter.Pull2(pos.Prior[i].Lines(unitType, unitKey))
-		s.cursors = append(s.cursors, cursor{next: func() (Record, error, bool) { r, err, ok := next(); return r, err, ok }, stop: stop})
+		s.cursors = append(s.cursors, cursor{next: func() (statements.Record, error, bool) { r, err, ok := next(); return r, err, ok }, stop: stop})
 		if err := s.advance(i); err != nil {
 			return s, err
 		}
@@ -118,10 +119,10 @@ func (p *plan) rootOrder(typeA int, a string, typeB int, b string) int {
 }
 
 // fold adds a record's lines to what was settled.
-func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine, error) {
+func (s *settler) fold(dst []settledLine, r *statements.Record, number int) ([]settledLine, error) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
-		pay := paymentIndex(s.p.c, l.Payment)
+		pay := s.p.c.PaymentIndex(l.Payment)
 		if pay < 0 {
 			return dst, fmt.Errorf("statement %d settled a payment %s that the contract no longer has: a variation dates a payment out, it does not remove it", number, l.Payment)
 		}
@@ -140,11 +141,11 @@ func (s *settler) fold(dst []settledLine, r *Record, number int) ([]settledLine,
 			return dst, fmt.Errorf("statement %d, payment %s: %s is too large an amount", number, l.Payment, l.Due)
 		}
 		if s.p.c.Payments[pay].From.Division < 0 { // shared or not from one statement to the next, as a cap on its payer has it
-			own := endName(s.p.c, &s.p.c.Payments[pay].From)
+			own := s.p.c.EndName(&s.p.c.Payments[pay].From)
 			if l.From != "" {
 				own = l.From
 			}
-			shared := slices.ContainsFunc(l.Legs, func(leg Leg) bool { return leg.Side == "from" })
+			shared := slices.ContainsFunc(l.Legs, func(leg statements.Leg) bool { return leg.Side == "from" })
 			switch before := parted(dst[at].legs, "from"); {
 			case shared && !before && dst[at].minor != 0:
 				dst[at].addLeg("from", own, dst[at].minor)
@@ -170,15 +171,6 @@ func (l *settledLine) addLeg(side, party string, minor int64) {
 		}
 	}
 	l.legs = append(l.legs, settledLeg{side, party, minor})
-}
-
-func paymentIndex(c *contracts.Contract, name string) int {
-	for i := range c.Payments {
-		if c.Payments[i].Name == name {
-			return i
-		}
-	}
-	return -1
 }
 
 // settledOf is what prior statements settled of a line of the tree in hand, or of one payer's part of it (-1: all).

@@ -5,21 +5,15 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
+	"outturn/engine/statements"
 )
 
 // This file rates savings: each test of a saving is passed or not, with the reason, and the contract says how much of the
 // saving a rating lets through. What is not known is not passed.
 
-// TestSum is one test of a saving.
-type TestSum struct {
-	Test   string `json:"test"`
-	Passed bool   `json:"passed"`
-	Why    string `json:"why"`
-}
-
 // rate puts a saving to its tests at a key.
-func (w *whole) rate(s *contracts.Saving, k key) (contracts.Rating, []TestSum, error) {
-	tests := make([]TestSum, len(contracts.SavingTests))
+func (w *whole) rate(s *contracts.Saving, k key) (contracts.Rating, []statements.TestSum, error) {
+	tests := make([]statements.TestSum, len(contracts.SavingTests))
 	all := true
 	for i := range tests {
 		t, err := w.tested(s, i, k)
@@ -40,9 +34,9 @@ func (w *whole) rate(s *contracts.Saving, k key) (contracts.Rating, []TestSum, e
 }
 
 // tested is one test: what the program sees by itself, then what the contract's condition says.
-func (w *whole) tested(s *contracts.Saving, i int, k key) (TestSum, error) {
+func (w *whole) tested(s *contracts.Saving, i int, k key) (statements.TestSum, error) {
 	test, one := &contracts.SavingTests[i], &s.Rating.Tests[i]
-	out := TestSum{Test: test.Name, Why: one.Fails}
+	out := statements.TestSum{Test: test.Name, Why: one.Fails}
 	if one.Fails != "" {
 		return out, nil
 	}

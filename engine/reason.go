@@ -1,5 +1,9 @@
 package engine
 
+import (
+	"outturn/engine/statements"
+)
+
 // reason is the one reason a unit, an item or an outcome is not counted, used or paid.
 type reason uint8
 
@@ -43,15 +47,6 @@ const (
 	trailCount
 )
 
-// The reasons by which a statement counts what was found twice.
-const (
-	ReasonClaimed   = "claimed first under a contract that excludes this one"
-	ReasonDuplicate = "duplicate of an item that stands"
-)
-
-// ToBeChecked is the reason of a claim that waits for its check.
-const ToBeChecked = "claimed, not yet validated"
-
 // words says each reason as a statement prints it.
 var words = [trailCount]string{
 	counted:            "counted",
@@ -67,7 +62,7 @@ var words = [trailCount]string{
 	itemUsed:        "used",
 	itemCorrected:   "corrected by a later item",
 	itemWithdrawn:   "withdrawn by a later item",
-	itemDuplicate:   ReasonDuplicate,
+	itemDuplicate:   statements.ReasonDuplicate,
 	itemWithdrawing: "withdraws an earlier item",
 	itemAfter:       "happened after the last day settled",
 	itemNoRule:      "of a kind that no rule reads",
@@ -77,14 +72,14 @@ var words = [trailCount]string{
 	waitUnknown:   "not observed",
 	waitClaim:     "met, not claimed",
 	waitClaimLate: "met, claimed outside the window",
-	waitCheck:     ToBeChecked,
+	waitCheck:     statements.ToBeChecked,
 	waitFailed:    "claimed, failed its check",
 	waitNotDue:    "met, not yet due",
 	waitHurdle:    "below the hurdle",
 	waitCondition: "excluded by the rule's condition",
 	waitRefused:   "beyond a cap",
 	waitElsewhere: "paid by another scheme",
-	waitClaimed:   ReasonClaimed,
+	waitClaimed:   statements.ReasonClaimed,
 	waitRegister:  "the register of claims was not asked",
 	waitShadow:    "in the shadow: shown, and not paid",
 

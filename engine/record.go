@@ -9,6 +9,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // wholeName is the name of the record that comes after all units: the lines of the contract, its cohorts and periods.
@@ -30,7 +31,7 @@ type outLine struct {
 	corrects        int
 	reason          string
 	notes           []string
-	steps           []Step
+	steps           []statements.Step
 }
 
 type outLeg struct {
@@ -40,11 +41,11 @@ type outLeg struct {
 
 // AppendRecord appends a record's canonical bytes: one line of JSON with fixed names in a fixed order, so that the same
 // record is always the same bytes.
-func AppendRecord(b []byte, c *contracts.Contract, r *Record) []byte {
+func AppendRecord(b []byte, c *contracts.Contract, r *statements.Record) []byte {
 	b = openRecord(b, c, r.UnitType, r.Unit)
 	for i := range r.Lines {
 		l := &r.Lines[i]
-		out := outLine{payment: paymentIndex(c, l.Payment), of: l.Of, period: l.Period, toDate: minorOf(l.ToDate), settled: minorOf(l.Settled), held: minorOf(l.Held),
+		out := outLine{payment: c.PaymentIndex(l.Payment), of: l.Of, period: l.Period, toDate: minorOf(l.ToDate), settled: minorOf(l.Settled), held: minorOf(l.Held),
 			from: l.From, to: l.To, corrects: l.Corrects, reason: l.Reason, notes: l.Notes, steps: l.Working}
 		if l.Count != "" {
 			out.count, _ = money.ParseExact(l.Count)
@@ -151,7 +152,7 @@ func appendLegs(b []byte, l *outLine, places int) []byte {
 	return append(b, ']')
 }
 
-func appendSteps(b []byte, steps []Step) []byte {
+func appendSteps(b []byte, steps []statements.Step) []byte {
 	if len(steps) == 0 {
 		return b
 	}
@@ -243,21 +244,21 @@ func appendString(b []byte, s string) []byte {
 
 // wireLine is a line as JSON has it.
 type wireLine struct {
-	Payment  string    `json:"payment"`
-	Of       string    `json:"of"`
-	Period   int       `json:"period"`
-	Count    string    `json:"count"`
-	ToDate   string    `json:"to_date"`
-	Settled  string    `json:"settled"`
-	Due      string    `json:"due"`
-	Held     string    `json:"held"`
-	From     string    `json:"from"`
-	To       string    `json:"to"`
-	Legs     []wireLeg `json:"legs"`
-	Reason   string    `json:"reason"`
-	Corrects int       `json:"corrects"`
-	Notes    []string  `json:"notes"`
-	Working  []Step    `json:"working"`
+	Payment  string            `json:"payment"`
+	Of       string            `json:"of"`
+	Period   int               `json:"period"`
+	Count    string            `json:"count"`
+	ToDate   string            `json:"to_date"`
+	Settled  string            `json:"settled"`
+	Due      string            `json:"due"`
+	Held     string            `json:"held"`
+	From     string            `json:"from"`
+	To       string            `json:"to"`
+	Legs     []wireLeg         `json:"legs"`
+	Reason   string            `json:"reason"`
+	Corrects int               `json:"corrects"`
+	Notes    []string          `json:"notes"`
+	Working  []statements.Step `json:"working"`
 }
 
 type wireLeg struct {
@@ -269,7 +270,7 @@ type wireLeg struct {
 }
 
 // ParseRecord reads a record that AppendRecord wrote. It refuses unknown names and amounts that are not text.
-func ParseRecord(line []byte, c *contracts.Contract, into *Record) error {
+func ParseRecord(line []byte, c *contracts.Contract, into *statements.Record) error {
 	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(line, &parts); err != nil {
 		return fmt.Errorf("record %.60q: %w", line, err)
@@ -311,8 +312,8 @@ func ParseRecord(line []byte, c *contracts.Contract, into *Record) error {
 }
 
 // line turns a wire line into a Line.
-func (w *wireLine) line(c *contracts.Contract) (Line, error) {
-	l := Line{Payment: w.Payment, Of: w.Of, Period: w.Period, Count: w.Count, From: w.From, To: w.To, Reason: w.Reason,
+func (w *wireLine) line(c *contracts.Contract) (statements.Line, error) {
+	l := statements.Line{Payment: w.Payment, Of: w.Of, Period: w.Period, Count: w.Count, From: w.From, To: w.To, Reason: w.Reason,
 		Corrects: w.Corrects, Notes: w.Notes, Working: w.Working}
 	var err error
 	if l.ToDate, l.Settled, l.Due, err = amounts(c, w.ToDate, w.Settled, w.Due); err != nil {
@@ -325,7 +326,7 @@ func (w *wireLine) line(c *contracts.Contract) (Line, error) {
 		}
 	}
 	for _, leg := range w.Legs {
-		out := Leg{Side: leg.Side, Party: leg.Party}
+		out := statements.Leg{Side: leg.Side, Party: leg.Party}
 		if out.ToDate, out.Settled, out.Due, err = amounts(c, leg.ToDate, leg.Settled, leg.Due); err != nil {
 			return l, err
 		}

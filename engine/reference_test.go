@@ -15,6 +15,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // The examples in the language's reference, contracts/README.md, settle as they say: here, since contracts knows
@@ -53,7 +54,7 @@ func referenceExample(t *testing.T, line int, c *contracts.Contract, e *contract
 	found := map[string]money.Amount{}
 	sink := func(records []byte) error {
 		for record := range bytes.Lines(records) {
-			var r engine.Record
+			var r statements.Record
 			if err := engine.ParseRecord(record, c, &r); err != nil {
 				return err
 			}
@@ -165,7 +166,7 @@ func TestReferenceNamesEveryNameOfAStatement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range jsonNames(reflect.TypeFor[engine.Statement](), nil) {
+	for _, name := range jsonNames(reflect.TypeFor[statements.Statement](), nil) {
 		if !strings.Contains(string(readme), "`"+name+"`") {
 			t.Errorf("README.md says nothing of the name %q of a statement", name)
 		}

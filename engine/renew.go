@@ -7,6 +7,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Of a contract that is separable, what all units came to at one final statement can be made into what they come to at
@@ -21,7 +22,7 @@ type Kept struct {
 }
 
 // SettleKeeping settles as Settle does, and says what may be kept for Renew: nothing where the contract is not separable.
-func SettleKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (Statement, Kept, error) {
+func SettleKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (statements.Statement, Kept, error) {
 	var kept Kept
 	if c.HasShadow() {
 		st, err := Settle(c, on, s, pos, sink)
@@ -29,23 +30,23 @@ func SettleKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos 
 	}
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
-		return Statement{}, kept, err
+		return statements.Statement{}, kept, err
 	}
 	separable := st.inseparable() == ""
 	for pass := 0; pass <= st.last; pass++ {
 		all, err := st.assess(pass, 0, st.write)
 		if err != nil {
-			return Statement{}, kept, err
+			return statements.Statement{}, kept, err
 		}
 		if separable {
 			kept = Kept{all.encode(), st.until}
 		}
 		if err := st.reduce(pass, all); err != nil {
-			return Statement{}, kept, err
+			return statements.Statement{}, kept, err
 		}
 	}
 	if err := st.conclude(); err != nil {
-		return Statement{}, kept, err
+		return statements.Statement{}, kept, err
 	}
 	out, err := st.statement()
 	return out, kept, err
@@ -70,19 +71,19 @@ func AssessKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos 
 // and come to now: those of which anything was told since, those that are new, and those kept until a day before the last
 // settled. Nothing may have been told since about no unit. Of the snapshot, which is the whole, it reads what stands beside
 // the units; lines are the records handed on when is was worked out.
-func Renew(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, kept, was, is Part, lines iter.Seq2[[]byte, error], sink Sink) (Statement, Part, error) {
+func Renew(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, kept, was, is Part, lines iter.Seq2[[]byte, error], sink Sink) (statements.Statement, Part, error) {
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
-		return Statement{}, nil, err
+		return statements.Statement{}, nil, err
 	}
 	if why := st.inseparable(); why != "" || len(pos.Prior) == 0 {
-		return Statement{}, nil, fmt.Errorf("contract %s cannot be settled by its changes: %s", c.ID, why)
+		return statements.Statement{}, nil, fmt.Errorf("contract %s cannot be settled by its changes: %s", c.ID, why)
 	}
 	var found [3]*found
 	for i, part := range []Part{kept, was, is} {
 		found[i] = newFound(st.plan)
 		if err := found[i].decode(part); err != nil {
-			return Statement{}, nil, fmt.Errorf("what was kept: %w", err)
+			return statements.Statement{}, nil, fmt.Errorf("what was kept: %w", err)
 		}
 	}
 	all, old, now := found[0], found[1], found[2]
@@ -97,18 +98,18 @@ func Renew(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position
 	}
 	next := all.encode()
 	if err := st.reduce(0, all); err != nil {
-		return Statement{}, nil, err
+		return statements.Statement{}, nil, err
 	}
 	for b, err := range lines {
 		if err == nil {
 			err = st.writeLines(b)
 		}
 		if err != nil {
-			return Statement{}, nil, err
+			return statements.Statement{}, nil, err
 		}
 	}
 	if err := st.conclude(); err != nil {
-		return Statement{}, nil, err
+		return statements.Statement{}, nil, err
 	}
 	out, err := st.statement()
 	return out, next, err

@@ -6,57 +6,19 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/formula"
-	"outturn/contracts/money"
 	"outturn/contracts/sentences"
+	"outturn/engine/statements"
 )
 
 // This file puts the contract's savings into the head of a statement: what kind of saving each is, every step of its
 // chain so that a clerk can do it again, what it comes to and whose that is. Nothing of it moves money: a payment does.
 
-// SavingSum is one saving, with its figures to date.
-type SavingSum struct {
-	Saving         string         `json:"saving"`
-	Clause         string         `json:"clause"`
-	Sentence       string         `json:"sentence"`
-	Counterfactual string         `json:"counterfactual,omitempty"` // of a chain, in words
-	Traits         []TraitWords   `json:"traits"`
-	Despite        []TraitWords   `json:"despite,omitempty"` // of a total: in what its parts differ, and which has which
-	AgreedBy       string         `json:"agreed_by,omitempty"`
-	Headline       string         `json:"headline,omitempty"` // of a unit cost whose parts do not make it: the headline, and what they make
-	Figures        []SavingFigure `json:"figures"`
-}
-
-// TraitWords is one trait and what it is.
-type TraitWords struct {
-	Trait string `json:"trait"`
-	Is    string `json:"is"`
-}
-
-// SavingFigure is a saving at one value of what it stands per: its steps, what it comes to by the contract's rounding,
-// and how that falls on its beneficiaries. ComesTo is nil where it is not known, and Why says why.
-type SavingFigure struct {
-	Of      string        `json:"of,omitempty"`
-	Steps   []Step        `json:"steps"`
-	Last    string        `json:"last"` // the name of the step that it comes to: value, corrected, cashable, cashed, net
-	ComesTo *money.Amount `json:"comes_to,omitempty"`
-	Why     string        `json:"why,omitempty"`
-	Shares  []PartyShare  `json:"shares,omitempty"`
-	Rating  string        `json:"rating,omitempty"` // where the contract rates it: sufficient, partial or insufficient
-	Tests   []TestSum     `json:"tests,omitempty"`
-}
-
-// PartyShare is a beneficiary's part of a saving.
-type PartyShare struct {
-	Party  string       `json:"party"`
-	Amount money.Amount `json:"amount"`
-}
-
 // savings works every saving out for the head, once the whole is known.
-func (st *settlement) savings(w *whole) ([]SavingSum, error) {
-	var all []SavingSum
+func (st *settlement) savings(w *whole) ([]statements.SavingSum, error) {
+	var all []statements.SavingSum
 	for i := range st.c.Savings {
 		s := &st.c.Savings[i]
-		sum := SavingSum{Saving: s.Name, Clause: s.Clause, Sentence: sentences.Saving(st.c, s), Traits: []TraitWords{}, Figures: []SavingFigure{}}
+		sum := statements.SavingSum{Saving: s.Name, Clause: s.Clause, Sentence: sentences.Saving(st.c, s), Traits: []statements.TraitWords{}, Figures: []statements.SavingFigure{}}
 		if s.Form == contracts.SavingChain {
 			sum.Counterfactual = sentences.Counterfactual(s)
 		}
@@ -75,11 +37,11 @@ func (st *settlement) savings(w *whole) ([]SavingSum, error) {
 }
 
 // savingTraits says what a saving is, and in what the parts of a total differ.
-func (st *settlement) savingTraits(s *contracts.Saving, sum *SavingSum) {
+func (st *settlement) savingTraits(s *contracts.Saving, sum *statements.SavingSum) {
 	traits := st.c.TraitsOf(s, len(s.Steps)-1)
 	for at := range contracts.TraitCount {
 		if len(traits[at]) > 0 {
-			sum.Traits = append(sum.Traits, TraitWords{at.String(), strings.Join(traits[at], ", ")})
+			sum.Traits = append(sum.Traits, statements.TraitWords{Trait: at.String(), Is: strings.Join(traits[at], ", ")})
 		}
 	}
 	for _, at := range s.Despite {
@@ -89,7 +51,7 @@ func (st *settlement) savingTraits(s *contracts.Saving, sum *SavingSum) {
 			own := st.c.TraitsOf(of, p.Step)
 			words = append(words, of.Name+": "+strings.Join(own[at], ", "))
 		}
-		sum.Despite = append(sum.Despite, TraitWords{at.String(), strings.Join(words, "; ")})
+		sum.Despite = append(sum.Despite, statements.TraitWords{Trait: at.String(), Is: strings.Join(words, "; ")})
 	}
 	if s.AgreedBy >= 0 {
 		sum.AgreedBy = st.c.Parties[s.AgreedBy].ID
@@ -100,7 +62,7 @@ func (st *settlement) savingTraits(s *contracts.Saving, sum *SavingSum) {
 }
 
 // savingFigure works a saving out at a key, every step of it up to one.
-func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k key) (SavingFigure, error) {
+func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k key) (statements.SavingFigure, error) {
 	r := w.reader
 	saved := r.trace
 	r.trace = &trace{currency: st.c.Currency}
@@ -110,10 +72,10 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 	var err error
 	for i := range step + 1 { // in order, so that each step stands below the one that it takes
 		if f, err = w.quantity(s.Steps[i].Quantity, k); err != nil {
-			return SavingFigure{}, err
+			return statements.SavingFigure{}, err
 		}
 	}
-	out := SavingFigure{Of: strings.Trim(keyText(st.plan, s.Per, k), " ()"), Steps: r.trace.steps, Last: last.Name}
+	out := statements.SavingFigure{Of: strings.Trim(keyText(st.plan, s.Per, k), " ()"), Steps: r.trace.steps, Last: last.Name}
 	if f.State != formula.Known {
 		out.Why = figureText(f, st.c.Currency)
 		return out, nil
@@ -133,27 +95,14 @@ func (st *settlement) savingFigure(w *whole, s *contracts.Saving, step int, k ke
 	if len(s.Beneficiaries) == 0 {
 		return out, nil
 	}
-	parts, err := SharesOf(st.c, s, sum)
+	parts, err := statements.SharesOf(st.c, s, sum)
 	if err != nil {
 		return out, err
 	}
 	for i, b := range s.Beneficiaries {
-		out.Shares = append(out.Shares, PartyShare{st.c.Parties[b.Party].ID, parts[i]})
+		out.Shares = append(out.Shares, statements.PartyShare{Party: st.c.Parties[b.Party].ID, Amount: parts[i]})
 	}
 	return out, nil
-}
-
-// SharesOf divides a sum among a saving's beneficiaries, in their order, as the contract divides what the saving comes to.
-func SharesOf(c *contracts.Contract, s *contracts.Saving, sum money.Amount) ([]money.Amount, error) {
-	weights := make([]money.Exact, len(s.Beneficiaries))
-	policy := money.LargestRemainder
-	for i, b := range s.Beneficiaries {
-		weights[i] = b.Weight
-		if b.Party == c.Spare.Party {
-			policy = money.Residual(i)
-		}
-	}
-	return money.Allocate(sum, c.Currency, c.Rounding.Unit, weights, policy)
 }
 
 // lasting adds up what is left in a period of a figure of earlier ones: its own begins so many periods after it, and

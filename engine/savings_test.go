@@ -13,6 +13,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // savingFrame is a contract of one year whose one saving is to be written in.
@@ -61,7 +62,7 @@ type fataler interface {
 }
 
 // saved settles one saving on one year's evidence.
-func saved(t fataler, saving, items string) engine.SavingSum {
+func saved(t fataler, saving, items string) statements.SavingSum {
 	t.Helper()
 	c, err := language.Decode("saved.yaml", fmt.Appendf(nil, savingFrame, saving, items))
 	if err != nil {
@@ -134,7 +135,7 @@ func TestChainsByHand(t *testing.T) {
 			}
 			for _, step := range strings.Split(k.steps, "; ") {
 				name, value, _ := strings.Cut(step, " ")
-				at := slices.IndexFunc(f.Steps, func(s engine.Step) bool { return s.Name == "x."+name+" (1)" })
+				at := slices.IndexFunc(f.Steps, func(s statements.Step) bool { return s.Name == "x."+name+" (1)" })
 				if name != "" && (at < 0 || f.Steps[at].Value != value) {
 					t.Errorf("step %s: %s was worked out, and the steps are %v", name, value, f.Steps)
 				}
@@ -230,7 +231,7 @@ func TestLawChainsReconcile(t *testing.T) {
 			t.Errorf("the shares make %d pence of %d", sum, want)
 		}
 		other := saved(t, chain(rapid.Permutation([]int{0, 1, 2}).Draw(t, "order")), evidence).Figures[0]
-		if !slices.EqualFunc(f.Shares, other.Shares, func(a, b engine.PartyShare) bool { return a.Party == b.Party && a.Amount.Cmp(b.Amount) == 0 }) {
+		if !slices.EqualFunc(f.Shares, other.Shares, func(a, b statements.PartyShare) bool { return a.Party == b.Party && a.Amount.Cmp(b.Amount) == 0 }) {
 			t.Errorf("written in another order the shares are %v instead of %v", other.Shares, f.Shares)
 		}
 	})
@@ -241,36 +242,4 @@ func halfUp(x *big.Rat) int64 {
 	twice := new(big.Int).Mul(x.Num(), big.NewInt(2))
 	twice.Add(twice, x.Denom())
 	return new(big.Int).Quo(twice, new(big.Int).Mul(x.Denom(), big.NewInt(2))).Int64()
-}
-
-// Five equal years from year 0 at 3.5%; the rate falls after thirty years; a year 0 is worth what it is.
-func TestPresentValue(t *testing.T) {
-	cent, err := money.ParseExact("0.01")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, k := range []struct {
-		years int
-		each  string
-		want  string
-	}{{5, "79361.10", "£370,860.71"}, {1, "79361.10", "£79,361.10"}, {0, "1", "£0.00"}, {2, "103.50", "£203.50"}} {
-		each, err := money.ParseExact(k.each)
-		if err != nil {
-			t.Fatal(err)
-		}
-		value, err := engine.PresentValue(slices.Repeat([]money.Exact{each}, k.years))
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum, err := value.Amount(pounds, money.Rounding{Mode: money.Nearest, Ties: money.TiesUp, Unit: cent})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := sum.Format(pounds); got != k.want {
-			t.Errorf("%d years of %s are worth %s, and %s was worked out", k.years, k.each, got, k.want)
-		}
-	}
-	if _, err := engine.PresentValue(make([]money.Exact, engine.YearsMax+1)); err == nil {
-		t.Error("an appraisal beyond the limit is not refused")
-	}
 }

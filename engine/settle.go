@@ -9,6 +9,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Settle works out what the whole contract is worth to date on the evidence known at the cut-off, subtracts what the
@@ -18,10 +19,10 @@ import (
 // It goes over the units in passes: each pass assesses every unit on its own and gathers what figures of the whole
 // need; the last one applies the caps and writes the lines of units. Then it concludes what depends on the whole. An
 // error names the payment, its clause and the unit; it never leaves a statement behind.
-func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (Statement, error) {
+func Settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (statements.Statement, error) {
 	st, err := settle(c, on, s, pos, sink)
 	if err != nil {
-		return Statement{}, err
+		return statements.Statement{}, err
 	}
 	out, err := st.statement()
 	if err != nil || !c.HasShadow() {
@@ -42,18 +43,19 @@ type settlement struct {
 	totals   *totals
 	settled  []settledLine // of the whole, where a cap needs it before the end
 	root     evidence.Root
-	roll     Roll
+	roll     statements.Roll
 	some     bool            // the snapshot has only some roots of the whole
 	until    []calendar.Date // by root, in order, once the last pass is done
-	compared []ComparisonSum
-	based    []BaselineSum
-	saved    []SavingSum
-	streams  []StreamSum
-	given    []InKindSum
+	compared []statements.ComparisonSum
+	based    []statements.BaselineSum
+	saved    []statements.SavingSum
+	streams  []statements.StreamSum
+	given    []statements.InKindSum
 	givenAt  [][]key // of the figures of what was given
-	stood    []StandingSum
-	assumed  []AssumptionSum
+	stood    []statements.StandingSum
+	assumed  []statements.AssumptionSum
 	partners *partnersRead
+	good     *goodLine // what makes losses good
 }
 
 func settle(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (*settlement, error) {
@@ -117,7 +119,7 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 		if pos.Prior[i].Through > on.Through {
 			return fmt.Errorf("statement %d already settled contract %s through %s, after %s; settle a later day", i+1, c.ID, pos.Prior[i].Through, on.Through)
 		}
-		if err := sameEnds(c, i+1, pos.Prior[i].Postings); err != nil {
+		if err := sameEnds(c, i+1, &pos.Prior[i]); err != nil {
 			return err
 		}
 		if pos.Prior[i].CutOff > on.CutOff {
@@ -125,56 +127,6 @@ func (on *Occasion) check(c *contracts.Contract, pos Position) error {
 		}
 	}
 	return nil
-}
-
-// sameEnds refuses a contract in which a payment that was settled is now between others: what was posted to one party
-// cannot be taken from another. A variation ends a payment and adds one.
-func sameEnds(c *contracts.Contract, number int, postings []Posting) error {
-	for _, p := range postings {
-		at := paymentIndex(c, p.Payment)
-		if at < 0 {
-			continue // folding the lines says so
-		}
-		pay := &c.Payments[at]
-		if !isEnd(c, &pay.From, p.From) && !mayPay(c, at, p.From) || !isEnd(c, &pay.To, p.To) {
-			return fmt.Errorf("statement %d settled payment %s (%s) from %s to %s, and the contract now has it between others: end the payment with between, and add another",
-				number, pay.Name, pay.Clause, p.From, p.To)
-		}
-	}
-	return nil
-}
-
-// mayPay says whether a party may pay a payment, or what of it falls to it beyond another's cap.
-func mayPay(c *contracts.Contract, payment int, party string) bool {
-	return slices.ContainsFunc(c.Payers(payment), func(p int) bool { return c.Parties[p].ID == party })
-}
-
-// isEnd says whether a party may stand at an end of a payment.
-func isEnd(c *contracts.Contract, e *contracts.Payee, party string) bool {
-	if e.Party >= 0 {
-		return c.Parties[e.Party].ID == party || follows(c, party, e.Party)
-	}
-	if e.Division < 0 {
-		return true // the party of a role, at the line's level
-	}
-	for _, t := range c.Divisions[e.Division].Tranches {
-		for _, p := range t.Parties {
-			if c.Parties[p].ID == party || follows(c, party, p) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// follows says whether a party takes another's place at some time.
-func follows(c *contracts.Contract, party string, other int) bool {
-	for other = c.Parties[other].SucceededBy; other >= 0; other = c.Parties[other].SucceededBy {
-		if c.Parties[other].ID == party {
-			return true
-		}
-	}
-	return false
 }
 
 // found is what units came to in one pass: those of a shard, of a part, or all of them.

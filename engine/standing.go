@@ -7,6 +7,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // This file works out figures of which there is a provisional, a certified and a reconciled one, and puts them and the
@@ -49,36 +50,15 @@ func (r *reader) standingWord(q *contracts.Quantity, sc *scope) (formula.Figure,
 	return out, "", err
 }
 
-// StandingSum is one figure of the contract that has a standing, at everything it stands per.
-type StandingSum struct {
-	Figure string          `json:"figure"`
-	Clause string          `json:"clause,omitempty"`
-	Values []StandingValue `json:"values"`
-}
-
-// StandingValue is such a figure at one value of what it stands per. Told is what it was put at, by standing.
-type StandingValue struct {
-	Of       string         `json:"of,omitempty"`
-	Standing string         `json:"standing,omitempty"` // "" where it is not known
-	Is       string         `json:"is"`
-	Told     []StandingPart `json:"told"`
-}
-
-// StandingPart is one of the figures of which the surest counts.
-type StandingPart struct {
-	Standing string `json:"standing"`
-	Is       string `json:"is"`
-}
-
 // standings lists every figure for the whole that has a standing.
-func (st *settlement) standings(w *whole) ([]StandingSum, error) {
-	var all []StandingSum
+func (st *settlement) standings(w *whole) ([]statements.StandingSum, error) {
+	var all []statements.StandingSum
 	for i := range st.c.Quantities {
 		q := &st.c.Quantities[i]
 		if q.Head != contracts.Standing || q.Per.Unit >= 0 {
 			continue
 		}
-		sum := StandingSum{Figure: q.Name, Clause: q.Clause, Values: []StandingValue{}}
+		sum := statements.StandingSum{Figure: q.Name, Clause: q.Clause, Values: []statements.StandingValue{}}
 		for _, k := range w.domain(q.Per) {
 			f, err := w.quantity(i, k)
 			if err != nil {
@@ -89,7 +69,7 @@ func (st *settlement) standings(w *whole) ([]StandingSum, error) {
 			if err != nil {
 				return nil, err
 			}
-			v := StandingValue{Of: strings.Trim(keyText(st.plan, q.Per, k), " ()"), Is: figureText(f, st.c.Currency), Told: []StandingPart{}}
+			v := statements.StandingValue{Of: strings.Trim(keyText(st.plan, q.Per, k), " ()"), Is: figureText(f, st.c.Currency), Told: []statements.StandingPart{}}
 			if f.State == formula.Known {
 				v.Standing = contracts.Standings[at]
 			}
@@ -101,7 +81,7 @@ func (st *settlement) standings(w *whole) ([]StandingSum, error) {
 				if err != nil {
 					return nil, err
 				}
-				v.Told = append(v.Told, StandingPart{contracts.Standings[part], figureText(told, st.c.Currency)})
+				v.Told = append(v.Told, statements.StandingPart{Standing: contracts.Standings[part], Is: figureText(told, st.c.Currency)})
 			}
 			sum.Values = append(sum.Values, v)
 		}
@@ -110,35 +90,14 @@ func (st *settlement) standings(w *whole) ([]StandingSum, error) {
 	return all, nil
 }
 
-// AssumptionSum is one assumption of the register, with the versions that this settlement used.
-type AssumptionSum struct {
-	Assumption string       `json:"assumption"`
-	Clause     string       `json:"clause"`
-	CitedBy    []string     `json:"cited_by"` // savings, payments and figures that read it
-	Versions   []VersionSum `json:"versions"`
-}
-
-// VersionSum is one version of an assumption. Periods says in which of its series it applied, "" where it has no dates.
-type VersionSum struct {
-	Version      int    `json:"version"`
-	Is           string `json:"is"`
-	From         string `json:"from,omitempty"`
-	Periods      string `json:"periods,omitempty"`
-	Source       string `json:"source"`
-	Grade        int    `json:"grade"`
-	ChallengedBy string `json:"challenged_by"`
-	Decision     string `json:"decision"`
-	DecidedOn    string `json:"decided_on"`
-}
-
 // assumptions cites the versions in force in the periods that have ended: whatever is worked out for a period stands on
 // the version in force on its first day.
-func (st *settlement) assumptions(w *whole) ([]AssumptionSum, error) {
-	var all []AssumptionSum
+func (st *settlement) assumptions(w *whole) ([]statements.AssumptionSum, error) {
+	var all []statements.AssumptionSum
 	for i := range st.c.Assumptions {
 		a := &st.c.Assumptions[i]
 		t := &st.c.Tables[a.Table]
-		sum := AssumptionSum{Assumption: t.Name, Clause: t.Clause, CitedBy: append([]string{}, a.ReadBy...), Versions: []VersionSum{}}
+		sum := statements.AssumptionSum{Assumption: t.Name, Clause: t.Clause, CitedBy: append([]string{}, a.ReadBy...), Versions: []statements.VersionSum{}}
 		for n, v := range a.Versions {
 			periods, used := st.periodsOf(t, n)
 			if !used {
@@ -149,7 +108,7 @@ func (st *settlement) assumptions(w *whole) ([]AssumptionSum, error) {
 			if err != nil {
 				return nil, err
 			}
-			one := VersionSum{Version: n + 1, Is: figureText(f, st.c.Currency), Periods: periods, Source: v.Source, Grade: v.Grade, ChallengedBy: v.ChallengedBy, Decision: v.Decision, DecidedOn: v.DecidedOn.String()}
+			one := statements.VersionSum{Version: n + 1, Is: figureText(f, st.c.Currency), Periods: periods, Source: v.Source, Grade: v.Grade, ChallengedBy: v.ChallengedBy, Decision: v.Decision, DecidedOn: v.DecidedOn.String()}
 			if from := t.Rows[n].From; !from.IsZero() {
 				one.From = from.String()
 			}

@@ -10,48 +10,10 @@ import (
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
 	"outturn/contracts/sentences"
+	"outturn/engine/statements"
 )
 
 // This file says of each stream of money what it holds, what it was asked for and may not pay, and how long it lasts.
-
-// StreamSum is one stream to date: PutIn and PaidIn make Paid and Holds together. What is held back of its payments is
-// in Paid and has not gone out.
-type StreamSum struct {
-	Stream       string       `json:"stream"`
-	Clause       string       `json:"clause"`
-	Owner        string       `json:"owner"`
-	RestrictedTo string       `json:"restricted_to,omitempty"` // the one thing it may be spent on; "" for anything
-	First        string       `json:"first"`                   // the days on which it may be spent
-	Last         string       `json:"last"`
-	PutIn        money.Amount `json:"put_in"`  // of its owner's: what it opened with and received
-	PaidIn       money.Amount `json:"paid_in"` // by payments
-	Paid         money.Amount `json:"paid"`
-	HeldBack     money.Amount `json:"held_back"` // of what it paid
-	Holds        money.Amount `json:"holds"`
-	Blocked      []Blocked    `json:"blocked,omitempty"`
-	Forecast     *Forecast    `json:"forecast,omitempty"` // nil once it has ended
-}
-
-// Blocked is a sum that a stream was asked for and did not pay, to date.
-type Blocked struct {
-	Payment string       `json:"payment"`
-	Of      string       `json:"of,omitempty"`
-	Period  int          `json:"period"` // of the stream's
-	Amount  money.Amount `json:"amount"`
-	Why     string       `json:"why"`
-}
-
-// Forecast carries on as the latest period went: what a stream pays and is paid in each period that is left, and what it
-// still receives of its owner's by what the contract says already. Either it runs out, or something is left when it ends.
-type Forecast struct {
-	Pace    money.Amount `json:"pace"`               // what it paid in the latest period
-	Inflow  money.Amount `json:"inflow"`             // what payments paid into it in the latest period
-	Periods int          `json:"periods"`            // that are left
-	ToCome  money.Amount `json:"to_come"`            // of its owner's, as far as it is known
-	RunsOut string       `json:"runs_out,omitempty"` // the last day of the first period that it cannot pay whole
-	Short   money.Amount `json:"short"`              // of what it would pay by its end
-	Unspent money.Amount `json:"unspent"`            // when it ends
-}
 
 // blockedLine is what a line was not paid of what it asked, and why.
 type blockedLine struct {
@@ -101,11 +63,11 @@ func (w *whole) lastOf(a *contracts.Account) int {
 }
 
 // streamSums says what each stream comes to, in the contract's order.
-func (st *settlement) streamSums(w *whole) ([]StreamSum, error) {
+func (st *settlement) streamSums(w *whole) ([]statements.StreamSum, error) {
 	saved := w.reader.trace
 	w.reader.trace = nil
 	defer func() { w.reader.trace = saved }()
-	var all []StreamSum
+	var all []statements.StreamSum
 	for i := range st.c.Accounts {
 		if !st.c.Accounts[i].Stream {
 			continue
@@ -119,7 +81,7 @@ func (st *settlement) streamSums(w *whole) ([]StreamSum, error) {
 	return all, nil
 }
 
-func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
+func (st *settlement) streamSum(w *whole, ai int) (statements.StreamSum, error) {
 	a := &st.c.Accounts[ai]
 	series := &st.c.Periods[a.Period].Series
 	now := 0
@@ -137,7 +99,7 @@ func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
 		for n := 1; n <= now; n++ {
 			sum, err := w.paidIn(pi, ai, int16(n))
 			if err != nil {
-				return StreamSum{}, err
+				return statements.StreamSum{}, err
 			}
 			if pay.To.Account == ai {
 				paidIn += sum
@@ -151,9 +113,9 @@ func (st *settlement) streamSum(w *whole, ai int) (StreamSum, error) {
 	}
 	own, err := w.ownMoney(ai, now)
 	if err != nil {
-		return StreamSum{}, err
+		return statements.StreamSum{}, err
 	}
-	out := StreamSum{Stream: a.Name, Clause: a.Clause, Owner: st.c.Parties[st.heir[a.Owner]].ID, RestrictedTo: a.RestrictedTo, First: a.Between.First.String(), Last: a.Between.Last.String(),
+	out := statements.StreamSum{Stream: a.Name, Clause: a.Clause, Owner: st.c.Parties[st.heir[a.Owner]].ID, RestrictedTo: a.RestrictedTo, First: a.Between.First.String(), Last: a.Between.Last.String(),
 		PutIn: st.amount(own[now]), PaidIn: st.amount(paidIn), Paid: st.amount(paid), HeldBack: st.amount(held), Holds: st.amount(own[now] + paidIn - paid), Blocked: st.blockedOf(w, ai)}
 	if now > 0 && now < w.lastOf(a) {
 		out.Forecast, err = st.forecast(w, ai, now, own, own[now]+paidIn-paid)
@@ -194,9 +156,9 @@ func (w *whole) ownMoney(ai, now int) ([]int64, error) {
 }
 
 // blockedOf lists what a stream was asked for and did not pay, in the order of its periods.
-func (st *settlement) blockedOf(w *whole, ai int) []Blocked {
+func (st *settlement) blockedOf(w *whole, ai int) []statements.Blocked {
 	a := &st.c.Accounts[ai]
-	var all []Blocked
+	var all []statements.Blocked
 	for pi := range st.c.Payments {
 		pay := &st.c.Payments[pi]
 		if pay.From.Account != ai {
@@ -204,16 +166,16 @@ func (st *settlement) blockedOf(w *whole, ai int) []Blocked {
 		}
 		for _, k := range w.keysOf(pi) {
 			if b, ok := w.blocked[lineAt{pi, k}]; ok {
-				all = append(all, Blocked{Payment: pay.Name, Of: levelText(st.plan, pay.Per, k), Period: int(k.periods[a.Period]), Amount: st.amount(b.minor), Why: b.why})
+				all = append(all, statements.Blocked{Payment: pay.Name, Of: levelText(st.plan, pay.Per, k), Period: int(k.periods[a.Period]), Amount: st.amount(b.minor), Why: b.why})
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(x, y Blocked) int { return cmp.Compare(x.Period, y.Period) })
+	slices.SortStableFunc(all, func(x, y statements.Blocked) int { return cmp.Compare(x.Period, y.Period) })
 	return all
 }
 
 // forecast carries a stream on at the pace of its latest period until it ends.
-func (st *settlement) forecast(w *whole, ai, now int, own []int64, holds int64) (*Forecast, error) {
+func (st *settlement) forecast(w *whole, ai, now int, own []int64, holds int64) (*statements.Forecast, error) {
 	a := &st.c.Accounts[ai]
 	var pace, inflow int64
 	for pi := range st.c.Payments {
@@ -232,7 +194,7 @@ func (st *settlement) forecast(w *whole, ai, now int, own []int64, holds int64) 
 		}
 	}
 	last := w.lastOf(a)
-	out := &Forecast{Pace: st.amount(pace), Inflow: st.amount(inflow), Periods: last - now, ToCome: st.amount(own[last] - own[now])}
+	out := &statements.Forecast{Pace: st.amount(pace), Inflow: st.amount(inflow), Periods: last - now, ToCome: st.amount(own[last] - own[now])}
 	short := int64(0)
 	for n := now + 1; n <= last; n++ {
 		holds += own[n] - own[n-1] + inflow - pace

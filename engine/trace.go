@@ -8,27 +8,28 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // trace writes down each figure as it is worked out: what it is made of comes first, so that a reader follows with a
 // calculator from the top. A nil trace writes nothing, so that settling costs nothing for it.
 type trace struct {
 	currency money.Currency
-	steps    []Step
+	steps    []statements.Step
 	depth    int
 }
 
 // open begins a figure and returns its mark for close.
-func (t *trace) open(name, clause string) Step {
+func (t *trace) open(name, clause string) statements.Step {
 	if t == nil {
-		return Step{}
+		return statements.Step{}
 	}
 	t.depth++
-	return Step{Depth: t.depth - 1, Name: name, Clause: clause}
+	return statements.Step{Depth: t.depth - 1, Name: name, Clause: clause}
 }
 
 // close ends a figure.
-func (t *trace) close(s Step, text, value string) {
+func (t *trace) close(s statements.Step, text, value string) {
 	if t == nil {
 		return
 	}
@@ -38,7 +39,7 @@ func (t *trace) close(s Step, text, value string) {
 }
 
 // write keeps a step, once: a figure that is needed again stands above already.
-func (t *trace) write(s Step) {
+func (t *trace) write(s statements.Step) {
 	for i := range t.steps {
 		if was := &t.steps[i]; was.Name == s.Name && was.Text == s.Text && was.Value == s.Value {
 			return
@@ -47,7 +48,7 @@ func (t *trace) write(s Step) {
 	t.steps = append(t.steps, s)
 }
 
-func (t *trace) closeFigure(s Step, text string, q *contracts.Quantity, f formula.Figure) {
+func (t *trace) closeFigure(s statements.Step, text string, q *contracts.Quantity, f formula.Figure) {
 	if t != nil && q.Head == contracts.StandingWord && f.State == formula.Known {
 		at, _ := f.Num.Int64()
 		t.close(s, text, contracts.Standings[at])
@@ -59,14 +60,14 @@ func (t *trace) closeFigure(s Step, text string, q *contracts.Quantity, f formul
 // leaf writes a figure that nothing was worked out for.
 func (t *trace) leaf(name, text string, f formula.Figure, clause string) {
 	if t != nil {
-		t.write(Step{Depth: t.depth, Name: name, Text: text, Value: figureText(f, t.currency), Clause: clause})
+		t.write(statements.Step{Depth: t.depth, Name: name, Text: text, Value: figureText(f, t.currency), Clause: clause})
 	}
 }
 
 // say writes a step in words.
 func (t *trace) say(name, text, value string) {
 	if t != nil {
-		t.steps = append(t.steps, Step{Depth: t.depth, Name: name, Text: text, Value: value})
+		t.steps = append(t.steps, statements.Step{Depth: t.depth, Name: name, Text: text, Value: value})
 	}
 }
 

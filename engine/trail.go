@@ -58,6 +58,12 @@ func Trails(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 		return err
 	}
 	r := newReader(st.plan, newWhole(st.plan, st.gathered, st.snapshot.Whole()))
+	var prior *settler
+	defer func() {
+		if prior != nil {
+			prior.close()
+		}
+	}()
 	index := 0
 	for shard := range s.Shards() {
 		for t, err := range s.Units(shard) {
@@ -70,6 +76,15 @@ func Trails(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Positio
 				continue
 			}
 			r.take(t, ordinal)
+			root := &t.Units[0]
+			if prior == nil {
+				if prior, err = st.priorFrom(root); err != nil {
+					return err
+				}
+			}
+			if r.settled, err = prior.take(r.settled[:0], root.Type, root.Key); err != nil {
+				return err
+			}
 			trail, err := st.trail(r)
 			if err == nil {
 				err = take(trail)

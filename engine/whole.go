@@ -56,6 +56,7 @@ type whole struct {
 	lines     map[int][]rawLine // by payment for the whole, once worked out
 	paidAt    map[lineAt]wholeLine
 	busy      map[lineAt]bool
+	capping   map[int]bool            // payments whose lines are being capped
 	estimates map[compareAt]*estimate // worked out by this worker
 	keys      map[int][]key           // by payment for the whole, once listed
 	capped    map[int][]rawLine       // by payment into an account, after its caps
@@ -73,7 +74,7 @@ type figureAt struct {
 }
 
 func newWhole(p *plan, g *gathered, items []evidence.Item) *whole {
-	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, paidAt: map[lineAt]wholeLine{},
+	w := &whole{plan: p, gathered: g, items: items, memo: map[figureAt]formula.Figure{}, lines: map[int][]rawLine{}, busy: map[lineAt]bool{}, capping: map[int]bool{}, paidAt: map[lineAt]wholeLine{},
 		estimates: map[compareAt]*estimate{}, keys: map[int][]key{}, capped: map[int][]rawLine{}, paidSums: map[paidKey]int64{}, blocked: map[lineAt]blockedLine{}}
 	w.reader = newReader(p, w)
 	w.reader.tree = &evidence.Tree{}

@@ -175,13 +175,13 @@ func (c *Client) ExplainStatement(ctx context.Context, contract string, number i
 }
 
 // BoardReport returns what the partnership's board reads of a statement.
-func (c *Client) BoardReport(ctx context.Context, contract string, number int) (io.ReadCloser, error) {
-	return c.raw(ctx, at("contracts", contract, "statements", number, "report"), nil)
+func (c *Client) BoardReport(ctx context.Context, contract string, number int) (BoardReport, error) {
+	return get[BoardReport](ctx, c, at("contracts", contract, "statements", number, "report"), nil)
 }
 
 // OfficerStatement returns the statement of a party's accounting officer: one's own, or any for an auditor.
-func (c *Client) OfficerStatement(ctx context.Context, contract string, number int, party string) (io.ReadCloser, error) {
-	return c.raw(ctx, at("contracts", contract, "statements", number, "officers", party), nil)
+func (c *Client) OfficerStatement(ctx context.Context, contract string, number int, party string) (OfficerStatement, error) {
+	return get[OfficerStatement](ctx, c, at("contracts", contract, "statements", number, "officers", party), nil)
 }
 
 // Sample draws records of a statement from a seed.

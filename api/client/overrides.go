@@ -9,24 +9,18 @@ import (
 
 // Override is evidence that a payer puts on record though it would come from somebody else.
 type Override struct {
-	ID           string              `json:"id"`
-	Organisation string              `json:"organisation"`
-	Person       string              `json:"person" doc:"Who proposed it"`
-	Reason       string              `json:"reason"`
-	Clause       string              `json:"clause,omitempty"`
-	Items        []json.RawMessage   `json:"items" doc:"Its rows, in the contract's own words; on record their source names the override"`
-	State        string              `json:"state" enum:"proposed,applied,withdrawn"`
-	Batch        string              `json:"batch,omitempty" doc:"By which its items are on record"`
-	Signatures   []OverrideSignature `json:"signatures,omitempty"`
-	At           time.Time           `json:"at"`
-	Changed      time.Time           `json:"changed"`
-}
-
-// OverrideSignature is one person's.
-type OverrideSignature struct {
-	Organisation string    `json:"organisation"`
-	Person       string    `json:"person"`
-	At           time.Time `json:"at"`
+	ID           string            `json:"id"`
+	Organisation string            `json:"organisation"`
+	Person       string            `json:"person" doc:"Who proposed it"`
+	Reason       string            `json:"reason"`
+	Clause       string            `json:"clause,omitempty"`
+	Items        []json.RawMessage `json:"items" doc:"Its rows, in the contract's own words; on record their source names the override"`
+	State        string            `json:"state" enum:"proposed,applied,withdrawn"`
+	Batch        string            `json:"batch,omitempty" doc:"By which its items are on record"`
+	Signatures   []Signature       `json:"signatures,omitempty"`
+	Wanting      []Wanting         `json:"wanting,omitempty" doc:"Signatures that are still needed before its items are on record: two of every payer whose money it can move"`
+	At           time.Time         `json:"at"`
+	Changed      time.Time         `json:"changed"`
 }
 
 // NewOverride proposes an override.
@@ -51,9 +45,9 @@ func (c *Client) Override(ctx context.Context, contract, override string) (Overr
 	return get[Override](ctx, c, at("contracts", contract, "overrides", override), nil)
 }
 
-// SignOverride signs an override; with the second person's signature its items are on record.
-func (c *Client) SignOverride(ctx context.Context, contract, override string) (Override, error) {
-	return send[Override](ctx, c, http.MethodPost, at("contracts", contract, "overrides", override, "signatures"), nil)
+// SignOverride signs an override for a payer; with the last signature that is wanting its items are on record.
+func (c *Client) SignOverride(ctx context.Context, contract, override, party string) (Override, error) {
+	return send[Override](ctx, c, http.MethodPost, at("contracts", contract, "overrides", override, "signatures"), Sign{Party: party})
 }
 
 // WithdrawOverride takes a proposed override back.

@@ -5,9 +5,12 @@ import (
 	"io"
 	"strconv"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/discount"
+	"outturn/engine/statements"
 )
 
 // appraiseCmd prints what savings by the year are worth in their first: the view of an appraisal, which is never settled.
@@ -35,11 +38,11 @@ type appraisedYear struct {
 }
 
 // Run prints the appraisal.
-func (cmd *appraiseCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *appraiseCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *appraiseCmd) run(w world) error {
+func (cmd *appraiseCmd) run(w terminal.World) error {
 	f, err := openFolder(cmd.Dir, "", cmd.Memory)
 	if err != nil {
 		return err
@@ -72,17 +75,17 @@ func (cmd *appraiseCmd) run(w world) error {
 		}
 	}
 	if len(all) == 0 {
-		return usageError{fmt.Errorf("%s has no saving by the year that is known: only a chain that stands per a period series of years is discounted", cmd.Dir)}
+		return terminal.Usage(fmt.Errorf("%s has no saving by the year that is known: only a chain that stands per a period series of years is discounted", cmd.Dir))
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"contract": st.Contract, "through": st.Through, "source": engine.DiscountSource, "rates": engine.DiscountRates, "savings": all})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"contract": st.Contract, "through": st.Through, "source": discount.DiscountSource, "rates": discount.DiscountRates, "savings": all})
 	}
-	_, err = io.WriteString(w.stdout, printAppraisal(w, f.contract, all))
+	_, err = io.WriteString(w.Stdout, printAppraisal(w, f.contract, all))
 	return err
 }
 
 // appraise discounts a chain that stands per years and nothing else. A year that is not known is not there.
-func appraise(c *contracts.Contract, s *contracts.Saving, sum *engine.SavingSum) (appraisal, bool, error) {
+func appraise(c *contracts.Contract, s *contracts.Saving, sum *statements.SavingSum) (appraisal, bool, error) {
 	out := appraisal{Saving: s.Name, Years: []appraisedYear{}, Sum: money.FromMinor(c.Currency, 0)}
 	if s.Form != contracts.SavingChain || len(s.Per.Periods) != 1 || s.Per.Cohort >= 0 || s.Per.Role != "" || len(s.Per.Facts) > 0 {
 		return out, false, nil
@@ -98,32 +101,32 @@ func appraise(c *contracts.Contract, s *contracts.Saving, sum *engine.SavingSum)
 		out.Figure, out.Sum = f.Last, out.Sum.Add(*f.ComesTo)
 		out.Years = append(out.Years, appraisedYear{i, span.String(), *f.ComesTo})
 	}
-	value, err := engine.PresentValue(years)
+	value, err := discount.PresentValue(years)
 	if err == nil {
 		out.PresentValue, err = value.Amount(c.Currency, c.Rounding)
 	}
 	return out, len(years) > 0, err
 }
 
-func printAppraisal(w world, c *contracts.Contract, all []appraisal) string {
-	p := &page{width: w.width(), colour: w.colour()}
-	p.heading("Appraisal of " + c.ID)
-	p.line(2, "What each year's saving is worth in the first. Nothing of this is ever settled: a settlement is of the money of its day.", dim)
+func printAppraisal(w terminal.World, c *contracts.Contract, all []appraisal) string {
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
+	p.Heading("Appraisal of " + c.ID)
+	p.Line(2, "What each year's saving is worth in the first. Nothing of this is ever settled: a settlement is of the money of its day.", terminal.Dim)
 	rates := ""
-	for _, r := range engine.DiscountRates {
+	for _, r := range discount.DiscountRates {
 		rates += ", " + r.Rate + " from year " + strconv.Itoa(r.From)
 	}
-	p.line(2, "Discounted by"+rates[1:]+". ("+engine.DiscountSource+")", dim)
+	p.Line(2, "Discounted by"+rates[1:]+". ("+discount.DiscountSource+")", terminal.Dim)
 	for _, one := range all {
-		p.blank()
-		p.line(2, words(one.Saving)+", "+words(one.Figure), plain)
-		t := table{columns: []column{{title: "year", right: true}, {title: "from and to"}, {title: "in its year", right: true}}}
+		p.Blank()
+		p.Line(2, terminal.Words(one.Saving)+", "+terminal.Words(one.Figure), terminal.Plain)
+		t := terminal.Table{Columns: []terminal.Column{{Title: "year", Right: true}, {Title: "from and to"}, {Title: "in its year", Right: true}}}
 		for _, y := range one.Years {
-			t.add(strconv.Itoa(y.Year), y.Period, y.Amount.Format(c.Currency))
+			t.Add(strconv.Itoa(y.Year), y.Period, y.Amount.Format(c.Currency))
 		}
-		t.total = []string{"", "together", one.Sum.Format(c.Currency)}
-		p.write(4, t)
-		p.line(4, "worth "+one.PresentValue.Format(c.Currency)+" in year 0", bold)
+		t.Total = []string{"", "together", one.Sum.Format(c.Currency)}
+		p.Write(4, t)
+		p.Line(4, "worth "+one.PresentValue.Format(c.Currency)+" in year 0", terminal.Bold)
 	}
-	return p.text.String()
+	return p.Text.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/sentences"
 	"outturn/engine/whatif"
@@ -43,21 +44,21 @@ type jsonChoice struct {
 }
 
 // Run checks the contract and prints what it says, or everything that is wrong with it.
-func (cmd *checkCmd) Run(w world) error {
+func (cmd *checkCmd) Run(w terminal.World) error {
 	c, err := readContract(cmd.Contract)
 	if err != nil {
 		if name, document, unread := contractDocument(cmd.Contract); unread == nil {
 			err = whatif.PriceChoices(name, document, err)
 		}
-		return w.finding(err, cmd.JSON)
+		return finding(w, err, cmd.JSON)
 	}
 	warnings := whatif.Warnings(c)
 	if cmd.JSON {
-		return writeJSON(w.stdout, checked(c, warnings))
+		return terminal.WriteJSON(w.Stdout, checked(c, warnings))
 	}
-	p := &page{width: w.width(), colour: w.colour()}
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 	printContract(p, c, warnings)
-	_, err = io.WriteString(w.stdout, p.text.String())
+	_, err = io.WriteString(w.Stdout, p.Text.String())
 	return err
 }
 
@@ -75,47 +76,47 @@ func checked(c *contracts.Contract, warnings []whatif.Warning) checkedJSON {
 
 // printContract says a sound contract: its heading, each payment as its sentence, the other rules, every choice made, and what it
 // warns of.
-func printContract(p *page, c *contracts.Contract, warnings []whatif.Warning) {
-	p.rule("━")
-	p.ends(c.ID, c.Currency.Code, bold)
-	p.line(0, fmt.Sprintf("from %s to %s; settled by %s, evidence learned up to %s after counts", c.First.Long(), c.Last.Long(),
-		words(c.Periods[c.Calendar.Settle].Name), c.Calendar.CutOff), plain)
-	p.rule("━")
-	p.heading("Parties")
-	t := table{columns: []column{{}, {}, {flex: true}}}
+func printContract(p *terminal.Page, c *contracts.Contract, warnings []whatif.Warning) {
+	p.Rule("━")
+	p.Ends(c.ID, c.Currency.Code, terminal.Bold)
+	p.Line(0, fmt.Sprintf("from %s to %s; settled by %s, evidence learned up to %s after counts", c.First.Long(), c.Last.Long(),
+		terminal.Words(c.Periods[c.Calendar.Settle].Name), c.Calendar.CutOff), terminal.Plain)
+	p.Rule("━")
+	p.Heading("Parties")
+	t := terminal.Table{Columns: []terminal.Column{{}, {}, {Flex: true}}}
 	for _, party := range c.Parties {
 		name := party.Name
 		if party.Each >= 0 {
-			name = "each " + words(c.Units[party.Each].Name)
+			name = "each " + terminal.Words(c.Units[party.Each].Name)
 		}
-		t.add(words(party.ID), words(party.Role), name)
+		t.Add(terminal.Words(party.ID), terminal.Words(party.Role), name)
 	}
-	p.write(2, t)
-	p.heading("Payments")
+	p.Write(2, t)
+	p.Heading("Payments")
 	for i, payment := range c.Payments {
 		if i > 0 {
-			p.blank()
+			p.Blank()
 		}
-		p.line(2, words(payment.Name), bold)
-		p.line(4, payment.Sentence, plain)
+		p.Line(2, terminal.Words(payment.Name), terminal.Bold)
+		p.Line(4, payment.Sentence, terminal.Plain)
 	}
 	if rules := sentences.Of(c); len(rules) > 0 {
-		p.heading("Rules")
+		p.Heading("Rules")
 		for _, rule := range rules {
-			p.line(2, rule, plain)
+			p.Line(2, rule, terminal.Plain)
 		}
 	}
-	p.heading("Choices made")
-	t = table{columns: []column{{title: "where", flex: true}, {title: "choice", flex: true}, {title: "stated", flex: true}}}
+	p.Heading("Choices made")
+	t = terminal.Table{Columns: []terminal.Column{{Title: "where", Flex: true}, {Title: "choice", Flex: true}, {Title: "stated", Flex: true}}}
 	for _, choice := range sentences.Choices(c) {
-		t.add(choice.Where, choice.Choice, choice.Stated)
+		t.Add(choice.Where, choice.Choice, choice.Stated)
 	}
-	p.write(2, t)
+	p.Write(2, t)
 	printWarnings(p, warnings)
-	p.blank()
+	p.Blank()
 	if n := len(c.Examples); n > 0 {
-		p.line(0, fmt.Sprintf("No faults. It carries %s: outturn test runs them.", counted(n, "example"))+warned(len(warnings)), plain)
+		p.Line(0, fmt.Sprintf("No faults. It carries %s: outturn test runs them.", terminal.Counted(n, "example"))+warned(len(warnings)), terminal.Plain)
 	} else {
-		p.line(0, "No faults. It carries no examples; under examples: it can say what evidence comes to, and outturn test runs that."+warned(len(warnings)), plain)
+		p.Line(0, "No faults. It carries no examples; under examples: it can say what evidence comes to, and outturn test runs that."+warned(len(warnings)), terminal.Plain)
 	}
 }

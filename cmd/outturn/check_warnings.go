@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/whatif"
 )
 
@@ -24,25 +25,25 @@ func jsonWarnings(warnings []whatif.Warning) []jsonWarning {
 }
 
 // printWarnings says what a contract lawyer would ask about a sound contract, by kind. Nothing of it is a fault.
-func printWarnings(p *page, warnings []whatif.Warning) {
+func printWarnings(p *terminal.Page, warnings []whatif.Warning) {
 	if len(warnings) == 0 {
 		return
 	}
-	p.heading("Warnings")
-	p.line(2, "The contract is sound and settles as it stands; these are terms that its parties may not have meant.", dim)
+	p.Heading("Warnings")
+	p.Line(2, "The contract is sound and settles as it stands; these are terms that its parties may not have meant.", terminal.Dim)
 	kind := ""
 	for _, w := range warnings {
 		if w.Kind != kind {
-			p.blank()
-			p.line(2, "▲ "+w.Kind, bold)
+			p.Blank()
+			p.Line(2, "▲ "+w.Kind, terminal.Bold)
 			kind = w.Kind
 		}
-		where := words(w.Where)
+		where := terminal.Words(w.Where)
 		if w.Clause != "" {
 			where += " (" + w.Clause + ")"
 		}
-		p.line(4, where+": "+w.What+".", plain)
-		p.line(6, "→ "+w.WhatToDo, dim)
+		p.Line(4, where+": "+w.What+".", terminal.Plain)
+		p.Line(6, "→ "+w.WhatToDo, terminal.Dim)
 	}
 }
 
@@ -51,5 +52,5 @@ func warned(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" %s, above.", counted(n, "warning"))
+	return fmt.Sprintf(" %s, above.", terminal.Counted(n, "warning"))
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/store"
 	"outturn/engine/store/private"
 )
@@ -27,9 +28,9 @@ type database struct {
 }
 
 // open finds the database, and starts our own where none is named. The caller closes it.
-func (f databaseFlags) open(ctx context.Context, w world) (*database, error) {
-	if url := w.env("DATABASE_URL"); url != "" {
-		d := &database{url: url, owner: w.env("DATABASE_OWNER_URL")}
+func (f databaseFlags) open(ctx context.Context, w terminal.World) (*database, error) {
+	if url := w.Env("DATABASE_URL"); url != "" {
+		d := &database{url: url, owner: w.Env("DATABASE_OWNER_URL")}
 		if d.owner == "" {
 			d.owner = url
 		}
@@ -39,10 +40,21 @@ func (f databaseFlags) open(ctx context.Context, w world) (*database, error) {
 	if dir == "" {
 		var err error
 		if dir, err = dataFolder(w); err != nil {
-			return nil, err
+			return nil, orNamed(err)
 		}
 	}
-	return ownDatabase(ctx, dir)
+	d, err := ownDatabase(ctx, dir)
+	return d, orNamed(err)
+}
+
+// orNamed says of a command that reads DATABASE_URL that it is another way where no server of our own can be run, or
+// nothing says where.
+func orNamed(err error) error {
+	var usage terminal.UsageError
+	if errors.Is(err, private.ErrUnavailable) || errors.As(err, &usage) {
+		return fmt.Errorf("%w; or name a database in DATABASE_URL", err)
+	}
+	return err
 }
 
 // ownDatabase starts our own in a folder.
@@ -59,17 +71,17 @@ func ownDatabase(ctx context.Context, dir string) (*database, error) {
 }
 
 // dataFolder is where our own database lies when nobody says: with the system's data for root, else with the person's.
-func dataFolder(w world) (string, error) {
+func dataFolder(w terminal.World) (string, error) {
 	if os.Geteuid() == 0 {
 		return "/var/lib/outturn", nil
 	}
-	if data := w.env("XDG_DATA_HOME"); filepath.IsAbs(data) {
+	if data := w.Env("XDG_DATA_HOME"); filepath.IsAbs(data) {
 		return filepath.Join(data, "outturn"), nil
 	}
-	if home := w.env("HOME"); filepath.IsAbs(home) {
+	if home := w.Env("HOME"); filepath.IsAbs(home) {
 		return filepath.Join(home, ".local", "share", "outturn"), nil
 	}
-	return "", usageError{errors.New("nothing says where to keep a database: HOME is not set; give --data FOLDER, or DATABASE_URL")}
+	return "", terminal.Usage(errors.New("nothing says where to keep a database: HOME is not set; give --data FOLDER"))
 }
 
 // Close stops our own database. Somebody's is left alone.
@@ -98,8 +110,8 @@ type migrationJSON struct {
 }
 
 // Run applies what is missing, or lists.
-func (cmd *migrateCmd) Run(w world) (err error) {
-	ctx, stop := interruptible()
+func (cmd *migrateCmd) Run(w terminal.World) (err error) {
+	ctx, stop := terminal.Interruptible()
 	defer stop()
 	db, err := cmd.open(ctx, w)
 	if err != nil {
@@ -122,7 +134,7 @@ func (cmd *migrateCmd) Run(w world) (err error) {
 	return cmd.print(w, db, applied, all)
 }
 
-func (cmd *migrateCmd) printJSON(w world, db *database, applied, all []store.Migration) error {
+func (cmd *migrateCmd) printJSON(w terminal.World, db *database, applied, all []store.Migration) error {
 	body := func(list []store.Migration) []migrationJSON {
 		out := []migrationJSON{}
 		for _, m := range list {
@@ -134,16 +146,16 @@ func (cmd *migrateCmd) printJSON(w world, db *database, applied, all []store.Mig
 		}
 		return out
 	}
-	return writeJSON(w.stdout, map[string]any{"database": db.name(), "applied": body(applied), "migrations": body(all)})
+	return terminal.WriteJSON(w.Stdout, map[string]any{"database": db.name(), "applied": body(applied), "migrations": body(all)})
 }
 
-func (cmd *migrateCmd) print(w world, db *database, applied, all []store.Migration) error {
+func (cmd *migrateCmd) print(w terminal.World, db *database, applied, all []store.Migration) error {
 	if !cmd.Status {
 		what := "is up to date: nothing was applied"
 		if len(applied) > 0 {
-			what = "is up to date: " + counted(len(applied), "migration") + " applied"
+			what = "is up to date: " + terminal.Counted(len(applied), "migration") + " applied"
 		}
-		_, err := fmt.Fprintf(w.stdout, "%s %s, %d in all.\n", db.name(), what, len(all))
+		_, err := fmt.Fprintf(w.Stdout, "%s %s, %d in all.\n", db.name(), what, len(all))
 		return err
 	}
 	for _, m := range all {
@@ -151,7 +163,7 @@ func (cmd *migrateCmd) print(w world, db *database, applied, all []store.Migrati
 		if !m.Applied.IsZero() {
 			when = m.Applied.UTC().Format("2006-01-02 15:04:05 UTC")
 		}
-		if _, err := fmt.Fprintf(w.stdout, "%-24s %s\n", m.Name, when); err != nil {
+		if _, err := fmt.Fprintf(w.Stdout, "%-24s %s\n", m.Name, when); err != nil {
 			return err
 		}
 	}
@@ -160,7 +172,7 @@ func (cmd *migrateCmd) print(w world, db *database, applied, all []store.Migrati
 
 // untilInterrupted opens the store, and runs what is to be done with it under a context that ends with the first
 // interrupt. Everything is closed when it returns.
-func (f databaseFlags) untilInterrupted(w world, do func(ctx context.Context, db *database, kept *store.Store) error) (err error) {
+func (f databaseFlags) untilInterrupted(w terminal.World, do func(ctx context.Context, db *database, kept *store.Store) error) (err error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
@@ -183,10 +195,10 @@ func (f databaseFlags) untilInterrupted(w world, do func(ctx context.Context, db
 }
 
 // newLog is the log of a process that serves or works.
-func newLog(w world, quiet bool) *slog.Logger {
+func newLog(w terminal.World, quiet bool) *slog.Logger {
 	level := slog.LevelInfo
 	if quiet {
 		level = slog.LevelWarn
 	}
-	return slog.New(slog.NewJSONHandler(w.stderr, &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewJSONHandler(w.Stderr, &slog.HandlerOptions{Level: level}))
 }

@@ -16,6 +16,7 @@ import (
 	"outturn/api"
 	"outturn/api/client"
 	"outturn/cmd/outturn/service"
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/language"
 	"outturn/engine/schedule"
@@ -33,12 +34,12 @@ type demoCmd struct {
 }
 
 // Run tells the story, or serves what it left.
-func (cmd *demoCmd) Run(w world) error {
+func (cmd *demoCmd) Run(w terminal.World) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program as usual
 	if cmd.Serve && cmd.JSON {
-		return usageError{errors.New("--json is the story's; --serve prints its addresses and keys")}
+		return terminal.Usage(errors.New("--json is the story's; --serve prints its addresses and keys"))
 	}
 	if cmd.Serve {
 		return cmd.serve(ctx, w)
@@ -67,7 +68,7 @@ type demo struct {
 }
 
 // tell tells the story from its beginning, on an empty database.
-func (cmd *demoCmd) tell(ctx context.Context, w world) (err error) {
+func (cmd *demoCmd) tell(ctx context.Context, w terminal.World) (err error) {
 	t := newTeller(w, cmd.JSON)
 	t.opening()
 	t.wait("starting PostgreSQL")
@@ -102,34 +103,34 @@ func (cmd *demoCmd) tell(ctx context.Context, w world) (err error) {
 		return err
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"steps": t.steps, "database": db.server.Dir})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"steps": t.steps, "database": db.server.Dir})
 	}
 	t.closing()
 	return nil
 }
 
 func (t *teller) opening() {
-	t.page.rule("━")
-	t.page.ends("Outturn", "a contract, from its draft to its audit", bold)
-	t.page.rule("━")
+	t.page.Rule("━")
+	t.page.Ends("Outturn", "a contract, from its draft to its audit", terminal.Bold)
+	t.page.Rule("━")
 	for _, text := range []string{
 		"A council and a ministry pay a charity to help young people who have been before a court into work. Everybody here is invented, and everything is " +
 			"done by the service itself, over HTTP. Its clock is the story's: it begins in December 2024.",
 	} {
-		t.page.line(0, text, plain)
+		t.page.Line(0, text, terminal.Plain)
 	}
 	t.show()
 }
 
 func (t *teller) closing() {
-	t.page.text.WriteString("\n")
-	t.page.rule("━")
-	t.page.line(0, "That was all of it, in "+t.seconds()+". The database is stopped, and kept until the next demo.", bold)
-	rows := table{columns: []column{{}, {flex: true}}}
-	rows.add("make serve", "(outturn demo --serve) keeps it up, and prints its address, the API's document and a key for each role")
-	rows.add("fixtures/demonstration/README.md", "the same sums by hand")
-	rows.add("README.md", "where to go on")
-	t.page.write(2, rows)
+	t.page.Text.WriteString("\n")
+	t.page.Rule("━")
+	t.page.Line(0, "That was all of it, in "+t.seconds()+". The database is stopped, and kept until the next demo.", terminal.Bold)
+	rows := terminal.Table{Columns: []terminal.Column{{}, {Flex: true}}}
+	rows.Add("make serve", "(outturn demo --serve) keeps it up, and prints its address, the API's document and a key for each role")
+	rows.Add("fixtures/demonstration/README.md", "the same sums by hand")
+	rows.Add("README.md", "where to go on")
+	t.page.Write(2, rows)
 	t.show()
 }
 
@@ -149,7 +150,7 @@ func (d *demo) begin() (err error) {
 }
 
 // open starts the demo's own PostgreSQL, which nobody else may have running.
-func (cmd *demoCmd) open(ctx context.Context, w world) (*database, error) {
+func (cmd *demoCmd) open(ctx context.Context, w terminal.World) (*database, error) {
 	dir := cmd.Data
 	if dir == "" {
 		var err error

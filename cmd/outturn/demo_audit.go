@@ -13,10 +13,11 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/language"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/fixtures"
 )
 
@@ -27,7 +28,7 @@ func (d *demo) pays(ctx context.Context) error {
 		return err
 	}
 	people := map[string][2]player{"council": {d.officer, d.director}, "ministry": {d.adviser, d.secretary}}
-	rows := table{columns: []column{{title: "from"}, {title: "for"}, {title: "amount", right: true}, {title: "prepared by"}, {title: "released by"}}}
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "from"}, {Title: "for"}, {Title: "amount", Right: true}, {Title: "prepared by"}, {Title: "released by"}}}
 	for i, p := range list.Items {
 		of, known := people[p.From]
 		if !known {
@@ -53,7 +54,7 @@ func (d *demo) pays(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows.add("the "+p.From, words(p.Payment), amount, of[0].post, of[1].post)
+		rows.Add("the "+p.From, terminal.Words(p.Payment), amount, of[0].post, of[1].post)
 	}
 	d.say("Each payer releases its own, and another person than the one who prepared it:")
 	d.table(rows)
@@ -76,9 +77,9 @@ func (d *demo) traces(ctx context.Context) error {
 		return err
 	}
 	d.say("The auditor may read everything and change nothing. Where does the last penny of %s come from? The service shows the working of the line, with the clause of each figure:", due)
-	steps := make([]engine.Step, 0, len(line.Steps))
+	steps := make([]statements.Step, 0, len(line.Steps))
 	for _, s := range line.Steps {
-		steps = append(steps, engine.Step(s))
+		steps = append(steps, statements.Step(s))
 	}
 	d.tape(steps)
 	d.say("The half ends in half a penny, and the choice that the draft had left out makes a whole one of it: ties go up. Below the working lies one item of evidence:")
@@ -97,10 +98,10 @@ func (d *demo) traces(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := table{columns: []column{{}, {flex: true}}}
-	rows.add("the item", strings.ReplaceAll(string(item.Row), `,"`, `, "`))
-	rows.add("came with", fmt.Sprintf("line %d of %s, from the council, received %s", item.Line, batch.Name, batch.At.Format("2 January 2006, 15:04 UTC")))
-	rows.add("SHA-256 of the file", batch.Digest)
+	rows := terminal.Table{Columns: []terminal.Column{{}, {Flex: true}}}
+	rows.Add("the item", strings.ReplaceAll(string(item.Row), `,"`, `, "`))
+	rows.Add("came with", fmt.Sprintf("line %d of %s, from the council, received %s", item.Line, batch.Name, batch.At.Format("2 January 2006, 15:04 UTC")))
+	rows.Add("SHA-256 of the file", batch.Digest)
 	d.table(rows)
 	return d.balances(ctx)
 }
@@ -117,18 +118,18 @@ func (d *demo) balances(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := table{columns: []column{{}, {right: true}}, total: []string{"together", balances.Sum}}
+	rows := terminal.Table{Columns: []terminal.Column{{}, {Right: true}}, Total: []string{"together", balances.Sum}}
 	for _, b := range balances.Parties {
 		amount, err := d.amount(b.Amount)
 		if err != nil {
 			return err
 		}
-		rows.add("the "+b.Party, amount)
+		rows.Add("the "+b.Party, amount)
 	}
-	if rows.total[1], err = d.amount(balances.Sum); err != nil {
+	if rows.Total[1], err = d.amount(balances.Sum); err != nil {
 		return err
 	}
-	d.say("The ledger of three statements comes to nought, and the log holds each of the %s, every refusal among them:", counted(len(log), "act"))
+	d.say("The ledger of three statements comes to nought, and the log holds each of the %s, every refusal among them:", terminal.Counted(len(log), "act"))
 	d.table(rows)
 	return nil
 }
@@ -142,7 +143,7 @@ func (d *demo) amount(text string) (string, error) {
 // makesAgain takes each statement's bundle away and makes the statement again from nothing else.
 func (d *demo) makesAgain(ctx context.Context) error {
 	d.say("A bundle holds the contract, the evidence as it was known, the earlier statements and the statement itself. Settled again from the bundle alone, every byte is compared:")
-	rows := table{columns: []column{{title: "statement"}, {title: "bundle", right: true}, {title: "evidence", right: true}, {title: "lines", right: true}, {title: "SHA-256 of the statement"}, {}}}
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "statement"}, {Title: "bundle", Right: true}, {Title: "evidence", Right: true}, {Title: "lines", Right: true}, {Title: "SHA-256 of the statement"}, {}}}
 	var last []byte
 	for number := 1; number <= len(d.worked.Settlements); number++ {
 		bundle, err := body(d.auditor.Bundle(ctx, d.contract, number))
@@ -156,7 +157,7 @@ func (d *demo) makesAgain(ctx context.Context) error {
 		if !report.OK() || report.Number != number {
 			return fmt.Errorf("statement %d is not made again: %v %v", number, report.Faults, report.Differences)
 		}
-		rows.add(fmt.Sprintf("%d, through %s", number, long(report.Through)), grouped(len(bundle))+" bytes", counted(report.Items, "item"), grouped(report.Lines), report.Statement[:16]+"...", "✓ the same")
+		rows.Add(fmt.Sprintf("%d, through %s", number, terminal.Long(report.Through)), terminal.Grouped(len(bundle))+" bytes", terminal.Counted(report.Items, "item"), terminal.Grouped(report.Lines), report.Statement[:16]+"...", "✓ the same")
 		last = bundle
 	}
 	d.table(rows)
@@ -216,11 +217,11 @@ func (d *demo) settlesPublished(ctx context.Context) error {
 	if apart := held.differences(report); len(apart) > 0 {
 		return fmt.Errorf("%s: expected %s, found %s", apart[0].Of, apart[0].Expected, apart[0].Found)
 	}
-	d.say("%s exact, %s within %s, %s apart, each for a stated reason:", grouped(report.Exact), grouped(report.Within), report.Limit, grouped(report.Apart))
-	rows := table{columns: []column{{title: "organisation"}, {title: "published", right: true}, {title: "settled", right: true}, {title: "reason", flex: true}}}
+	d.say("%s exact, %s within %s, %s apart, each for a stated reason:", terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart))
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "organisation"}, {Title: "published", Right: true}, {Title: "settled", Right: true}, {Title: "reason", Flex: true}}}
 	for _, row := range report.Rows {
 		if row.Apart {
-			rows.add(row.Unit, row.Published, row.Found, row.Reason)
+			rows.Add(row.Unit, row.Published, row.Found, row.Reason)
 		}
 	}
 	d.table(rows)

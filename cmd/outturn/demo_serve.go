@@ -12,6 +12,7 @@ import (
 
 	"outturn/api"
 	"outturn/cmd/outturn/service"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/store"
 )
 
@@ -19,10 +20,10 @@ import (
 const shownDays = 1
 
 // serve answers on the database of the last demo until the context ends. Where there is none it tells the story first.
-func (cmd *demoCmd) serve(ctx context.Context, w world) error {
+func (cmd *demoCmd) serve(ctx context.Context, w terminal.World) error {
 	db, kept, contract, err := cmd.last(ctx, w)
 	if errors.Is(err, errNoDemo) {
-		fmt.Fprintln(w.stdout, "No demo has been told here yet: this is it.")
+		fmt.Fprintln(w.Stdout, "No demo has been told here yet: this is it.")
 		if err := cmd.tell(ctx, w); err != nil {
 			return err
 		}
@@ -43,7 +44,7 @@ func (cmd *demoCmd) serve(ctx context.Context, w world) error {
 var errNoDemo = errors.New("no demo has been told here")
 
 // last opens what the last demo left, and finds its contract. The caller closes both.
-func (cmd *demoCmd) last(ctx context.Context, w world) (db *database, kept *store.Store, contract string, err error) {
+func (cmd *demoCmd) last(ctx context.Context, w terminal.World) (db *database, kept *store.Store, contract string, err error) {
 	if db, err = cmd.open(ctx, w); err != nil {
 		return nil, nil, "", err
 	}
@@ -80,25 +81,25 @@ func toldHere(ctx context.Context, kept *store.Store) (contract string, err erro
 type shown struct{ role, who, secret string }
 
 // lookAround prints where the service is, a new key for each role, and what to ask with them.
-func lookAround(ctx context.Context, w world, db *database, joined api.Store, contract string, at net.Addr) error {
+func lookAround(ctx context.Context, w terminal.World, db *database, joined api.Store, contract string, at net.Addr) error {
 	keys, err := newKeys(ctx, joined, time.Now().UTC().Truncate(time.Microsecond))
 	if err != nil {
 		return err
 	}
-	p := &page{width: w.width(), colour: w.colour()}
-	p.line(0, fmt.Sprintf("Outturn answers at http://%s, on %s.", at, db.name()), bold)
-	p.line(0, fmt.Sprintf("The API's document: http://%s/openapi.json", at), plain)
-	p.heading(fmt.Sprintf("A key for each, new, for %s; those of the time before are revoked", counted(shownDays, "day")))
-	rows := table{columns: []column{{title: "role"}, {title: "who"}}}
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
+	p.Line(0, fmt.Sprintf("Outturn answers at http://%s, on %s.", at, db.name()), terminal.Bold)
+	p.Line(0, fmt.Sprintf("The API's document: http://%s/openapi.json", at), terminal.Plain)
+	p.Heading(fmt.Sprintf("A key for each, new, for %s; those of the time before are revoked", terminal.Counted(shownDays, "day")))
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "role"}, {Title: "who"}}}
 	example := ""
 	for _, k := range keys {
-		rows.add(k.role, k.who, k.secret) // the key stands on a line of its own
+		rows.Add(k.role, k.who, k.secret) // the key stands on a line of its own
 		if k.role == api.RoleAuditor {
 			example = k.secret
 		}
 	}
-	p.write(2, rows)
-	p.heading("To begin with, as the auditor")
+	p.Write(2, rows)
+	p.Heading("To begin with, as the auditor")
 	for _, line := range []string{
 		"AUDITOR=" + example,
 		fmt.Sprintf(`curl -s http://%s/v1/contracts -H "Authorization: Bearer $AUDITOR"`, at),
@@ -106,11 +107,11 @@ func lookAround(ctx context.Context, w world, db *database, joined api.Store, co
 		fmt.Sprintf(`curl -s http://%s/v1/contracts/%s/statements/3/bundle -H "Authorization: Bearer $AUDITOR" -o three.zip`, at, contract),
 		"outturn verify three.zip",
 	} {
-		p.raw(2, line)
+		p.Raw(2, line)
 	}
-	p.blank()
-	p.line(0, "Interrupt it (Ctrl-C) to stop. make demo begins again from an empty database.", dim)
-	_, err = io.WriteString(w.stdout, p.text.String())
+	p.Blank()
+	p.Line(0, "Interrupt it (Ctrl-C) to stop. make demo begins again from an empty database.", terminal.Dim)
+	_, err = io.WriteString(w.Stdout, p.Text.String())
 	return err
 }
 

@@ -12,10 +12,11 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // story is the whole of it, in order. An error ends it: nothing of the story may go otherwise than it is told.
@@ -69,12 +70,12 @@ func (d *demo) checks(ctx context.Context) error {
 		return fmt.Errorf("an example of the contract does not come out: %s", checked.Failed[0].Why)
 	}
 	d.say("With ties: up written in, it is sound. It reads back as sentences, which a lawyer holds against the paper:")
-	rows := table{columns: []column{{}, {flex: true}}}
+	rows := terminal.Table{Columns: []terminal.Column{{}, {Flex: true}}}
 	for _, p := range checked.Payments {
-		rows.add(words(p.Payment), p.Sentence)
+		rows.Add(terminal.Words(p.Payment), p.Sentence)
 	}
 	d.table(rows)
-	d.say("It makes %s, each stated, and both of its worked examples come out.", counted(len(checked.Choices), "choice"))
+	d.say("It makes %s, each stated, and both of its worked examples come out.", terminal.Counted(len(checked.Choices), "choice"))
 	return nil
 }
 
@@ -97,7 +98,7 @@ func (d *demo) signs(ctx context.Context) error {
 	if _, err := d.officer.Propose(ctx, d.contract, 1); err != nil {
 		return err
 	}
-	rows := table{columns: []column{{title: "for"}, {title: "signed by"}, {title: "still wanted", flex: true}}}
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "for"}, {Title: "signed by"}, {Title: "still wanted", Flex: true}}}
 	for i, s := range []signer{{d.officer, "council"}, {d.director, "council"}, {d.adviser, "ministry"}, {d.secretary, "ministry"}} {
 		if i == 2 {
 			_, err := d.officer.Activate(ctx, d.contract, 1)
@@ -111,7 +112,7 @@ func (d *demo) signs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows.add("the "+s.party, s.by.post, wanting(v))
+		rows.Add("the "+s.party, s.by.post, wanting(v))
 	}
 	if v, err = d.officer.Activate(ctx, d.contract, 1); err != nil {
 		return err
@@ -214,7 +215,7 @@ func (d *demo) thirdQuarter(ctx context.Context) error {
 		for _, l := range record.Lines {
 			if l.Corrects > 0 && !l.Due.IsZero() {
 				d.say("Statement %d stands as it was issued; a line of this one corrects it:", l.Corrects)
-				d.quote(fmt.Sprintf("%s, %s: %s, since %s", words(l.Payment), record.Unit, l.Due.Format(d.terms.Currency), l.Reason))
+				d.quote(fmt.Sprintf("%s, %s: %s, since %s", terminal.Words(l.Payment), record.Unit, l.Due.Format(d.terms.Currency), l.Reason))
 			}
 		}
 	}
@@ -222,7 +223,7 @@ func (d *demo) thirdQuarter(ctx context.Context) error {
 }
 
 // showsSaved shows the comparison with its gate, and the saving.
-func (d *demo) showsSaved(st engine.Statement) error {
+func (d *demo) showsSaved(st statements.Statement) error {
 	v := view{contract: d.terms, statement: st}
 	for _, c := range v.comparisons() {
 		d.say("Fewer of the young people offered a start were convicted again than of those they are compared with, and the contract says when that is more than chance:")
@@ -233,10 +234,10 @@ func (d *demo) showsSaved(st engine.Statement) error {
 	}
 	for _, s := range st.Savings {
 		d.say("The saving goes from those kept out of court to money that has left a budget, step by step. The charity has half of the last:")
-		rows := table{columns: []column{{}, {right: true}}}
+		rows := terminal.Table{Columns: []terminal.Column{{}, {Right: true}}}
 		for _, step := range s.Figures[len(s.Figures)-1].Steps {
 			if name, of := strings.CutPrefix(step.Name, s.Saving+"."); of {
-				rows.add(words(name), step.Value)
+				rows.Add(terminal.Words(name), step.Value)
 			}
 		}
 		d.table(rows)
@@ -270,7 +271,7 @@ func (d *demo) settles(ctx context.Context, opening string) error {
 }
 
 // byHand sets what is due to each party, and what each payment has come to, beside what was worked out.
-func (d *demo) byHand(want *expectedSettlement, st engine.Statement) (figures []toldFigure, err error) {
+func (d *demo) byHand(want *expectedSettlement, st statements.Statement) (figures []toldFigure, err error) {
 	add := func(of, worked string, found money.Amount) error {
 		amount, err := money.ParseAmount(d.terms.Currency, worked)
 		if err != nil {
@@ -288,7 +289,7 @@ func (d *demo) byHand(want *expectedSettlement, st engine.Statement) (figures []
 	}
 	for _, sum := range st.Payments {
 		before := len(figures)
-		err = errors.Join(err, add(words(sum.Payment)+", to date", want.ToDate[sum.Payment], sum.ToDate))
+		err = errors.Join(err, add(terminal.Words(sum.Payment)+", to date", want.ToDate[sum.Payment], sum.ToDate))
 		if nothing := money.FromMinor(d.terms.Currency, 0).Format(d.terms.Currency); len(figures) > before && figures[before].Expected == nothing && figures[before].Found == nothing {
 			figures = figures[:before]
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,7 +16,9 @@ import (
 	"time"
 
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/proof"
+	"outturn/engine/store/private"
 )
 
 // demoMost is how long the whole story may take on a machine that does nothing else.
@@ -60,7 +64,7 @@ func demoFolder(t *testing.T) string {
 func TestDemo(t *testing.T) {
 	dir := demoFolder(t)
 	var out, errs kept
-	w := world{stdout: &out, stderr: &errs, env: func(string) string { return "" }}
+	w := terminal.World{Stdout: &out, Stderr: &errs, Env: func(string) string { return "" }}
 	began := time.Now()
 	if status := run([]string{"demo", "--data", dir}, w); status != exitWell {
 		t.Fatalf("exit status %d\n%s\n%s", status, out.String(), errs.String())
@@ -90,7 +94,7 @@ func TestDemo(t *testing.T) {
 		t.Error("the README quotes what the demo does not say")
 	}
 	var again kept
-	w.stdout = &again
+	w.Stdout = &again
 	if status := run([]string{"demo", "--data", dir, "--json"}, w); status != exitWell {
 		t.Fatalf("told again, exit status %d: %s", status, errs.String())
 	}
@@ -119,7 +123,7 @@ func TestDemo(t *testing.T) {
 // serveDemo serves what the demo left, and asks with each key who it is and as the auditor for a bundle.
 func serveDemo(t *testing.T, dir string) {
 	var out, errs kept
-	w := world{stdout: &out, stderr: &errs, env: func(string) string { return "" }}
+	w := terminal.World{Stdout: &out, Stderr: &errs, Env: func(string) string { return "" }}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -168,8 +172,23 @@ func serveDemo(t *testing.T, dir string) {
 	} else {
 		answer.Body.Close()
 	}
-	status := run([]string{"demo", "--data", dir}, world{stdout: &kept{}, stderr: &errs, env: w.env})
+	status := run([]string{"demo", "--data", dir}, terminal.World{Stdout: &kept{}, Stderr: &errs, Env: w.Env})
 	if status != exitFinding || !strings.Contains(errs.String(), "has the database") {
 		t.Errorf("a demo beside it: exit status %d: %s", status, errs.String())
+	}
+}
+
+// The demo has a database of its own and reads no DATABASE_URL, so that it does not suggest one; other commands do.
+func TestWhereNoDatabaseCanBeRun(t *testing.T) {
+	missing := fmt.Errorf("the database: %w", private.ErrUnavailable)
+	if strings.Contains(missing.Error(), "DATABASE_URL") {
+		t.Errorf("the demo says %v", missing)
+	}
+	if err := orNamed(missing); !strings.Contains(err.Error(), "or name a database in DATABASE_URL") || !errors.Is(err, private.ErrUnavailable) {
+		t.Errorf("serve says %v", err)
+	}
+	other := errors.New("the folder is full")
+	if err := orNamed(other); err.Error() != other.Error() {
+		t.Errorf("of something else: %v", err)
 	}
 }

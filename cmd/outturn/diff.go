@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/whatif"
 )
 
@@ -30,14 +31,14 @@ type jsonDifference struct {
 }
 
 // Run prints the differences; it finds something when there are any.
-func (cmd *diffCmd) Run(w world) error {
+func (cmd *diffCmd) Run(w terminal.World) error {
 	old, err := readContract(cmd.Old)
 	if err != nil {
-		return w.finding(err, cmd.JSON)
+		return finding(w, err, cmd.JSON)
 	}
 	new, err := readContract(cmd.New)
 	if err != nil {
-		return w.finding(err, cmd.JSON)
+		return finding(w, err, cmd.JSON)
 	}
 	found := whatif.Diff(old, new)
 	if cmd.JSON {
@@ -45,14 +46,14 @@ func (cmd *diffCmd) Run(w world) error {
 		for _, d := range found {
 			document.Differences = append(document.Differences, jsonDifference(d))
 		}
-		err = writeJSON(w.stdout, document)
+		err = terminal.WriteJSON(w.Stdout, document)
 	} else {
-		p := &page{width: w.width(), colour: w.colour()}
+		p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 		printDiff(p, found)
-		_, err = io.WriteString(w.stdout, p.text.String())
+		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
 	if err == nil && len(found) > 0 {
-		err = errFound
+		err = terminal.ErrFound
 	}
 	return err
 }
@@ -63,50 +64,50 @@ var diffSections = []struct{ section, title string }{
 }
 
 // printDiff prints sentences with their changed words marked, and values as before and after.
-func printDiff(p *page, found []whatif.Difference) {
+func printDiff(p *terminal.Page, found []whatif.Difference) {
 	if len(found) == 0 {
-		p.line(0, "The two say the same; examples, comments and the order of names are not compared.", plain)
+		p.Line(0, "The two say the same; examples, comments and the order of names are not compared.", terminal.Plain)
 		return
 	}
 	for _, s := range diffSections {
 		sentences := s.section == "payments" || s.section == "rules"
 		headed := false
-		t := table{columns: []column{{title: "what", flex: true}, {title: "before", flex: true}, {title: "after", flex: true}}}
+		t := terminal.Table{Columns: []terminal.Column{{Title: "what", Flex: true}, {Title: "before", Flex: true}, {Title: "after", Flex: true}}}
 		for _, d := range found {
 			if d.Section != s.section {
 				continue
 			}
 			if !headed {
-				p.heading(s.title)
+				p.Heading(s.title)
 				headed = true
 			}
 			if sentences {
 				printSentences(p, d)
 			} else {
-				t.add(words(d.Where), orAbsent(d.Old), orAbsent(d.New))
+				t.Add(terminal.Words(d.Where), orAbsent(d.Old), orAbsent(d.New))
 			}
 		}
-		p.write(2, t)
+		p.Write(2, t)
 	}
-	p.blank()
-	p.line(0, fmt.Sprintf("%s.", counted(len(found), "difference")), bold)
+	p.Blank()
+	p.Line(0, fmt.Sprintf("%s.", terminal.Counted(len(found), "difference")), terminal.Bold)
 }
 
-func printSentences(p *page, d whatif.Difference) {
+func printSentences(p *terminal.Page, d whatif.Difference) {
 	what := d.Kind
 	if d.Where != "" {
-		what = words(d.Where) + ", " + d.Kind
+		what = terminal.Words(d.Where) + ", " + d.Kind
 	}
-	p.line(2, what, bold)
+	p.Line(2, what, terminal.Bold)
 	old, new := d.Old, d.New
 	if d.Kind == whatif.DiffChanged {
 		old, new = whatif.Marked(d.Old, d.New)
 	}
 	if old != "" {
-		p.line(4, "- "+old, plain)
+		p.Line(4, "- "+old, terminal.Plain)
 	}
 	if new != "" {
-		p.line(4, "+ "+new, plain)
+		p.Line(4, "+ "+new, terminal.Plain)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/counterfactual"
 )
 
@@ -19,22 +20,22 @@ type estimateCommand struct {
 }
 
 // Run prints one JSON object for each case, a line each: its figures, or its refusal and the class of it.
-func (cmd *estimateCommand) Run(w world) error {
+func (cmd *estimateCommand) Run(w terminal.World) error {
 	text, err := os.ReadFile(cmd.File)
 	if err != nil {
-		return usageError{err}
+		return terminal.Usage(err)
 	}
 	folder := cmd.Data
 	if folder == "" {
 		folder = filepath.Dir(cmd.File)
 	} else if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("--data %s is not a folder: name the one that the cases' tables are in", folder)}
+		return terminal.Usage(fmt.Errorf("--data %s is not a folder: name the one that the cases' tables are in", folder))
 	}
 	cases, err := counterfactual.ReadCases(text, os.DirFS(folder))
 	if err != nil {
-		return usageError{fmt.Errorf("%s: %w", cmd.File, err)}
+		return terminal.Usage(fmt.Errorf("%s: %w", cmd.File, err))
 	}
-	out := bufio.NewWriter(w.stdout)
+	out := bufio.NewWriter(w.Stdout)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	refused := false
@@ -63,7 +64,7 @@ func (cmd *estimateCommand) Run(w world) error {
 		return err
 	}
 	if refused {
-		return errFound
+		return terminal.ErrFound
 	}
 	return nil
 }

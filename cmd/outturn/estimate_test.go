@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"outturn/cmd/outturn/terminal"
 )
 
 // estimate prints a line a case, and its exit says whether all were answered.
@@ -15,7 +17,7 @@ func TestEstimateCommand(t *testing.T) {
 	fixtures := filepath.Join("..", "..", "fixtures", "estimates")
 	run := func(cmd estimateCommand) ([]map[string]any, error) {
 		var out bytes.Buffer
-		err := cmd.Run(world{stdout: &out, stderr: &out, env: func(string) string { return "" }})
+		err := cmd.Run(terminal.World{Stdout: &out, Stderr: &out, Env: func(string) string { return "" }})
 		var lines []map[string]any
 		for line := range strings.Lines(out.String()) {
 			var answer map[string]any
@@ -36,7 +38,7 @@ func TestEstimateCommand(t *testing.T) {
 		}
 	}
 	lines, err = run(estimateCommand{File: filepath.Join(fixtures, "refusals.json")})
-	if !errors.Is(err, errFound) || len(lines) != 12 {
+	if !errors.Is(err, terminal.ErrFound) || len(lines) != 12 {
 		t.Fatalf("%d refusals, %v", len(lines), err)
 	}
 	for _, line := range lines {
@@ -63,7 +65,7 @@ func TestEstimateCommand(t *testing.T) {
 		t.Fatalf("%v, %v", lines, err)
 	}
 	for _, cmd := range []estimateCommand{{File: filepath.Join(dir, "absent.json")}, {File: filepath.Join(dir, "broken.json")}, {File: filepath.Join(dir, "one.json"), Data: filepath.Join(dir, "absent")}} {
-		var usage usageError
+		var usage terminal.UsageError
 		if _, err := run(cmd); !errors.As(err, &usage) {
 			t.Errorf("%v: %v, want a usage error", cmd, err)
 		}

@@ -10,10 +10,11 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -142,7 +143,7 @@ func (d *comparer) amount(of, expected string, found money.Amount) {
 }
 
 // compare says where a settlement differs from what was expected of it. The lines are those that wanted.take kept.
-func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement, lines *wantedLines, dues *whatif.Dues) []difference {
+func (s *expectedSettlement) compare(c *contracts.Contract, st statements.Statement, lines *wantedLines, dues *whatif.Dues) []difference {
 	d := &comparer{currency: c.Currency}
 	d.text("status", s.Status, st.Status)
 	d.parties(s.Due, st, dues)
@@ -152,15 +153,15 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	for _, name := range sortedKeys(s.ToDate) {
 		if found, ok := sums[name]; ok {
-			d.amount(words(name)+", to date", s.ToDate[name], found)
+			d.amount(terminal.Words(name)+", to date", s.ToDate[name], found)
 		} else {
-			d.text(words(name)+", to date", s.ToDate[name], "no payment of that name")
+			d.text(terminal.Words(name)+", to date", s.ToDate[name], "no payment of that name")
 		}
 	}
 	for i, want := range s.Lines {
 		d.line(want, lines.kept[i])
 	}
-	var units []engine.ReasonCount
+	var units []statements.ReasonCount
 	for _, cohort := range st.Cohorts {
 		units = append(units, cohort.Excluded...)
 	}
@@ -171,7 +172,7 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 	}
 	d.standings(s.Figures, st)
 	for _, name := range sortedKeys(s.Assumptions) {
-		d.text("assumption "+words(name), s.Assumptions[name], citedVersions(name, st))
+		d.text("assumption "+terminal.Words(name), s.Assumptions[name], citedVersions(name, st))
 	}
 	for _, want := range s.Baselines {
 		d.baseline(want, st)
@@ -194,7 +195,7 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st engine.Statement,
 
 // parties compares what is due by party. A party of the contract with money due that is not listed is a difference too;
 // so is a unit that is a party, once any such unit is listed. A party that stands for many units may be listed or not.
-func (d *comparer) parties(want map[string]string, st engine.Statement, dues *whatif.Dues) {
+func (d *comparer) parties(want map[string]string, st statements.Statement, dues *whatif.Dues) {
 	parties, units := dues.By(st)
 	together := map[string]money.Amount{}
 	for _, sum := range st.Due {
@@ -227,7 +228,7 @@ func (d *comparer) parties(want map[string]string, st engine.Statement, dues *wh
 }
 
 func (d *comparer) line(want expectedLine, found *foundLine) {
-	of := words(want.Payment)
+	of := terminal.Words(want.Payment)
 	if want.Of != "" {
 		of += " of " + want.Of
 	}
@@ -257,7 +258,7 @@ func (d *comparer) line(want expectedLine, found *foundLine) {
 }
 
 // reasons compares counts by reason. What is expected names a reason by some words of it.
-func (d *comparer) reasons(of string, want map[string]int, found []engine.ReasonCount) {
+func (d *comparer) reasons(of string, want map[string]int, found []statements.ReasonCount) {
 	for _, reason := range sortedKeys(want) {
 		n := 0
 		for _, r := range found {
@@ -270,8 +271,8 @@ func (d *comparer) reasons(of string, want map[string]int, found []engine.Reason
 }
 
 // waits compares what one payment does not pay for one reason.
-func (d *comparer) waits(want expectedWait, found []engine.WaitingSum) {
-	of := words(want.Payment) + ", " + want.Reason
+func (d *comparer) waits(want expectedWait, found []statements.WaitingSum) {
+	of := terminal.Words(want.Payment) + ", " + want.Reason
 	for _, w := range found {
 		if w.Payment != want.Payment || !strings.Contains(w.Reason, want.Reason) {
 			continue
@@ -287,9 +288,9 @@ func (d *comparer) waits(want expectedWait, found []engine.WaitingSum) {
 	d.count(of, want.Count, 0)
 }
 
-func binds(bound []engine.Bind, name string) bool {
+func binds(bound []statements.Bind, name string) bool {
 	for _, b := range bound {
-		if b.Name == name || words(b.Name) == words(name) {
+		if b.Name == name || terminal.Words(b.Name) == terminal.Words(name) {
 			return true
 		}
 	}
@@ -324,7 +325,7 @@ func newWantedLines(c *contracts.Contract, want []expectedLine) *wantedLines {
 }
 
 // take looks through one record.
-func (w *wantedLines) take(r *engine.Record) {
+func (w *wantedLines) take(r *statements.Record) {
 	for i, want := range w.want {
 		for l := range r.Lines {
 			line := &r.Lines[l]
@@ -343,7 +344,7 @@ func (w *wantedLines) take(r *engine.Record) {
 
 // isOf reports whether a line is about what a person named: its root unit, with or without the level's values; its
 // member, likewise; or, for a line of the whole, the values of its level. Commas between values do as well as strokes.
-func (w *wantedLines) isOf(r *engine.Record, line *engine.Line, of string) bool {
+func (w *wantedLines) isOf(r *statements.Record, line *statements.Line, of string) bool {
 	of = strings.ReplaceAll(of, ", ", ofBetween)
 	if line.Of == of || (r.Unit != "" && r.Unit+ofBetween+line.Of == of) {
 		return line.Of != "" || r.Unit == of
@@ -365,7 +366,7 @@ func (w *wantedLines) isOf(r *engine.Record, line *engine.Line, of string) bool 
 const ofBetween = " / "
 
 // member reports whether a line's payment stands per a unit that is part of another, so that the line names its member.
-func (w *wantedLines) member(line *engine.Line) bool {
+func (w *wantedLines) member(line *statements.Line) bool {
 	for i := range w.contract.Payments {
 		if p := &w.contract.Payments[i]; p.Name == line.Payment {
 			return p.Per.Unit >= 0 && w.contract.Units[p.Per.Unit].PartOf >= 0

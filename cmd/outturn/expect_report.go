@@ -8,8 +8,8 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // expectedReports is what somebody worked out of the reports on a final settlement: a figure by where it stands in the
@@ -23,7 +23,7 @@ type expectedReports struct {
 
 // reports compares the reports on the last of some final statements with what was expected of them. Every sum of theirs
 // that should agree must, whatever is expected.
-func (d *comparer) reports(c *contracts.Contract, statements []engine.Statement, want *expectedReports) {
+func (d *comparer) reports(c *contracts.Contract, statements []statements.Statement, want *expectedReports) {
 	in := report.Input{Contract: c, Statements: statements}
 	if c.Partnership != nil {
 		in.Small = c.Partnership.SmallNumbers
@@ -68,7 +68,7 @@ func (d *comparer) reports(c *contracts.Contract, statements []engine.Statement,
 }
 
 // officers adds the officers' statements up and holds them to the board's report and to the statement.
-func (d *comparer) officers(r *report.Report, st *engine.Statement) {
+func (d *comparer) officers(r *report.Report, st *statements.Statement) {
 	none := money.FromMinor(d.currency, 0)
 	saved, owes, owed, put := map[string]money.Amount{}, none, none, none
 	same := func(of string, a, b money.Amount) {

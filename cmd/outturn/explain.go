@@ -5,9 +5,11 @@ import (
 	"io"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // explainCmd shows where figures come from.
@@ -24,11 +26,11 @@ type explainCmd struct {
 }
 
 // Run settles the unit again with its working.
-func (cmd *explainCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *explainCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *explainCmd) run(w world) error {
+func (cmd *explainCmd) run(w terminal.World) error {
 	f, err := openFolder(cmd.Dir, cmd.Contract, cmd.Memory)
 	if err != nil {
 		return err
@@ -49,18 +51,18 @@ func (cmd *explainCmd) run(w world) error {
 		return err
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, explainedJSON(f.contract, r.on, explained, uses))
+		return terminal.WriteJSON(w.Stdout, explainedJSON(f.contract, r.on, explained, uses))
 	}
-	p := &page{width: w.width(), colour: w.colour()}
-	v := view{contract: f.contract, width: p.width, colour: p.colour}
-	p.line(0, fmt.Sprintf("%s, settled through %s, on evidence learned up to %s", f.contract.ID, r.on.Through.Long(), r.on.CutOff.Long()), bold)
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
+	v := view{contract: f.contract, width: p.Width, colour: p.Colour}
+	p.Line(0, fmt.Sprintf("%s, settled through %s, on evidence learned up to %s", f.contract.ID, r.on.Through.Long(), r.on.CutOff.Long()), terminal.Bold)
 	if len(explained) == 0 {
-		p.blank()
-		p.line(0, nothingFor(cmd.Unit, cmd.Payment), plain)
+		p.Blank()
+		p.Line(0, nothingFor(cmd.Unit, cmd.Payment), terminal.Plain)
 	}
 	v.printExplanations(p, explained)
 	v.printItemUses(p, uses)
-	_, err = io.WriteString(w.stdout, p.text.String())
+	_, err = io.WriteString(w.Stdout, p.Text.String())
 	return err
 }
 
@@ -70,7 +72,7 @@ func nothingFor(unit, payment string) string {
 		of = unit
 	}
 	if payment != "" {
-		return fmt.Sprintf("There is no line of %s for %s.", words(payment), of)
+		return fmt.Sprintf("There is no line of %s for %s.", terminal.Words(payment), of)
 	}
 	return fmt.Sprintf("There are no lines for %s.", of)
 }
@@ -84,46 +86,46 @@ func knownPayment(c *contracts.Contract, name string) error {
 		}
 		names = append(names, payment.Name)
 	}
-	return usageError{fmt.Errorf("%s makes no payment %q; its payments are %s", c.ID, name, strings.Join(names, ", "))}
+	return terminal.Usage(fmt.Errorf("%s makes no payment %q; its payments are %s", c.ID, name, strings.Join(names, ", ")))
 }
 
 // printExplanations prints each line with its tape. What an earlier statement settled is no part of the working, so
 // every figure here is to date.
-func (v view) printExplanations(p *page, explained []engine.Explanation) {
+func (v view) printExplanations(p *terminal.Page, explained []engine.Explanation) {
 	said := ""
 	for _, e := range explained {
-		p.blank()
-		p.rule("─")
+		p.Blank()
+		p.Rule("─")
 		l := shownLine{e.Unit, &e.Line}
-		p.ends(words(e.Line.Payment)+", "+l.of()+v.inPeriod(e.Line.Period), v.money(e.Line.ToDate)+" to date", bold)
+		p.Ends(terminal.Words(e.Line.Payment)+", "+l.of()+v.inPeriod(e.Line.Period), v.money(e.Line.ToDate)+" to date", terminal.Bold)
 		if e.Line.Count != "" {
-			p.line(2, "counted "+groupedText(e.Line.Count), plain)
+			p.Line(2, "counted "+groupedText(e.Line.Count), terminal.Plain)
 		}
 		if text := strings.Join(e.Line.Notes, "; "); text != "" {
-			p.line(2, text, dim)
+			p.Line(2, text, terminal.Dim)
 		}
 		for _, payment := range v.contract.Payments {
 			if payment.Name == e.Line.Payment && payment.Name != said {
-				p.line(2, payment.Sentence, dim)
+				p.Line(2, payment.Sentence, terminal.Dim)
 				said = payment.Name
 			}
 		}
 		if len(e.Steps) > 0 {
-			p.blank()
-			tape(p, 2, e.Steps)
+			p.Blank()
+			terminal.Tape(p, 2, e.Steps)
 		}
 	}
 }
 
 // printItemUses prints what each item of the unit says, and what it did.
-func (v view) printItemUses(p *page, uses []engine.ItemUse) {
+func (v view) printItemUses(p *terminal.Page, uses []engine.ItemUse) {
 	if len(uses) == 0 {
 		return
 	}
-	p.blank()
-	p.rule("─")
-	p.line(0, "Evidence", bold)
-	t := table{columns: []column{{title: "kind"}, {title: "of"}, {title: "day"}, {title: "says", flex: true}, {title: "learned"}, {title: "source", flex: true}, {title: "what it did", flex: true}}}
+	p.Blank()
+	p.Rule("─")
+	p.Line(0, "Evidence", terminal.Bold)
+	t := terminal.Table{Columns: []terminal.Column{{Title: "kind"}, {Title: "of"}, {Title: "day"}, {Title: "says", Flex: true}, {Title: "learned"}, {Title: "source", Flex: true}, {Title: "what it did", Flex: true}}}
 	for _, use := range uses {
 		learned := ""
 		if use.Item.Learned != use.Item.First {
@@ -133,9 +135,9 @@ func (v view) printItemUses(p *page, uses []engine.ItemUse) {
 		if use.Item.ID != "" {
 			source = strings.TrimSpace(source + " " + use.Item.ID)
 		}
-		t.add(words(use.Kind), use.Unit, days(&use.Item), v.says(&use.Item), learned, source, use.Use)
+		t.Add(terminal.Words(use.Kind), use.Unit, days(&use.Item), v.says(&use.Item), learned, source, use.Use)
 	}
-	p.write(2, t)
+	p.Write(2, t)
 }
 
 // days writes an item's day, or the first and last of a spell.
@@ -152,7 +154,7 @@ func (v view) says(item *evidence.Item) string {
 	var parts []string
 	for i := range item.Values {
 		if text := evidence.AppendFigure(nil, &kind.Says[i], item.Values[i]); len(text) > 0 {
-			parts = append(parts, words(kind.Says[i].Name)+" "+item.Values[i].Format(v.contract.Currency))
+			parts = append(parts, terminal.Words(kind.Says[i].Name)+" "+item.Values[i].Format(v.contract.Currency))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -160,14 +162,14 @@ func (v view) says(item *evidence.Item) string {
 
 // explanationJSON is one line with its working, as explain --json prints it.
 type explanationJSON struct {
-	Unit    string        `json:"unit"`
-	Payment string        `json:"payment"`
-	Of      string        `json:"of,omitempty"`
-	Period  int           `json:"period"`
-	Count   string        `json:"count,omitempty"`
-	ToDate  string        `json:"to_date"`
-	Notes   []string      `json:"notes,omitempty"`
-	Steps   []engine.Step `json:"steps"`
+	Unit    string            `json:"unit"`
+	Payment string            `json:"payment"`
+	Of      string            `json:"of,omitempty"`
+	Period  int               `json:"period"`
+	Count   string            `json:"count,omitempty"`
+	ToDate  string            `json:"to_date"`
+	Notes   []string          `json:"notes,omitempty"`
+	Steps   []statements.Step `json:"steps"`
 }
 
 // itemJSON is one item of evidence and what it did.
@@ -188,7 +190,7 @@ func explainedJSON(c *contracts.Contract, on engine.Occasion, explained []engine
 	for _, e := range explained {
 		l := e.Line
 		lines = append(lines, explanationJSON{Unit: e.Unit, Payment: l.Payment, Of: l.Of, Period: l.Period, Count: l.Count, ToDate: l.ToDate.String(),
-			Notes: l.Notes, Steps: append([]engine.Step{}, e.Steps...)})
+			Notes: l.Notes, Steps: append([]statements.Step{}, e.Steps...)})
 	}
 	for _, use := range uses {
 		item := itemJSON{Kind: use.Kind, Unit: use.Unit, First: use.Item.First.String(), Learned: use.Item.Learned.String(), ID: use.Item.ID, Source: use.Item.Source, Use: use.Use, Says: map[string]string{}}

@@ -6,41 +6,42 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/pseudonym"
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/document"
 	"outturn/engine/evidence"
 )
 
 // faults lays out the faults of a contract or of evidence, all of them; false when the error is of another kind.
-func (w world) faults(err error) (string, bool) {
+func faults(w terminal.World, err error) (string, bool) {
 	var ofContract *document.Faults
 	if errors.As(err, &ofContract) {
-		return strings.TrimRight(ofContract.Error(), "\n") + "\n" + w.openText(err), true
+		return strings.TrimRight(ofContract.Error(), "\n") + "\n" + openText(w, err), true
 	}
 	var ofEvidence *evidence.Faults
 	if errors.As(err, &ofEvidence) {
-		return printFaults(ofEvidence, w.width()), true
+		return printFaults(ofEvidence, w.Width()), true
 	}
 	return "", false
 }
 
 // printFaults lays the faults of evidence out as a table: where, what was found, the rule and the remedy.
 func printFaults(faults *evidence.Faults, width int) string {
-	p := &page{width: width}
-	p.line(0, fmt.Sprintf("The evidence has %s and was not settled.", counted(len(faults.List)+faults.More, "fault")), plain)
-	p.blank()
-	t := table{columns: []column{{title: "where", flex: true}, {title: "field"}, {title: "found", flex: true}, {title: "what is wrong", flex: true}, {title: "what to do", flex: true}}}
+	p := &terminal.Page{Width: width}
+	p.Line(0, fmt.Sprintf("The evidence has %s and was not settled.", terminal.Counted(len(faults.List)+faults.More, "fault")), terminal.Plain)
+	p.Blank()
+	t := terminal.Table{Columns: []terminal.Column{{Title: "where", Flex: true}, {Title: "field"}, {Title: "found", Flex: true}, {Title: "what is wrong", Flex: true}, {Title: "what to do", Flex: true}}}
 	for _, f := range faults.List {
 		where := f.File
 		if f.Line > 0 {
 			where += fmt.Sprintf(":%d", f.Line)
 		}
-		t.add(where, f.Field, f.Value, f.Rule, f.Remedy)
+		t.Add(where, f.Field, f.Value, f.Rule, f.Remedy)
 	}
-	p.write(0, t)
+	p.Write(0, t)
 	if faults.More > 0 {
-		p.line(0, fmt.Sprintf("and %s more", grouped(faults.More)), plain)
+		p.Line(0, fmt.Sprintf("and %s more", terminal.Grouped(faults.More)), terminal.Plain)
 	}
-	return p.text.String()
+	return p.Text.String()
 }
 
 // jsonFault is one fault as --json prints it, of a contract, of evidence or of identifiers in it.
@@ -91,22 +92,22 @@ func jsonFaults(err error) ([]jsonFault, bool) {
 }
 
 // finding reports an error as --json when that is asked for, and as it is otherwise.
-func (w world) finding(err error, asJSON bool) error {
+func finding(w terminal.World, err error, asJSON bool) error {
 	if err == nil || !asJSON {
 		return err
 	}
 	if list, ok := jsonFaults(err); ok {
-		if err := writeJSON(w.stdout, map[string]any{"faults": list}); err != nil {
+		if err := terminal.WriteJSON(w.Stdout, map[string]any{"faults": list}); err != nil {
 			return err
 		}
-		return errFound
+		return terminal.ErrFound
 	}
-	var usage usageError
-	if errors.As(err, &usage) || errors.Is(err, errFound) {
+	var usage terminal.UsageError
+	if errors.As(err, &usage) || errors.Is(err, terminal.ErrFound) {
 		return err
 	}
-	if err := writeJSON(w.stdout, map[string]any{"error": err.Error()}); err != nil {
+	if err := terminal.WriteJSON(w.Stdout, map[string]any{"error": err.Error()}); err != nil {
 		return err
 	}
-	return errFound
+	return terminal.ErrFound
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine/whatif"
 )
@@ -40,31 +41,31 @@ func addPays(list []jsonFault, err error) {
 }
 
 // openText lays out what each option of each choice would pay; nothing where no choice is open.
-func (w world) openText(err error) string {
+func openText(w terminal.World, err error) string {
 	var open *whatif.OpenFaults
 	if !errors.As(err, &open) {
 		return ""
 	}
-	p := &page{width: w.width(), colour: w.colour()}
-	p.blank()
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
+	p.Blank()
 	if len(open.Choices) == 0 {
-		p.line(0, "What each option would pay is worked out once the other faults are mended.", plain)
-		return p.text.String()
+		p.Line(0, "What each option would pay is worked out once the other faults are mended.", terminal.Plain)
+		return p.Text.String()
 	}
-	p.line(0, "What each option would pay, on the contract's own examples:", bold)
+	p.Line(0, "What each option would pay, on the contract's own examples:", terminal.Bold)
 	for _, choice := range open.Choices {
-		p.blank()
-		p.line(2, fmt.Sprintf("line %d: %s: %s", choice.Line, choice.Where, choice.Choice), bold)
+		p.Blank()
+		p.Line(2, fmt.Sprintf("line %d: %s: %s", choice.Line, choice.Where, choice.Choice), terminal.Bold)
 		printPriced(p, &choice)
 	}
-	return p.text.String()
+	return p.Text.String()
 }
 
-func printPriced(p *page, choice *whatif.Priced) {
+func printPriced(p *terminal.Page, choice *whatif.Priced) {
 	var priced []whatif.PricedOption
 	for _, o := range choice.Options {
 		if o.Why != "" {
-			p.line(4, o.Word+": "+o.Why, dim)
+			p.Line(4, o.Word+": "+o.Why, terminal.Dim)
 			continue
 		}
 		priced = append(priced, o)
@@ -73,11 +74,11 @@ func printPriced(p *page, choice *whatif.Priced) {
 		return
 	}
 	if len(priced[0].Pays) == 0 {
-		p.line(4, "The contract carries no examples; under examples: it can say what evidence comes to, and each option is settled on it.", plain)
+		p.Line(4, "The contract carries no examples; under examples: it can say what evidence comes to, and each option is settled on it.", terminal.Plain)
 		return
 	}
 	if len(priced[0].Others) > 0 {
-		p.line(4, "with "+answersText(priced[0].Others), dim)
+		p.Line(4, "with "+answersText(priced[0].Others), terminal.Dim)
 	}
 	alike := 0
 	for e := range priced[0].Pays {
@@ -85,20 +86,20 @@ func printPriced(p *page, choice *whatif.Priced) {
 			alike++
 			continue
 		}
-		p.line(4, "On "+onWhat(priced[0].Pays[e].It), plain)
-		t := table{columns: []column{{title: "option", flex: true}, {title: "due", flex: true}}}
+		p.Line(4, "On "+onWhat(priced[0].Pays[e].It), terminal.Plain)
+		t := terminal.Table{Columns: []terminal.Column{{Title: "option", Flex: true}, {Title: "due", Flex: true}}}
 		for _, o := range priced {
 			if e < len(o.Pays) {
-				t.add(o.Word, paysText(&o.Pays[e], choice.Currency))
+				t.Add(o.Word, paysText(&o.Pays[e], choice.Currency))
 			}
 		}
-		p.write(6, t)
+		p.Write(6, t)
 	}
 	switch {
 	case alike == len(priced[0].Pays):
-		p.line(4, "Every option pays the same on all of them: write an example that tells them apart.", plain)
+		p.Line(4, "Every option pays the same on all of them: write an example that tells them apart.", terminal.Plain)
 	case alike > 0:
-		p.line(4, fmt.Sprintf("On %s every option pays the same.", counted(alike, "more example")), dim)
+		p.Line(4, fmt.Sprintf("On %s every option pays the same.", terminal.Counted(alike, "more example")), terminal.Dim)
 	}
 }
 
@@ -122,7 +123,7 @@ func paysText(e *whatif.PricedExample, c money.Currency) string {
 		if i > 0 {
 			text += ", "
 		}
-		text += words(party.Party) + " " + party.Amount.Format(c)
+		text += terminal.Words(party.Party) + " " + party.Amount.Format(c)
 	}
 	if text == "" {
 		return "nothing"

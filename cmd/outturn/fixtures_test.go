@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"outturn/cmd/outturn/terminal"
 )
 
 // Every folder of fixtures settles as it was worked by hand, and as somebody published.
@@ -34,9 +36,9 @@ func TestFixtures(t *testing.T) {
 			for _, o := range outcomes {
 				run++
 				if !o.OK {
-					p := &page{width: pageWidthMax}
+					p := &terminal.Page{Width: terminal.PageWidthMax}
 					printOutcomes(p, []outcome{o}, 1)
-					t.Error(p.text.String())
+					t.Error(p.Text.String())
 				}
 			}
 			for _, needed := range []string{"README.md", expectedName} {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/language"
@@ -71,12 +72,12 @@ func readContract(path string) (*contracts.Contract, error) {
 func contractDocument(path string) (name string, document []byte, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", nil, usageError{err}
+		return "", nil, terminal.Usage(err)
 	}
 	name = path
 	if info.IsDir() {
 		if name = contractIn(path); name == "" {
-			return "", nil, usageError{fmt.Errorf("%s holds no contract; expected %s in it", path, contractNames[0])}
+			return "", nil, terminal.Usage(fmt.Errorf("%s holds no contract; expected %s in it", path, contractNames[0]))
 		}
 	}
 	if info, err = os.Stat(name); err != nil {
@@ -102,9 +103,9 @@ func contractIn(dir string) string {
 // openFolder reads the contract of a folder, or another one given beside it.
 func openFolder(dir, contractFile string, memory size) (*folder, error) {
 	if info, err := os.Stat(dir); err != nil {
-		return nil, usageError{err}
+		return nil, terminal.Usage(err)
 	} else if !info.IsDir() {
-		return nil, usageError{fmt.Errorf("%s is a file; name the folder that holds the contract and its evidence", dir)}
+		return nil, terminal.Usage(fmt.Errorf("%s is a file; name the folder that holds the contract and its evidence", dir))
 	}
 	from := dir
 	if contractFile != "" {
@@ -226,7 +227,7 @@ func (f *folder) latestEnd(latest calendar.Date) (calendar.Date, error) {
 		}
 	}
 	first, _ := periods.Series.Span(1)
-	return 0, usageError{fmt.Errorf("the latest evidence is of %s, before the end of the first %s, %s; say --as-at %s to settle it all the same", latest, words(periods.Name), first.Last, first.Last)}
+	return 0, terminal.Usage(fmt.Errorf("the latest evidence is of %s, before the end of the first %s, %s; say --as-at %s to settle it all the same", latest, terminal.Words(periods.Name), first.Last, first.Last))
 }
 
 // ready is all that settles a folder on an occasion: its evidence, and what earlier statements settled.

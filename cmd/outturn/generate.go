@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/whatif"
 )
 
@@ -22,15 +23,15 @@ type generateCmd struct {
 }
 
 // Run writes native CSV.
-func (cmd *generateCmd) Run(w world) (err error) {
+func (cmd *generateCmd) Run(w terminal.World) (err error) {
 	if cmd.JSON && cmd.Out == "" {
-		return usageError{errors.New("--json says what was written to a file: give --out FILE")}
+		return terminal.Usage(errors.New("--json says what was written to a file: give --out FILE"))
 	}
 	c, err := readContract(cmd.Contract)
 	if err != nil {
 		return err
 	}
-	to := w.stdout
+	to := w.Stdout
 	if cmd.Out != "" {
 		file, err := os.Create(cmd.Out)
 		if err != nil {
@@ -46,9 +47,9 @@ func (cmd *generateCmd) Run(w world) (err error) {
 		return err
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"contract": c.ID, "file": cmd.Out, "units": cmd.Units, "items": items, "seed": cmd.Seed})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"contract": c.ID, "file": cmd.Out, "units": cmd.Units, "items": items, "seed": cmd.Seed})
 	}
-	_, err = fmt.Fprintf(w.stdout, "%s: %s and %s, made up from seed %d. Nothing in it is anybody's.\n", cmd.Out, counted(cmd.Units, "unit"), counted(items, "item"), cmd.Seed)
+	_, err = fmt.Fprintf(w.Stdout, "%s: %s and %s, made up from seed %d. Nothing in it is anybody's.\n", cmd.Out, terminal.Counted(cmd.Units, "unit"), terminal.Counted(items, "item"), cmd.Seed)
 	return err
 }
 

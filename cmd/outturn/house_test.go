@@ -39,7 +39,7 @@ type housePlace struct {
 
 var (
 	houseTerms = []string{"contracts", "contracts/calendar", "contracts/formula", "contracts/money"}
-	houseCore  = append([]string{"contracts/estimators", "contracts/sentences", "engine", "engine/counterfactual", "engine/evidence", "engine/ledger"}, houseTerms...)
+	houseCore  = append([]string{"contracts/estimators", "contracts/sentences", "engine", "engine/counterfactual", "engine/evidence", "engine/statements"}, houseTerms...)
 	houseRead  = append([]string{"contracts/document", "contracts/language"}, houseCore...) // and what reads contracts
 )
 
@@ -55,15 +55,18 @@ var housePlaces = map[string]housePlace{
 	"contracts/estimators":   {pure: true, may: append([]string{"contracts/wording"}, houseTerms...)},
 	"contracts/sentences":    {pure: true, may: append([]string{"contracts/estimators", "contracts/wording"}, houseTerms...)},
 	"contracts/language":     {pure: true, may: append([]string{"contracts/document", "contracts/estimators", "contracts/sentences", "contracts/wording"}, houseTerms...)},
+	"engine/statements":      {pure: true, may: append([]string{"engine/evidence"}, houseTerms...)},
+	"engine/bookkeeping":     {pure: true, may: append([]string{"engine/evidence", "engine/ledger", "engine/statements"}, houseTerms...)},
+	"engine/discount":        {pure: true, may: []string{"contracts/money"}},
 	"engine/evidence":        {pure: true, may: houseTerms},
 	"engine/counterfactual":  {pure: true, may: []string{"contracts/money"}},
 	"engine/disclosure":      {pure: true, may: []string{"contracts/money"}},
 	"engine/ledger":          {pure: true, may: []string{"contracts/money"}},
 	"engine/plot":            {pure: true, may: []string{"contracts/money"}},
-	"engine":                 {pure: true, may: houseCore, tests: []string{"contracts/language", "engine/ingest"}},
+	"engine":                 {pure: true, may: houseCore, tests: []string{"contracts/language", "engine/bookkeeping", "engine/ingest", "engine/ledger"}},
 	"engine/ingest":          {may: append([]string{"engine/evidence"}, houseTerms...)},
 	"engine/whatif":          {may: append([]string{"engine/ingest"}, houseRead...)},
-	"engine/report":          {pure: true, may: append([]string{"engine/disclosure"}, houseCore...), tests: []string{"contracts/language", "engine/ingest", "engine/proof"}},
+	"engine/report":          {pure: true, may: append([]string{"engine/bookkeeping", "engine/disclosure", "engine/discount", "engine/evidence", "engine/ledger", "engine/statements"}, houseTerms...), tests: []string{"contracts/language", "engine", "engine/ingest", "engine/proof"}},
 	"engine/proof":           {may: append([]string{"engine/ingest"}, houseRead...)},
 	"engine/bench":           {may: append([]string{"engine/ingest", "engine/whatif"}, houseRead...)},
 	"engine/schedule":        {may: append([]string{"engine/ingest", "engine/store"}, houseRead...), tests: []string{"engine/store/storetest"}},

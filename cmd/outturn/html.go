@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"html/template"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/plot"
+	"outturn/engine/statements"
 )
 
 // The page that settle --html writes: one file of HTML with its style and its plots inside, which asks the network for
@@ -28,15 +29,15 @@ const htmlRowsMax = 500
 
 // htmlPage is a statement as the templates see it. Its methods write what the statement holds.
 type htmlPage struct {
-	Statement   engine.Statement
+	Statement   statements.Statement
 	Style       template.CSS
 	Title       string
 	Paid        []*paid
-	Parties     []engine.PartySum
+	Parties     []statements.PartySum
 	MoreParties string
-	Total       *engine.PaymentSum // nothing where the payments do not add up to anything
-	Worked      []section
-	Twice       []section
+	Total       *statements.PaymentSum // nothing where the payments do not add up to anything
+	Worked      []terminal.Section
+	Twice       []terminal.Section
 	Lines       []htmlLines
 	Adjustments []htmlLine
 	MoreAdjusts string
@@ -54,9 +55,9 @@ type htmlLines struct {
 
 // htmlLine is one line with its words.
 type htmlLine struct {
-	engine.Line
+	statements.Line
 	For, Period, Notes string
-	Working            *table
+	Working            *terminal.Table
 }
 
 // htmlStatement writes the page. The same view gives the same bytes; where the contract lies, and where the page goes,
@@ -77,7 +78,7 @@ func htmlStatement(v view) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Worked, p.Twice = v.workedOut(drawn).sections, v.foundTwice().sections
+	p.Worked, p.Twice = v.workedOut(drawn).Sections, v.foundTwice().Sections
 	p.takeLines()
 	for i, c := range v.comparisons() {
 		drawn, err := newHTMLComparison(fmt.Sprintf("comparison-%d", i+1), c)
@@ -98,22 +99,22 @@ func (p *htmlPage) takeLines() {
 	v, adjusted := p.view, 0
 	for _, sum := range v.statement.Payments {
 		adjusted += sum.Adjusted
-		due := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() && l.Reason == "" })
+		due := v.linesOf(sum.Payment, func(l *statements.Line) bool { return !l.Due.IsZero() && l.Reason == "" })
 		due = due[:min(len(due), v.limit)]
 		if len(due) > 0 {
 			lines := htmlLines{Payment: sum.Payment, More: more(sum.Lines-len(due), "more line", " with an entitlement to date")}
 			for _, l := range due {
 				one := htmlLine{Line: *l.line, For: l.of(), Period: period(l.line.Period), Notes: v.notes(l.line)}
 				if len(l.line.Working) > 0 {
-					working := tapeOf(l.line.Working)
-					working.caption = "Working"
+					working := terminal.TapeOf(l.line.Working)
+					working.Above = "Working"
 					one.Working = &working
 				}
 				lines.Lines = append(lines.Lines, one)
 			}
 			p.Lines = append(p.Lines, lines)
 		}
-		fixes := v.linesOf(sum.Payment, func(l *engine.Line) bool { return !l.Due.IsZero() && l.Reason != "" })
+		fixes := v.linesOf(sum.Payment, func(l *statements.Line) bool { return !l.Due.IsZero() && l.Reason != "" })
 		for _, l := range fixes[:min(len(fixes), v.limit)] {
 			p.Adjustments = append(p.Adjustments, htmlLine{Line: *l.line, For: l.of(), Period: period(l.line.Period), Notes: because(l.line)})
 		}
@@ -123,6 +124,36 @@ func (p *htmlPage) takeLines() {
 
 // Final reports whether the statement posts.
 func (p *htmlPage) Final() bool { return p.Statement.Status == statusFinal }
+
+// Contents are the sections that the page has, to be linked to.
+func (p *htmlPage) Contents() []terminal.Section {
+	st := &p.Statement
+	all := []terminal.Section{{ID: "pays", Title: "Who pays whom"}, {ID: "parties", Title: "By party"}, {ID: "payments", Title: "Payments"}}
+	if !p.Final() {
+		all = all[1:]
+	}
+	more := func(has bool, id, title string) {
+		if has {
+			all = append(all, terminal.Section{ID: id, Title: title})
+		}
+	}
+	linked := func(sections []terminal.Section) {
+		for _, one := range sections {
+			more(one.ID != "", one.ID, one.Title)
+		}
+	}
+	linked(p.Worked)
+	more(len(p.Comparisons) > 0, "comparisons", "What would have happened anyway")
+	more(len(p.Lines) > 0, "lines", "Lines due now")
+	more(len(p.Adjustments) > 0, "adjustments", "Adjustments")
+	more(len(st.Cohorts) > 0, "cohorts", "Who counts")
+	more(len(st.Binds) > 0, "binds", "What binds")
+	linked(p.Twice)
+	more(len(st.Waiting) > 0, "waiting", "What waits")
+	more(true, "evidence", "Evidence")
+	more(true, "made", "Made from")
+	return all
+}
 
 // Heading are the lines under the title.
 func (p *htmlPage) Heading() []string { return []string{p.view.through(), p.view.upTo()} }
@@ -145,25 +176,25 @@ func (p *htmlPage) Money(a money.Amount) string { return p.view.money(a) }
 func (p *htmlPage) Back(a money.Amount) bool { return a.Sign() < 0 }
 
 // Words turns a name of the contract into words.
-func (p *htmlPage) Words(name string) string { return words(name) }
+func (p *htmlPage) Words(name string) string { return terminal.Words(name) }
 
 // Number writes a whole number with commas.
-func (p *htmlPage) Number(n int) string { return grouped(n) }
+func (p *htmlPage) Number(n int) string { return terminal.Grouped(n) }
 
 // Count writes a count, which may be a fraction.
 func (p *htmlPage) Count(text string) string { return groupedText(text) }
 
 // Day writes a statement's day for reading.
-func (p *htmlPage) Day(text string) string { return long(text) }
+func (p *htmlPage) Day(text string) string { return terminal.Long(text) }
 
 // Held says what a payment earned and holds back.
-func (p *htmlPage) Held(sum engine.PaymentSum) string { return p.view.held(sum) }
+func (p *htmlPage) Held(sum statements.PaymentSum) string { return p.view.held(sum) }
 
 // Unit is the name of the periods that are settled.
-func (p *htmlPage) Unit() string { return words(p.view.settlePeriod()) }
+func (p *htmlPage) Unit() string { return terminal.Words(p.view.settlePeriod()) }
 
 // Excluded adds up whom a cohort leaves out.
-func (p *htmlPage) Excluded(c engine.CohortSum) int {
+func (p *htmlPage) Excluded(c statements.CohortSum) int {
 	n := 0
 	for _, reason := range c.Excluded {
 		n += reason.Count

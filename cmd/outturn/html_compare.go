@@ -5,8 +5,9 @@ import (
 	"html/template"
 	"strings"
 
-	"outturn/engine"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/plot"
+	"outturn/engine/statements"
 )
 
 // htmlComparison is a comparison as the page shows it: its words, the tables, and beside them the plots.
@@ -56,17 +57,17 @@ func (c compared) figureName(name string) string {
 	case "comparison":
 		return c.sides()[1]
 	}
-	return words(name)
+	return terminal.Words(name)
 }
 
 // sides names both sides, whether or not the comparison has both.
 func (c compared) sides() []string {
 	sides := []string{"the treated", "the comparison"}
 	if c.Treated != nil {
-		sides[0] = words(c.Treated.Cohort)
+		sides[0] = terminal.Words(c.Treated.Cohort)
 	}
 	if c.Against != nil {
-		sides[1] = words(c.Against.Cohort)
+		sides[1] = terminal.Words(c.Against.Cohort)
 	}
 	return sides
 }
@@ -102,17 +103,17 @@ func (c compared) DifferenceText() string {
 func (c compared) PaysOn() string { return c.paysOn() }
 
 // GateFigure is the figure that a gate read.
-func (c compared) GateFigure(gate engine.ComparedGate) string { return brief(gate.Figure) }
+func (c compared) GateFigure(gate statements.ComparedGate) string { return brief(gate.Figure) }
 
 // GateResult says how a gate came out.
 func (c compared) GateResult(passed bool) string { return gateResult(passed) }
 
 // Varies reports whether the sides can be held against each other on a covariate.
-func (c compared) Varies(b engine.ComparedBalance) bool { return b.Before != "" || b.After != "" }
+func (c compared) Varies(b statements.ComparedBalance) bool { return b.Before != "" || b.After != "" }
 
 // effectPlot draws the effect with its interval and the certified one beneath, against the null and the gates.
 func (c compared) effectPlot(id string) (template.HTML, error) {
-	e := plot.Effect{ID: id, Title: "Effect of " + c.Title(), Axis: "effect of " + words(c.Comparison), Percent: c.Percent()}
+	e := plot.Effect{ID: id, Title: "Effect of " + c.Title(), Axis: "effect of " + terminal.Words(c.Comparison), Percent: c.Percent()}
 	said := []string{}
 	if f, _ := c.figure(figureEffect); f.Found != "" {
 		low, _ := c.figure(figureLow)
@@ -132,7 +133,7 @@ func (c compared) effectPlot(id string) (template.HTML, error) {
 		said = append(said, "no effect would be "+c.ofEffect(c.Null, false))
 	}
 	for _, gate := range c.Gates {
-		said = append(said, fmt.Sprintf("the gate of %s, %s, is %s", words(gate.Payment), gate.Test, gateResult(gate.Passed)))
+		said = append(said, fmt.Sprintf("the gate of %s, %s, is %s", terminal.Words(gate.Payment), gate.Test, gateResult(gate.Passed)))
 		switch gate.Reads {
 		case figureEffect, figureLow, figureHigh: // what else a gate may read does not lie along the effect
 			if gate.Threshold != "" {
@@ -144,8 +145,8 @@ func (c compared) effectPlot(id string) (template.HTML, error) {
 	return e.SVG()
 }
 
-func (c compared) gateLabel(gate engine.ComparedGate) string {
-	label := words(gate.Payment) + ": " + c.ofEffect(gate.Threshold, false)
+func (c compared) gateLabel(gate statements.ComparedGate) string {
+	label := terminal.Words(gate.Payment) + ": " + c.ofEffect(gate.Threshold, false)
 	if gate.Reads != figureEffect {
 		label += " for the " + gate.Reads + " end"
 	}
@@ -168,7 +169,7 @@ func (c compared) balancePlot(id string) (template.HTML, error) {
 	}
 	b := plot.Balance{ID: id, Title: "Balance of " + c.Title(), Desc: sentence([]string{c.BalanceLine()})}
 	for _, row := range c.Balance {
-		b.Rows = append(b.Rows, plot.Covariate{Name: words(row.Covariate), Before: row.Before, After: row.After})
+		b.Rows = append(b.Rows, plot.Covariate{Name: terminal.Words(row.Covariate), Before: row.Before, After: row.After})
 	}
 	return b.SVG()
 }
@@ -181,22 +182,28 @@ func (c compared) trendPlot(id string) (template.HTML, error) {
 	t := plot.Trend{ID: id, Title: "Trend of " + c.Title(), Axis: "period, by its first day", Percent: c.rate("treated"), Series: c.Series()}
 	dated := true
 	for _, row := range c.Trend {
-		dated = dated && !dateOf(row.Period).IsZero()
+		dated = dated && !terminal.DateOf(row.Period).IsZero()
 	}
 	for i, row := range c.Trend {
 		point := plot.Point{Day: i, Label: row.Period, Values: []string{row.Treated, row.Comparison}[:len(t.Series)], After: row.After}
 		if dated {
-			point.Day, point.Label = int(dateOf(row.Period)), shortDay(row.Period)
+			point.Day, point.Label = int(terminal.DateOf(row.Period)), shortDay(row.Period)
+		}
+		if c.Lined() {
+			t.Line, point.Line = "the line before, carried on", c.line[i]
 		}
 		t.Points = append(t.Points, point)
 	}
 	first, last := c.Trend[0], c.Trend[len(c.Trend)-1]
-	said := []string{fmt.Sprintf("means of %s, %s to %s", strings.Join(t.Series, " and "), long(first.Period), long(last.Period))}
+	said := []string{fmt.Sprintf("means of %s, %s to %s", strings.Join(t.Series, " and "), terminal.Long(first.Period), terminal.Long(last.Period))}
 	for _, row := range c.Trend {
 		if row.After {
-			said = append(said, "the programme is under way from "+long(row.Period))
+			said = append(said, "the programme is under way from "+terminal.Long(row.Period))
 			break
 		}
+	}
+	if c.Lined() {
+		said = append(said, "on the line of the periods before, the last would have been "+c.Line(len(c.line)-1))
 	}
 	t.Desc = sentence(append(said, "the axis of means does not have to begin at nought"))
 	return t.SVG()
@@ -214,7 +221,7 @@ func (c compared) Series() []string {
 
 // shortDay writes a day in few letters: Apr 2012, or 15 Apr 2012 where it is not the first of its month.
 func shortDay(text string) string {
-	parts := strings.Fields(long(text))
+	parts := strings.Fields(terminal.Long(text))
 	if len(parts) != 3 {
 		return text
 	}
@@ -232,7 +239,7 @@ func (c compared) Mean(text string) string { return shortened(text, c.rate("trea
 func (c compared) TwoSided() bool { return len(c.Series()) == 2 }
 
 // Word turns a name of the contract into words.
-func (c compared) Word(name string) string { return words(name) }
+func (c compared) Word(name string) string { return terminal.Words(name) }
 
 // Cite puts a clause behind words that do not hold it already.
 func (c compared) Cite(text, clause string) string { return cited(text, clause) }

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine/plot"
 	"outturn/engine/report"
@@ -50,11 +51,11 @@ func (v view) partnersChart() (template.HTML, error) {
 	return v.flows(v.band(in, others, "cash", s.Others.Neg()), v.band(out, others, "cash", s.Others))
 }
 
-func waterfallCaption(saving string) string { return words(saving) + ", to date." }
+func waterfallCaption(saving string) string { return terminal.Words(saving) + ", to date." }
 
 // waterfall draws how a saving comes down. What took nothing off is left out.
 func (v view) waterfall(i int, w report.Waterfall) (template.HTML, error) {
-	drawn := plot.Waterfall{ID: fmt.Sprintf("waterfall-%d", i+1), Title: words(w.Saving) + ": from all outcomes to whose it is", Axis: v.contract.Currency.Code}
+	drawn := plot.Waterfall{ID: fmt.Sprintf("waterfall-%d", i+1), Title: terminal.Words(w.Saving) + ": from all outcomes to whose it is", Axis: v.contract.Currency.Code}
 	var said []string
 	for _, bar := range w.Bars {
 		if bar.Kind == "less" && bar.Amount.IsZero() {
@@ -85,10 +86,10 @@ func (v view) flows(in, out []plot.Band) (template.HTML, error) {
 	drawn := plot.Flows{ID: "flows", Title: "Who invests and who benefits", Middle: v.statement.Contract, In: in, Out: out}
 	var said []string
 	for _, b := range in {
-		said = append(said, b.Party+" puts in "+b.Value+" "+words(b.Kind))
+		said = append(said, b.Party+" puts in "+b.Value+" "+terminal.Words(b.Kind))
 	}
 	for _, b := range out {
-		said = append(said, b.Party+" has "+b.Value+" "+words(b.Kind))
+		said = append(said, b.Party+" has "+b.Value+" "+terminal.Words(b.Kind))
 	}
 	drawn.Desc = strings.Join(said, "; ")
 	return drawn.SVG()
@@ -105,8 +106,8 @@ func (v view) band(bands []plot.Band, name, kind string, a money.Amount) []plot.
 // shortName is a party's name where it fits beside a picture, else its id.
 func (v view) shortName(party string) string {
 	const fits = 25
-	if name := v.partyName(party); letters(name) <= fits {
+	if name := v.partyName(party); terminal.Letters(name) <= fits {
 		return name
 	}
-	return words(party)
+	return terminal.Words(party)
 }

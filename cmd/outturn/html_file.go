@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"outturn/cmd/outturn/terminal"
 )
 
 // htmlFile is a page on its way to its place: it is written to a temporary file beside it and renamed, so that the
@@ -30,17 +32,17 @@ func newHTMLFile(name string) (*htmlFile, error) {
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		if parent, err := os.Stat(filepath.Dir(f.to)); err != nil || !parent.IsDir() {
-			return nil, usageError{fmt.Errorf("--html %s: there is no folder %s; make it first", name, filepath.Dir(f.to))}
+			return nil, terminal.Usage(fmt.Errorf("--html %s: there is no folder %s; make it first", name, filepath.Dir(f.to)))
 		}
 	case err != nil:
-		return nil, usageError{fmt.Errorf("--html %s: %w", name, err)}
+		return nil, terminal.Usage(fmt.Errorf("--html %s: %w", name, err))
 	case info.IsDir():
-		return nil, usageError{fmt.Errorf("--html %s is a folder; name a file for the page, such as %s", name, filepath.Join(name, "statement.html"))}
+		return nil, terminal.Usage(fmt.Errorf("--html %s is a folder; name a file for the page, such as %s", name, filepath.Join(name, "statement.html")))
 	case !info.Mode().IsRegular():
-		return nil, usageError{fmt.Errorf("--html %s is not a file that a page can take the place of; name another", name)}
+		return nil, terminal.Usage(fmt.Errorf("--html %s is not a file that a page can take the place of; name another", name))
 	default:
 		if err := replaceable(f.to); err != nil {
-			return nil, usageError{fmt.Errorf("--html %s %w", name, err)}
+			return nil, terminal.Usage(fmt.Errorf("--html %s %w", name, err))
 		}
 	}
 	if f.temp, err = os.CreateTemp(filepath.Dir(f.to), ".outturn-page-"); err != nil {

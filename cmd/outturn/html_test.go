@@ -13,8 +13,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 func htmlOf(t *testing.T, v view) string {
@@ -30,12 +31,12 @@ func htmlOf(t *testing.T, v view) string {
 func workedView(t *testing.T) view {
 	t.Helper()
 	v := comparedView(t)
-	v.sample = append(v.sample, engine.Record{Lines: []engine.Line{{Payment: "attachment_fee", Of: "cohort 1", Period: 2, Count: "160", ToDate: pounds(t, "£1120000.00"), Settled: pounds(t, "£0.00"), Due: pounds(t, "£1120000.00"),
-		Legs: []engine.Leg{{Side: "from", Party: "department", Due: pounds(t, "£700000.00")}},
-		Working: []engine.Step{{Depth: 1, Name: "events_avoided", Text: "(1.55 - 1.39) * 1000", Value: "160", Clause: "schedule 3"},
+	v.sample = append(v.sample, statements.Record{Lines: []statements.Line{{Payment: "attachment_fee", Of: "cohort 1", Period: 2, Count: "160", ToDate: pounds(t, "£1120000.00"), Settled: pounds(t, "£0.00"), Due: pounds(t, "£1120000.00"),
+		Legs: []statements.Leg{{Side: "from", Party: "department", Due: pounds(t, "£700000.00")}},
+		Working: []statements.Step{{Depth: 1, Name: "events_avoided", Text: "(1.55 - 1.39) * 1000", Value: "160", Clause: "schedule 3"},
 			{Name: "sum", Text: "160 * £7,000.00", Value: "£1,120,000.00", Clause: "schedule 4"}}}}})
 	v.statement.Payments[0].Held = pounds(t, "£10.00")
-	v.statement.Cohorts[0].Numbered = []engine.CohortSpan{{Number: 1, First: "2012-04-01", Closed: "2012-09-01", Units: 1000}, {Number: 2, First: "2012-09-02", Units: 400}}
+	v.statement.Cohorts[0].Numbered = []statements.CohortSpan{{Number: 1, First: "2012-04-01", Closed: "2012-09-01", Units: 1000}, {Number: 2, First: "2012-09-02", Units: 400}}
 	return v
 }
 
@@ -74,6 +75,25 @@ func TestPageSaysWhatTheStatementSays(t *testing.T) {
 	}
 }
 
+// Every section that can be linked to is, under the title it has.
+func TestPageLinksToItsSections(t *testing.T) {
+	for _, v := range []view{sharedView(t), workedViewOf(t, "life-programme"), familiesView(t)} {
+		page := htmlOf(t, v)
+		links := 0
+		for _, rest := range strings.Split(page, `<li><a href="#`)[1:] {
+			link, _, _ := strings.Cut(rest, "</a>")
+			id, title, _ := strings.Cut(link, `">`)
+			links++
+			if !strings.Contains(page, `id="`+id+"\">\n<h2>"+title+"</h2>") {
+				t.Errorf("the page links to %s, %s, and has no such section", id, title)
+			}
+		}
+		if sections := strings.Count(page, "<section id=") + strings.Count(page, "<footer id="); links != sections {
+			t.Errorf("%d links to %d sections", links, sections)
+		}
+	}
+}
+
 // A provisional statement, one that moves nothing and one that is empty are written too.
 func TestPageOfLittle(t *testing.T) {
 	v := familiesView(t)
@@ -85,7 +105,7 @@ func TestPageOfLittle(t *testing.T) {
 	if !strings.Contains(htmlOf(t, v), nobodyPays) {
 		t.Error("a final statement of nothing does not say that nobody pays")
 	}
-	v.statement, v.sample = engine.Statement{Status: statusFinal, Comparisons: []engine.ComparisonSum{{}}}, nil
+	v.statement, v.sample = statements.Statement{Status: statusFinal, Comparisons: []statements.ComparisonSum{{}}}, nil
 	wellFormed(t, htmlOf(t, v))
 }
 
@@ -94,9 +114,9 @@ func TestPageOfMany(t *testing.T) {
 	v := familiesView(t)
 	v.statement.Due, v.statement.Postings = nil, nil
 	for i := range htmlRowsMax + 3 {
-		party := "p" + grouped(i)
-		v.statement.Due = append(v.statement.Due, engine.PartySum{Party: party, Settled: v.none(), Due: pounds(t, "£1.00"), ToDate: pounds(t, "£1.00")})
-		v.statement.Postings = append(v.statement.Postings, engine.Posting{From: "department", To: party, Payment: "attachment_fee", Amount: pounds(t, "£1.00")})
+		party := "p" + terminal.Grouped(i)
+		v.statement.Due = append(v.statement.Due, statements.PartySum{Party: party, Settled: v.none(), Due: pounds(t, "£1.00"), ToDate: pounds(t, "£1.00")})
+		v.statement.Postings = append(v.statement.Postings, statements.Posting{From: "department", To: party, Payment: "attachment_fee", Amount: pounds(t, "£1.00")})
 	}
 	page := htmlOf(t, v)
 	for _, want := range []string{"and 3 more parties, due £3.00 and paying £0.00", "and 3 more pairs of parties"} {
@@ -145,11 +165,11 @@ func poison(v reflect.Value, text string) {
 			case "Found", "Before", "After", "Threshold", "Null", "Effect", "Difference", "Reads", "Currency":
 				continue
 			case "Name":
-				if v.Type() == reflect.TypeFor[engine.ComparedFigure]() {
+				if v.Type() == reflect.TypeFor[statements.ComparedFigure]() {
 					continue
 				}
 			case "Treated", "Comparison":
-				if v.Type() == reflect.TypeFor[engine.ComparedTrend]() {
+				if v.Type() == reflect.TypeFor[statements.ComparedTrend]() {
 					continue
 				}
 			}
@@ -251,7 +271,7 @@ func TestPageTakesItsPlace(t *testing.T) {
 	for name, want := range map[string]string{"folder": "is a folder; name a file for the page, such as", "contract.yaml": "is no page of HTML, so it is left alone", "short": "is no page",
 		"missing/page.html": "make it first", "contract.yaml/page.html": "not a directory"} {
 		_, err := newHTMLFile(at(name))
-		var usage usageError
+		var usage terminal.UsageError
 		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, &usage) {
 			t.Errorf("%s: %v, expected to be refused: %s", name, err, want)
 		}

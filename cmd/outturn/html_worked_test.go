@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"outturn/cmd/outturn/terminal"
+	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // The fixtures whose statements have between them all that a page shows of savings and partners, and the days of their
@@ -25,7 +27,7 @@ var workedFixtures = map[string][]string{
 func workedViewOf(t *testing.T, fixture string) view {
 	t.Helper()
 	f, statements := settled(t, fixture, workedFixtures[fixture]...)
-	return view{contract: f.contract, statement: statements[len(statements)-1], limit: 100, width: pageWidthDefault}
+	return view{contract: f.contract, statement: statements[len(statements)-1], limit: 100, width: terminal.PageWidthDefault}
 }
 
 // cellsOf are the cells of a page as a reader sees them, each as often as it stands there.
@@ -74,9 +76,9 @@ func (v view) wanted() []string {
 			}
 		}
 	}
-	steps := func(steps []engine.Step) {
-		for _, s := range folded(steps) {
-			all = append(all, words(s.Name), s.Text, s.Value, s.Clause)
+	steps := func(steps []statements.Step) {
+		for _, s := range terminal.Folded(steps) {
+			all = append(all, terminal.Words(s.Name), s.Text, s.Value, s.Clause)
 		}
 	}
 	st := v.statement
@@ -84,7 +86,7 @@ func (v view) wanted() []string {
 		for _, f := range s.Figures {
 			steps(f.Steps)
 			for _, test := range f.Tests {
-				all = append(all, words(test.Test), test.Why)
+				all = append(all, terminal.Words(test.Test), test.Why)
 			}
 			for _, share := range f.Shares {
 				all = append(all, v.money(share.Amount))
@@ -191,5 +193,48 @@ func TestPagesOfSavingsInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		lookAtWidths(t, ctx, file, fixture, want)
+	}
+}
+
+// Admissions would have been 445, 450, 455 and 460 a quarter on the line of the eight before, as the fixture's README works
+// out; what came, less that, is -26 on average, which is the effect.
+func TestPageDrawsTheLineBeforeCarriedOn(t *testing.T) {
+	f, statements := settled(t, "admissions-trend", "2015-12-31", "2016-03-31")
+	v := view{contract: f.contract, statement: statements[1], limit: 100, width: terminal.PageWidthDefault}
+	page := htmlOf(t, v)
+	wellFormed(t, page)
+	for _, want := range []string{`<th scope="col" class="n">line before</th>`, `<polyline class="line"`, "the line before, carried on",
+		`<td class="n">427</td><td class="n">445</td><td>after</td>`, `<td class="n">430</td><td class="n">460</td><td>after</td>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	c := v.comparisons()[0]
+	var after, apart money.Exact
+	for i, row := range c.Trend {
+		came, err := money.ParseExact(row.Treated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := money.ParseExact(c.line[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.After {
+			after, apart = after.Add(money.Int(1)), apart.Add(came.Sub(line))
+		}
+	}
+	if mean, _ := apart.Quo(after); mean.String() != c.found() || mean.Cmp(money.Int(-26)) != 0 {
+		t.Errorf("what came is %s from the line, and the effect %s", mean, c.found())
+	}
+	// With a season there is no such line, nor in a panel.
+	for i := range v.contract.Comparisons {
+		v.contract.Comparisons[i].Options = append(v.contract.Comparisons[i].Options, contracts.CompareOption{Name: "season", Figures: []money.Exact{money.Int(4)}})
+	}
+	if page := htmlOf(t, v); strings.Contains(page, `class="line"`) || strings.Contains(page, "line before") {
+		t.Error("a line is drawn where the comparison has none")
+	}
+	if page := htmlOf(t, comparedView(t)); strings.Contains(page, "line before") {
+		t.Error("a line is drawn beside a panel")
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/bookkeeping"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // ledgerCmd prints the books of a folder's statements.
@@ -38,11 +40,11 @@ type jsonBalance struct {
 }
 
 // Run prints the books, and finds something when they do not sum to nought.
-func (cmd *ledgerCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *ledgerCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *ledgerCmd) run(w world) error {
+func (cmd *ledgerCmd) run(w terminal.World) error {
 	f, err := openFolder(cmd.Dir, "", 0)
 	if err != nil {
 		return err
@@ -57,21 +59,21 @@ func (cmd *ledgerCmd) run(w world) error {
 		number = len(issued.Stored)
 	}
 	if number < 1 || number > len(issued.Stored) {
-		return usageError{fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", cmd.Dir, counted(len(issued.Stored), "statement"), cmd.Dir)}
+		return terminal.Usage(fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", cmd.Dir, terminal.Counted(len(issued.Stored), "statement"), cmd.Dir))
 	}
-	statements := make([]engine.Statement, number)
+	statements := make([]statements.Statement, number)
 	for i := range statements {
 		statements[i] = issued.Stored[i].Statement
 	}
-	book, err := engine.Books(f.contract, statements)
+	book, err := bookkeeping.Books(f.contract, statements)
 	if err != nil {
 		return err
 	}
 	out := booksOf(f, number, statements[number-1].Through, book)
 	if cmd.JSON {
-		err = writeJSON(w.stdout, out)
+		err = terminal.WriteJSON(w.Stdout, out)
 	} else {
-		_, err = io.WriteString(w.stdout, printBooks(w, f, out))
+		_, err = io.WriteString(w.Stdout, printBooks(w, f, out))
 	}
 	if err == nil && !(out.Sum.Opening.IsZero() && out.Sum.Movement.IsZero() && out.Sum.Closing.IsZero()) {
 		return fmt.Errorf("the books of %s do not sum to nought", f.contract.ID)
@@ -87,7 +89,7 @@ func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 			out.Succeeded = append(out.Succeeded, e.Ref)
 		}
 	}
-	for _, b := range book.Balances(book.Before(engine.EntryName(number))) {
+	for _, b := range book.Balances(book.Before(bookkeeping.EntryName(number))) {
 		out.Balances = append(out.Balances, jsonBalance{b.Party, b.Kind.String(), b.Purpose, b.Name, b.Opening, b.Movement, b.Closing})
 		if b.Kind != ledger.InKind {
 			out.Sum = jsonBalance{Opening: out.Sum.Opening.Add(b.Opening), Movement: out.Sum.Movement.Add(b.Movement), Closing: out.Sum.Closing.Add(b.Closing)}
@@ -96,32 +98,32 @@ func booksOf(f *folder, number int, through string, book *ledger.Book) books {
 	return out
 }
 
-func printBooks(w world, f *folder, b books) string {
-	p := &page{width: w.width(), colour: w.colour()}
-	p.heading(fmt.Sprintf("Books of %s after statement %d, through %s", b.Contract, b.Statement, long(b.Through)))
-	p.line(2, "What each party has paid stands below nought, and what it was paid or has set aside above; so all of it sums to nought. What is held back stands below nought with whoever holds it, "+
-		"and what is to be given back with whoever paid it.", dim)
+func printBooks(w terminal.World, f *folder, b books) string {
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
+	p.Heading(fmt.Sprintf("Books of %s after statement %d, through %s", b.Contract, b.Statement, terminal.Long(b.Through)))
+	p.Line(2, "What each party has paid stands below nought, and what it was paid or has set aside above; so all of it sums to nought. What is held back stands below nought with whoever holds it, "+
+		"and what is to be given back with whoever paid it.", terminal.Dim)
 	for _, one := range b.Succeeded {
-		p.line(2, "All balances of "+words(one)+".", plain)
+		p.Line(2, "All balances of "+terminal.Words(one)+".", terminal.Plain)
 	}
-	t := table{columns: []column{{title: "party", flex: true}, {title: "account"}, {title: "opening", right: true}, {title: "movement", right: true}, {title: "closing", right: true}}}
+	t := terminal.Table{Columns: []terminal.Column{{Title: "party", Flex: true}, {Title: "account"}, {Title: "opening", Right: true}, {Title: "movement", Right: true}, {Title: "closing", Right: true}}}
 	show := func(a money.Amount) string { return a.Format(f.contract.Currency) }
 	for _, x := range b.Balances {
-		t.add(words(x.Party), accountWords(x), show(x.Opening), show(x.Movement), show(x.Closing))
+		t.Add(terminal.Words(x.Party), accountWords(x), show(x.Opening), show(x.Movement), show(x.Closing))
 	}
-	t.total = []string{"together", "", show(b.Sum.Opening), show(b.Sum.Movement), show(b.Sum.Closing)}
-	p.write(2, t)
-	return p.text.String()
+	t.Total = []string{"together", "", show(b.Sum.Opening), show(b.Sum.Movement), show(b.Sum.Closing)}
+	p.Write(2, t)
+	return p.Text.String()
 }
 
 // accountWords names one of a party's accounts: its kind, which it is, and what it may be spent on.
 func accountWords(b jsonBalance) string {
-	text := words(b.Account)
+	text := terminal.Words(b.Account)
 	if b.Stream != "" {
-		text += ", " + words(b.Stream)
+		text += ", " + terminal.Words(b.Stream)
 	}
 	if b.Purpose != "" {
-		text += ", for " + words(b.Purpose)
+		text += ", for " + terminal.Words(b.Purpose)
 	}
 	return text
 }

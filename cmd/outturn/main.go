@@ -3,13 +3,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"outturn/cmd/outturn/remote"
+	"outturn/cmd/outturn/terminal"
 )
 
 // The exit statuses: all is well; something was found, such as a fault or a difference; the command was not understood.
@@ -38,7 +39,7 @@ type cli struct {
 	Migrate  migrateCmd      `cmd:"" help:"Bring the database to this release's schema."`
 	Serve    serveCmd        `cmd:"" help:"Run the service: the JSON API, on a database."`
 	Work     workCmd         `cmd:"" help:"Settle what falls due, and fetch evidence, on the database, until interrupted."`
-	Remote   remoteCmd       `cmd:"" help:"Speak to a service that runs elsewhere: draft, sign, send evidence, settle, release, fetch."`
+	Remote   remote.Commands `cmd:"" help:"Speak to a service that runs elsewhere: draft, sign, send evidence, settle, release, fetch."`
 	Pseudo   pseudonymiseCmd `cmd:"" name:"pseudonymise" help:"Put keyed pseudonyms in the place of identifiers, before evidence is sent."`
 	Demo     demoCmd         `cmd:"" help:"Tell the whole story of a contract, on a database of its own: drafted, signed, settled, audited."`
 	Version  versionCmd      `cmd:"" help:"Print the version of the program and of the contract language."`
@@ -56,14 +57,14 @@ It exits with 0 when all is well, 1 when something was found, such as a fault or
 was not understood.`
 
 func main() {
-	os.Exit(run(os.Args[1:], world{stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv}))
+	os.Exit(run(os.Args[1:], terminal.World{Stdout: os.Stdout, Stderr: os.Stderr, Env: os.Getenv}))
 }
 
 // exited carries an exit status that the parser asks for, such as after --help, out of it.
 type exited int
 
 // run is the whole program as a function: arguments and a world in, an exit status out.
-func run(args []string, w world) (status int) {
+func run(args []string, w terminal.World) (status int) {
 	defer func() {
 		if r := recover(); r != nil {
 			code, ok := r.(exited)
@@ -74,8 +75,8 @@ func run(args []string, w world) (status int) {
 		}
 	}()
 	var commands cli
-	parser, err := kong.New(&commands, kong.Name("outturn"), kong.Description(description), kong.Writers(w.stdout, w.stderr),
-		kong.Exit(func(code int) { panic(exited(code)) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: pageWidthDefault}))
+	parser, err := kong.New(&commands, kong.Name("outturn"), kong.Description(description), kong.Writers(w.Stdout, w.Stderr),
+		kong.Exit(func(code int) { panic(exited(code)) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: terminal.PageWidthDefault}))
 	if err != nil {
 		panic(err)
 	}
@@ -84,44 +85,28 @@ func run(args []string, w world) (status int) {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(w.stderr, "outturn: %v\nRun outturn --help for the commands, or outturn COMMAND --help for one.\n", err)
+		fmt.Fprintf(w.Stderr, "outturn: %v\nRun outturn --help for the commands, or outturn COMMAND --help for one.\n", err)
 		return exitUsage
 	}
-	return w.report(command.Run(w))
+	return exitStatus(w, command.Run(w))
 }
 
-// errFound says that what was found has been printed already.
-var errFound = errors.New("something was found")
-
-// usageError is a command that cannot be carried out as it was given.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
-
-// report prints an error for a person and turns it into an exit status.
-func (w world) report(err error) int {
-	var usage usageError
+// exitStatus prints an error for a person and turns it into an exit status.
+func exitStatus(w terminal.World, err error) int {
+	var usage terminal.UsageError
 	switch {
 	case err == nil:
 		return exitWell
-	case errors.Is(err, errFound):
+	case errors.Is(err, terminal.ErrFound):
 		return exitFinding
 	case errors.As(err, &usage):
-		fmt.Fprintf(w.stderr, "outturn: %v\n", err)
+		fmt.Fprintf(w.Stderr, "outturn: %v\n", err)
 		return exitUsage
 	}
-	if text, ok := w.faults(err); ok {
-		fmt.Fprint(w.stderr, text)
+	if text, ok := faults(w, err); ok {
+		fmt.Fprint(w.Stderr, text)
 	} else {
-		fmt.Fprintf(w.stderr, "outturn: %v\n", err)
+		fmt.Fprintf(w.Stderr, "outturn: %v\n", err)
 	}
 	return exitFinding
-}
-
-// writeJSON prints one document, indented, with no escaping of characters that only HTML minds.
-func writeJSON(to io.Writer, document any) error {
-	encoder := json.NewEncoder(to)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(document)
 }

@@ -6,10 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // partnersCmd prints who invests and who benefits, from one settlement, or what would be left without one of them.
@@ -24,35 +25,35 @@ type partnersCmd struct {
 }
 
 // Run prints the matrix, and finds something when a partner loses more than it signed for.
-func (cmd *partnersCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *partnersCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *partnersCmd) run(w world) error {
+func (cmd *partnersCmd) run(w terminal.World) error {
 	f, err := openFolder(cmd.Dir, "", cmd.Memory)
 	if err != nil {
 		return err
 	}
 	if streams := slices.ContainsFunc(f.contract.Accounts, func(a contracts.Account) bool { return a.Stream }); f.contract.Partnership == nil && (!streams || cmd.Without != "") {
-		return usageError{fmt.Errorf("%s has no partnership and no streams: a contract names its partners, and by which savings they benefit, under partnership; "+
-			"an account that says what it is restricted_to is a stream", cmd.Dir)}
+		return terminal.Usage(fmt.Errorf("%s has no partnership and no streams: a contract names its partners, and by which savings they benefit, under partnership; "+
+			"an account that says what it is restricted_to is a stream", cmd.Dir))
 	}
 	if cmd.Without != "" && !slices.Contains(partyIDs(f), cmd.Without) {
-		return usageError{fmt.Errorf("--without %s: there is no such party in %s; the parties are %s", cmd.Without, f.contract.ID, strings.Join(partyIDs(f), ", "))}
+		return terminal.Usage(fmt.Errorf("--without %s: there is no such party in %s; the parties are %s", cmd.Without, f.contract.ID, strings.Join(partyIDs(f), ", ")))
 	}
-	statements, err := f.reported(w, 0, occasion{cmd.AsAt.Date, cmd.KnownAt.Date, false})
+	issued, err := f.reported(w, 0, occasion{cmd.AsAt.Date, cmd.KnownAt.Date, false})
 	if err != nil {
 		return err
 	}
-	in := report.Input{Contract: f.contract, Statements: statements}
+	in := report.Input{Contract: f.contract, Statements: issued}
 	r, err := report.New(in)
 	if err != nil {
 		return err
 	}
-	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], limit: 10, width: w.width(), colour: w.colour()}, Report: r}
+	v := reportView{view: view{contract: f.contract, statement: issued[len(issued)-1], limit: 10, width: w.Width(), colour: w.Colour()}, Report: r}
 	document := map[string]any{"contract": r.Contract, "through": r.Through, "cut_off": r.CutOff, "partnership": v.statement.Partnership, "matrix": r.Board.Matrix, "perspectives": r.Board.Perspectives,
 		"in_kind": v.statement.InKind, "streams": v.statement.Streams}
-	s := &sheet{}
+	s := &terminal.Sheet{}
 	if cmd.Without != "" {
 		left, err := report.Without(in, cmd.Without, cmd.Bear)
 		if err != nil {
@@ -68,30 +69,30 @@ func (cmd *partnersCmd) run(w world) error {
 		v.printForecast(s)
 	}
 	if cmd.JSON {
-		err = writeJSON(w.stdout, document)
+		err = terminal.WriteJSON(w.Stdout, document)
 	} else {
-		p := &page{width: v.width, colour: v.colour}
-		s.printSections(p)
-		_, err = io.WriteString(w.stdout, p.text.String())
+		p := &terminal.Page{Width: v.width, Colour: v.colour}
+		s.PrintSections(p)
+		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
-	if s := v.statement.Partnership; s != nil && err == nil && cmd.Without == "" && slices.ContainsFunc(s.Partners, func(one engine.PartnerSum) bool { return one.Short != nil }) {
-		return errFound
+	if s := v.statement.Partnership; s != nil && err == nil && cmd.Without == "" && slices.ContainsFunc(s.Partners, func(one statements.PartnerSum) bool { return one.Short != nil }) {
+		return terminal.ErrFound
 	}
 	return err
 }
 
 // printPartnership shows what each partner put in beside what it had of it, and who loses by taking part.
-func (v view) printPartnership(p *sheet, drawn pictures) {
+func (v view) printPartnership(p *terminal.Sheet, drawn pictures) {
 	s := v.statement.Partnership
 	if s == nil {
 		return
 	}
-	p.named("partnership", "Who invests and who benefits, to "+long(v.statement.Through))
-	p.line("Benefits are by "+words(strings.Join(s.Benefits, ", "))+". What is in kind counts and is never paid. ("+s.Clause+")", dim)
-	t := table{columns: []column{{title: "partner", flex: true}, {title: "side"}, {title: "paid", right: true}, {title: "in kind", right: true},
-		{title: "received", right: true}, {title: "benefit", right: true}, {title: "net", right: true}}}
-	add := func(name string, one engine.PartnerSum) {
-		t.add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.money(one.Benefit), v.money(one.Net))
+	p.Named("partnership", "Who invests and who benefits, to "+terminal.Long(v.statement.Through))
+	p.Line("Benefits are by "+terminal.Words(strings.Join(s.Benefits, ", "))+". What is in kind counts and is never paid. ("+s.Clause+")", terminal.Dim)
+	t := terminal.Table{Columns: []terminal.Column{{Title: "partner", Flex: true}, {Title: "side"}, {Title: "paid", Right: true}, {Title: "in kind", Right: true},
+		{Title: "received", Right: true}, {Title: "benefit", Right: true}, {Title: "net", Right: true}}}
+	add := func(name string, one statements.PartnerSum) {
+		t.Add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.money(one.Benefit), v.money(one.Net))
 	}
 	for _, one := range s.Partners {
 		add(v.party(one.Party), one)
@@ -101,27 +102,43 @@ func (v view) printPartnership(p *sheet, drawn pictures) {
 			add("together, "+side.Side, side)
 			continue
 		}
-		t.total = []string{"taxpayer", "", v.money(side.Paid), v.money(side.InKind), v.money(side.Received), v.money(side.Benefit), v.money(side.Net)}
+		t.Total = []string{"taxpayer", "", v.money(side.Paid), v.money(side.InKind), v.money(side.Received), v.money(side.Benefit), v.money(side.Net)}
 	}
-	p.write(t)
+	p.Write(t)
 	if drawn.flows != "" {
-		p.picture(drawn.flows, flowsCaption)
+		p.Picture(drawn.flows, flowsCaption)
 	}
-	p.line("Everybody else has "+v.money(s.Others)+" in cash, so that all the cash comes to nought.", dim)
+	p.Line("Everybody else has "+v.money(s.Others)+" in cash, so that all the cash comes to nought.", terminal.Dim)
 	for _, waits := range s.Waits {
-		p.line("Not counted: "+words(waits)+".", plain)
+		p.Line("Not counted: "+terminal.Words(waits)+".", terminal.Plain)
+	}
+	for _, one := range s.Partners {
+		if text := v.madeGoodText(v.party(one.Party), one.MadeGood); text != "" {
+			p.Line(text, terminal.Plain)
+		}
 	}
 	for _, one := range s.Partners {
 		if one.Short != nil {
-			p.line(fmt.Sprintf("%s loses %s, and signed for %s: %s more.", v.party(one.Party), v.money(one.Net.Neg()), v.lossWords(one.LossLimit), v.money(*one.Short)), bold)
+			p.Line(fmt.Sprintf("%s loses %s, and signed for %s: %s more.", v.party(one.Party), v.money(one.Net.Neg()), v.lossWords(one.LossLimit), v.money(*one.Short)), terminal.Bold)
 		}
 	}
 	for _, pay := range s.Cure {
-		p.line(fmt.Sprintf("It would be cured by %s from %s to %s.", v.money(pay.Amount), v.party(pay.From), v.party(pay.To)), plain)
+		p.Line(fmt.Sprintf("It would be cured by %s from %s to %s.", v.money(pay.Amount), v.party(pay.From), v.party(pay.To)), terminal.Plain)
 	}
 	if !s.Uncured.IsZero() {
-		p.line("The gains of the others do not cover "+v.money(s.Uncured)+" of it: the partnership loses, and not one partner only.", bold)
+		p.Line("The gains of the others do not cover "+v.money(s.Uncured)+" of it: the partnership loses, and not one partner only.", terminal.Bold)
 	}
+}
+
+// madeGoodText says what a partner had, or paid, so that losses were made good.
+func (v view) madeGoodText(name string, sum *money.Amount) string {
+	switch {
+	case sum == nil || sum.IsZero():
+		return ""
+	case sum.Sign() > 0:
+		return name + " has had " + v.money(*sum) + " of what it received to make its loss good."
+	}
+	return name + " has paid " + v.money(sum.Neg()) + " of what it paid to make others' losses good."
 }
 
 func (v view) lossWords(a *money.Amount) string {
@@ -139,7 +156,7 @@ type expectedCure struct {
 }
 
 // partners compares what each partner is left with, and what would cure a loss.
-func (d *comparer) partners(want *expectedSettlement, found *engine.PartnershipSum) {
+func (d *comparer) partners(want *expectedSettlement, found *statements.PartnershipSum) {
 	if want.Partners == nil && want.Cure == nil {
 		return
 	}

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/evidence"
 )
 
@@ -29,10 +28,10 @@ type progress struct {
 // progressEvery is how often the line is written anew.
 const progressEvery = 150 * time.Millisecond
 
-func newProgress(w world) *progress {
+func newProgress(w terminal.World) *progress {
 	p := &progress{shown: time.Now()} // what takes no time shows nothing
-	if isTerminal(w.stderr) {
-		p.to = w.stderr
+	if terminal.IsTerminal(w.Stderr) {
+		p.to = w.Stderr
 	}
 	return p
 }
@@ -40,7 +39,7 @@ func newProgress(w world) *progress {
 // read shows how much evidence has been read.
 func (p *progress) read(done, total int64) {
 	if total > 0 {
-		p.show("reading evidence: %s of %s MB", grouped(int(done>>20)), grouped(int(total>>20)))
+		p.show("reading evidence: %s of %s MB", terminal.Grouped(int(done>>20)), terminal.Grouped(int(total>>20)))
 	}
 }
 
@@ -55,7 +54,7 @@ func (p *progress) pass() {
 func (p *progress) settled(units int) {
 	n := p.units.Add(int64(units))
 	if seconds := time.Since(time.Unix(0, p.started.Load())).Seconds(); seconds > 0 {
-		p.show("settling, pass %d: %s, %s a second", p.passes.Load(), counted(int(n), "unit"), grouped(int(float64(n)/seconds)))
+		p.show("settling, pass %d: %s, %s a second", p.passes.Load(), terminal.Counted(int(n), "unit"), terminal.Grouped(int(float64(n)/seconds)))
 	}
 }
 
@@ -68,8 +67,8 @@ func (p *progress) show(format string, args ...any) {
 	if now := time.Now(); now.Sub(p.shown) >= progressEvery {
 		p.shown = now
 		text := fmt.Sprintf(format, args...)
-		fmt.Fprintf(p.to, "\r%s%s", text, strings.Repeat(" ", max(0, p.wide-letters(text))))
-		p.wide = letters(text)
+		fmt.Fprintf(p.to, "\r%s%s", text, strings.Repeat(" ", max(0, p.wide-terminal.Letters(text))))
+		p.wide = terminal.Letters(text)
 	}
 }
 
@@ -111,11 +110,4 @@ func (s *watched) Units(shard int) iter.Seq2[*evidence.Tree, error] {
 		}
 		s.progress.settled(n)
 	}
-}
-
-// interruptible is a context that ends at the first interrupt; the second ends the program as usual.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }

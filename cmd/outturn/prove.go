@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/proof"
@@ -25,11 +26,11 @@ type exportCmd struct {
 }
 
 // Run writes the bundle of a recorded statement.
-func (cmd *exportCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *exportCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *exportCmd) run(w world) error {
+func (cmd *exportCmd) run(w terminal.World) error {
 	f, err := openFolder(cmd.Dir, cmd.Contract, cmd.Memory)
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func (cmd *exportCmd) run(w world) error {
 		number = len(issued.Stored)
 	}
 	if number < 1 || number > len(issued.Stored) {
-		return usageError{fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", cmd.Dir, counted(len(issued.Stored), "statement"), cmd.Dir)}
+		return terminal.Usage(fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", cmd.Dir, terminal.Counted(len(issued.Stored), "statement"), cmd.Dir))
 	}
 	statement := issued.Stored[number-1]
 	cutOff, err := calendar.ParseDate(statement.Statement.CutOff)
@@ -64,9 +65,9 @@ func (cmd *exportCmd) run(w world) error {
 	}
 	progress.done()
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"bundle": cmd.Out, "contract": f.contract.ID, "number": number, "statement": statement.Digest.String()})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"bundle": cmd.Out, "contract": f.contract.ID, "number": number, "statement": statement.Digest.String()})
 	}
-	_, err = fmt.Fprintf(w.stdout, "%s: statement %d of %s, through %s, with all it was made from.\nAnybody can make it again: outturn verify %s\n", cmd.Out, number, f.contract.ID, long(statement.Statement.Through), cmd.Out)
+	_, err = fmt.Fprintf(w.Stdout, "%s: statement %d of %s, through %s, with all it was made from.\nAnybody can make it again: outturn verify %s\n", cmd.Out, number, f.contract.ID, terminal.Long(statement.Statement.Through), cmd.Out)
 	return err
 }
 
@@ -74,7 +75,7 @@ func (cmd *exportCmd) run(w world) error {
 func writeBundle(name string, bundle proof.Bundle) error {
 	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, os.ErrExist) {
-		return usageError{fmt.Errorf("%s exists; a bundle is written to a new file", name)}
+		return terminal.Usage(fmt.Errorf("%s exists; a bundle is written to a new file", name))
 	}
 	if err != nil {
 		return err
@@ -100,10 +101,10 @@ type verifiedJSON struct {
 }
 
 // Run verifies the bundle and says what it found.
-func (cmd *verifyCmd) Run(w world) error {
+func (cmd *verifyCmd) Run(w terminal.World) error {
 	file, err := os.Open(cmd.Bundle)
 	if err != nil {
-		return usageError{err}
+		return terminal.Usage(err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -112,36 +113,36 @@ func (cmd *verifyCmd) Run(w world) error {
 	}
 	report, err := proof.Verify(file, info.Size())
 	if err != nil {
-		return w.finding(err, cmd.JSON)
+		return finding(w, err, cmd.JSON)
 	}
 	if cmd.JSON {
-		err = writeJSON(w.stdout, verifiedJSON{report.OK(), report})
+		err = terminal.WriteJSON(w.Stdout, verifiedJSON{report.OK(), report})
 	} else {
-		p := &page{width: w.width(), colour: w.colour()}
+		p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 		printReport(p, filepath.Base(cmd.Bundle), report)
-		_, err = io.WriteString(w.stdout, p.text.String())
+		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
 	if err == nil && !report.OK() {
-		err = errFound
+		err = terminal.ErrFound
 	}
 	return err
 }
 
-func printReport(p *page, name string, r *proof.Report) {
+func printReport(p *terminal.Page, name string, r *proof.Report) {
 	if r.OK() {
-		p.line(0, fmt.Sprintf("%s: verified. Statement %d of %s, %s, through %s, was made again from the bundle alone and is the same to the byte.", name, r.Number, r.Contract, r.Status, long(r.Through)), bold)
-		p.line(2, fmt.Sprintf("%s, %s, %s; %s, every byte of them covered", counted(r.Units, "unit"), counted(r.Items, "item"), counted(r.Lines, "line"), counted(r.Parts, "part")), plain)
-		p.line(2, "statement "+r.Statement, plain)
-		p.line(2, "A bundle is not signed yet: hold this digest against the one you were given.", dim)
+		p.Line(0, fmt.Sprintf("%s: verified. Statement %d of %s, %s, through %s, was made again from the bundle alone and is the same to the byte.", name, r.Number, r.Contract, r.Status, terminal.Long(r.Through)), terminal.Bold)
+		p.Line(2, fmt.Sprintf("%s, %s, %s; %s, every byte of them covered", terminal.Counted(r.Units, "unit"), terminal.Counted(r.Items, "item"), terminal.Counted(r.Lines, "line"), terminal.Counted(r.Parts, "part")), terminal.Plain)
+		p.Line(2, "statement "+r.Statement, terminal.Plain)
+		p.Line(2, "A bundle is not signed yet: hold this digest against the one you were given.", terminal.Dim)
 		return
 	}
-	p.line(0, name+": NOT verified.", bold)
+	p.Line(0, name+": NOT verified.", terminal.Bold)
 	for _, fault := range r.Faults {
-		p.line(2, fault, plain)
+		p.Line(2, fault, terminal.Plain)
 	}
 	if len(r.Differences) > 0 {
-		p.heading("Lines that come out otherwise when settled again")
-		t := table{columns: []column{{title: "unit", flex: true}, {title: "payment"}, {title: "period", right: true}, {title: "statement says", right: true}, {title: "settling again gives", right: true}, {title: "difference", right: true}}}
+		p.Heading("Lines that come out otherwise when settled again")
+		t := terminal.Table{Columns: []terminal.Column{{Title: "unit", Flex: true}, {Title: "payment"}, {Title: "period", Right: true}, {Title: "statement says", Right: true}, {Title: "settling again gives", Right: true}, {Title: "difference", Right: true}}}
 		for _, d := range r.Differences {
 			of := d.Unit
 			if of == "" {
@@ -150,11 +151,11 @@ func printReport(p *page, name string, r *proof.Report) {
 			if d.Of != "" {
 				of += " / " + d.Of
 			}
-			t.add(of, words(d.Payment), period(d.Period), orNone(d.Expected), orNone(d.Found), d.By)
+			t.Add(of, terminal.Words(d.Payment), period(d.Period), orNone(d.Expected), orNone(d.Found), d.By)
 		}
-		p.write(2, t)
+		p.Write(2, t)
 		if r.More > 0 {
-			p.line(2, fmt.Sprintf("and %s", counted(r.More, "more line")), plain)
+			p.Line(2, fmt.Sprintf("and %s", terminal.Counted(r.More, "more line")), terminal.Plain)
 		}
 	}
 }
@@ -172,7 +173,7 @@ type versionCmd struct {
 }
 
 // Run prints which program this is and which edition of the language it reads.
-func (cmd *versionCmd) Run(w world) error {
+func (cmd *versionCmd) Run(w terminal.World) error {
 	version, revision := "(development)", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v := info.Main.Version; v != "" && v != "(devel)" {
@@ -185,8 +186,8 @@ func (cmd *versionCmd) Run(w world) error {
 		}
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"version": version, "revision": revision, "edition": contracts.Edition, "bundle": proof.BundleEdition})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"version": version, "revision": revision, "edition": contracts.Edition, "bundle": proof.BundleEdition})
 	}
-	_, err := fmt.Fprintf(w.stdout, "outturn %s %s\ncontract language, edition %d; bundle, layout %d\n", version, revision, contracts.Edition, proof.BundleEdition)
+	_, err := fmt.Fprintf(w.Stdout, "outturn %s %s\ncontract language, edition %d; bundle, layout %d\n", version, revision, contracts.Edition, proof.BundleEdition)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/pseudonym"
+	"outturn/cmd/outturn/terminal"
 )
 
 // pseudonymiseCmd works where the identifiers are, before anything is sent.
@@ -41,46 +42,46 @@ A matching token is t- and 32 letters, made likewise over "outturn matching toke
 }
 
 // Run makes a key, or replaces identifiers.
-func (cmd *pseudonymiseCmd) Run(w world) error {
+func (cmd *pseudonymiseCmd) Run(w terminal.World) error {
 	for name, purpose := range map[string]pseudonym.Purpose{cmd.NewKey: pseudonym.Pseudonyms, cmd.NewMatch: pseudonym.Matching} {
 		if name == "" {
 			continue
 		}
 		if cmd.File != "" || cmd.NewKey != "" && cmd.NewMatch != "" {
-			return usageError{errors.New("--new-key and --new-matching each make one key and do nothing else")}
+			return terminal.Usage(errors.New("--new-key and --new-matching each make one key and do nothing else"))
 		}
 		return cmd.newKey(w, name, purpose)
 	}
 	switch {
 	case cmd.File == "":
-		return usageError{errors.New("name a file of evidence, or --new-key FILE")}
+		return terminal.Usage(errors.New("name a file of evidence, or --new-key FILE"))
 	case cmd.Key == "" || len(cmd.Replace) == 0 || cmd.Out == "":
-		return usageError{errors.New("--key, --replace and --out are needed: what replaces which column, and where it goes")}
+		return terminal.Usage(errors.New("--key, --replace and --out are needed: what replaces which column, and where it goes"))
 	case (cmd.Matching == "") != (cmd.Tokens == ""):
-		return usageError{errors.New("--matching and --tokens go together: the key of the tokens, and where they go")}
+		return terminal.Usage(errors.New("--matching and --tokens go together: the key of the tokens, and where they go"))
 	}
-	return w.finding(cmd.replace(w), cmd.JSON)
+	return finding(w, cmd.replace(w), cmd.JSON)
 }
 
-func (cmd *pseudonymiseCmd) newKey(w world, name string, purpose pseudonym.Purpose) error {
+func (cmd *pseudonymiseCmd) newKey(w terminal.World, name string, purpose pseudonym.Purpose) error {
 	if err := pseudonym.NewKey(name, purpose); err != nil {
-		return usageError{err}
+		return terminal.Usage(err)
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"key": name, "for": purpose})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"key": name, "for": purpose})
 	}
-	_, err := fmt.Fprintf(w.stdout, "%s: a new key for %s, which its owner alone may read. Keep it as you keep what it hides, with a copy in a safe place: without it, what is sent later joins nothing that was sent before.\n", name, purpose)
+	_, err := fmt.Fprintf(w.Stdout, "%s: a new key for %s, which its owner alone may read. Keep it as you keep what it hides, with a copy in a safe place: without it, what is sent later joins nothing that was sent before.\n", name, purpose)
 	return err
 }
 
-func (cmd *pseudonymiseCmd) replace(w world) (err error) {
+func (cmd *pseudonymiseCmd) replace(w terminal.World) (err error) {
 	job := pseudonym.Job{Name: filepath.Base(cmd.File), Replace: cmd.Replace, Drop: cmd.Drop, Keep: cmd.Keep}
 	if job.Key, err = pseudonym.ReadKey(cmd.Key, pseudonym.Pseudonyms); err != nil {
 		return err
 	}
 	in, err := os.Open(cmd.File)
 	if err != nil {
-		return usageError{err}
+		return terminal.Usage(err)
 	}
 	defer in.Close()
 	out, err := newWhole(cmd.Out)
@@ -108,7 +109,7 @@ func (cmd *pseudonymiseCmd) replace(w world) (err error) {
 	case ".ndjson", ".jsonl":
 		done, err = job.NDJSON(in, out)
 	default:
-		err = usageError{fmt.Errorf("%s: a file of evidence ends in .csv or .ndjson", cmd.File)}
+		err = terminal.Usage(fmt.Errorf("%s: a file of evidence ends in .csv or .ndjson", cmd.File))
 	}
 	if err != nil {
 		return err
@@ -121,15 +122,15 @@ func (cmd *pseudonymiseCmd) replace(w world) (err error) {
 	return cmd.print(w, done)
 }
 
-func (cmd *pseudonymiseCmd) print(w world, done pseudonym.Done) error {
+func (cmd *pseudonymiseCmd) print(w terminal.World, done pseudonym.Done) error {
 	if cmd.JSON {
-		return writeJSON(w.stdout, map[string]any{"file": cmd.Out, "tokens_file": cmd.Tokens, "done": done})
+		return terminal.WriteJSON(w.Stdout, map[string]any{"file": cmd.Out, "tokens_file": cmd.Tokens, "done": done})
 	}
-	text := fmt.Sprintf("%s: %s, %s replaced", cmd.Out, counted(done.Rows, "row"), counted(done.Replaced, "identifier"))
+	text := fmt.Sprintf("%s: %s, %s replaced", cmd.Out, terminal.Counted(done.Rows, "row"), terminal.Counted(done.Replaced, "identifier"))
 	if cmd.Tokens != "" {
-		text += fmt.Sprintf("; %s: %s", cmd.Tokens, counted(done.Tokens, "token"))
+		text += fmt.Sprintf("; %s: %s", cmd.Tokens, terminal.Counted(done.Tokens, "token"))
 	}
-	_, err := fmt.Fprintln(w.stdout, text+".")
+	_, err := fmt.Fprintln(w.Stdout, text+".")
 	return err
 }
 
@@ -142,11 +143,11 @@ type whole struct {
 
 func newWhole(name string) (*whole, error) {
 	if _, err := os.Lstat(name); err == nil {
-		return nil, usageError{fmt.Errorf("%s exists; what is made goes into a new file", name)}
+		return nil, terminal.Usage(fmt.Errorf("%s exists; what is made goes into a new file", name))
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".outturn-*")
 	if err != nil {
-		return nil, usageError{err}
+		return nil, terminal.Usage(err)
 	}
 	return &whole{bufio.NewWriterSize(file, 1<<16), file, name}, nil
 }

@@ -11,10 +11,11 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // publishedName is the file of a folder that says where its payer published what was paid, unit by unit.
@@ -191,7 +192,7 @@ func composed(template string, cell func(string) (string, error)) (string, error
 type unitSums map[string]money.Amount
 
 // take adds the lines of one record. A line of a member is the member's when the published file names it.
-func (sums unitSums) take(r *engine.Record, named map[string]bool) {
+func (sums unitSums) take(r *statements.Record, named map[string]bool) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		unit := r.Unit
@@ -307,13 +308,13 @@ func (p *published) differences(report publishedReport) []difference {
 }
 
 // printPublished shows a settlement held against what was published: the counts, those apart, and a few of those within.
-func printPublished(p *page, report publishedReport, rows int) {
-	p.heading("Held against what was published")
-	p.line(2, fmt.Sprintf("%s: %s exact, %s within %s, %s apart", report.File, grouped(report.Exact), grouped(report.Within), report.Limit, grouped(report.Apart)), plain)
+func printPublished(p *terminal.Page, report publishedReport, rows int) {
+	p.Heading("Held against what was published")
+	p.Line(2, fmt.Sprintf("%s: %s exact, %s within %s, %s apart", report.File, terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart)), terminal.Plain)
 	if report.Blank > 0 {
-		p.line(2, counted(report.Blank, "unit")+" with nothing published and nothing settled", dim)
+		p.Line(2, terminal.Counted(report.Blank, "unit")+" with nothing published and nothing settled", terminal.Dim)
 	}
-	t := table{columns: []column{{title: "unit"}, {title: "published", right: true}, {title: "settled", right: true}, {title: "difference", right: true}}}
+	t := terminal.Table{Columns: []terminal.Column{{Title: "unit"}, {Title: "published", Right: true}, {Title: "settled", Right: true}, {Title: "difference", Right: true}}}
 	shown := 0
 	for _, row := range report.Rows {
 		if !row.Apart {
@@ -322,10 +323,10 @@ func printPublished(p *page, report publishedReport, rows int) {
 			}
 			shown++
 		}
-		t.add(row.Unit, row.Published, row.Found, row.Difference, row.Reason)
+		t.Add(row.Unit, row.Published, row.Found, row.Difference, row.Reason)
 	}
-	p.write(2, t)
+	p.Write(2, t)
 	if rest := report.Within - shown; rest > 0 {
-		p.line(2, fmt.Sprintf("and %s within %s", grouped(rest), report.Limit), dim)
+		p.Line(2, fmt.Sprintf("and %s within %s", terminal.Grouped(rest), report.Limit), terminal.Dim)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"outturn/api"
 	"outturn/api/client"
 	"outturn/cmd/outturn/service"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/store"
 	"outturn/engine/store/private"
 )
@@ -85,7 +86,7 @@ func (r *remoteWorld) person(organisation, name string, roles ...string) {
 func (r *remoteWorld) as(who string, status int, says string, args ...string) string {
 	r.Helper()
 	var out, errs bytes.Buffer
-	w := world{stdout: &out, stderr: &errs, env: func(string) string { return "" }}
+	w := terminal.World{Stdout: &out, Stderr: &errs, Env: func(string) string { return "" }}
 	args = append([]string{"remote", "--server", r.base, "--key-file", filepath.Join(r.dir, who)}, args...)
 	if got := run(args, w); got != status || !strings.Contains(out.String()+errs.String(), says) {
 		r.Fatalf("outturn %s: exit status %d, expected %d and %q\n%s%s", strings.Join(args[5:], " "), got, status, says, out.String(), errs.String())
@@ -146,7 +147,7 @@ func TestRemote(t *testing.T) {
 	r.as("director", exitWell, "makes it again", "fetch", v.Contract, "1", "--out", bundle)
 	r.as("director", exitUsage, "exists", "fetch", v.Contract, "1", "--out", bundle)
 	var out bytes.Buffer
-	if status := run([]string{"verify", bundle}, world{stdout: &out, stderr: &out, env: func(string) string { return "" }}); status != exitWell {
+	if status := run([]string{"verify", bundle}, terminal.World{Stdout: &out, Stderr: &out, Env: func(string) string { return "" }}); status != exitWell {
 		t.Errorf("the bundle does not verify: %s", out.String())
 	}
 	r.as("nobody", exitUsage, "no such file", "me")

@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // reportCmd prints what a partnership's board, or one party's accounting officer, reads of a settlement.
@@ -39,20 +41,20 @@ type officerJSON struct {
 }
 
 // Run prints the report, and finds something where its sums do not agree.
-func (cmd *reportCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *reportCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *reportCmd) run(w world) (err error) {
+func (cmd *reportCmd) run(w terminal.World) (err error) {
 	if cmd.Small < 0 {
-		return usageError{errors.New("--small is a count: 3 or more, or 0 to show all")}
+		return terminal.Usage(errors.New("--small is a count: 3 or more, or 0 to show all"))
 	}
 	f, err := openFolder(cmd.Dir, "", cmd.Memory)
 	if err != nil {
 		return err
 	}
 	if cmd.Officer != "" && !slices.Contains(partyIDs(f), cmd.Officer) {
-		return usageError{fmt.Errorf("--officer %s: there is no such party in %s; the parties are %s", cmd.Officer, f.contract.ID, strings.Join(partyIDs(f), ", "))}
+		return terminal.Usage(fmt.Errorf("--officer %s: there is no such party in %s; the parties are %s", cmd.Officer, f.contract.ID, strings.Join(partyIDs(f), ", ")))
 	}
 	var html *htmlFile
 	if cmd.HTML != "" {
@@ -69,11 +71,11 @@ func (cmd *reportCmd) run(w world) (err error) {
 	if err != nil {
 		return err
 	}
-	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], width: w.width(), colour: w.colour()}, Report: r}
+	v := reportView{view: view{contract: f.contract, statement: statements[len(statements)-1], width: w.Width(), colour: w.Colour()}, Report: r}
 	return cmd.print(w, v, html)
 }
 
-func (cmd *reportCmd) print(w world, v reportView, html *htmlFile) error {
+func (cmd *reportCmd) print(w terminal.World, v reportView, html *htmlFile) error {
 	r, checks := v.Report, v.Board.Reconciliation
 	var document any = boardJSON{r.Head, r.Board, cmd.HTML}
 	s, err := v.board()
@@ -89,21 +91,21 @@ func (cmd *reportCmd) print(w world, v reportView, html *htmlFile) error {
 		return err
 	}
 	if cmd.JSON {
-		err = writeJSON(w.stdout, document)
+		err = terminal.WriteJSON(w.Stdout, document)
 	} else {
-		p := &page{width: v.width, colour: v.colour}
-		s.print(p, v.of(), v.head(), v.note())
-		_, err = io.WriteString(w.stdout, p.text.String())
+		p := &terminal.Page{Width: v.width, Colour: v.colour}
+		s.Print(p, v.of(), v.head(), v.note())
+		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
 	if err == nil && slices.ContainsFunc(checks, func(a report.Agreement) bool { return !a.Agrees }) {
-		return errFound
+		return terminal.ErrFound
 	}
 	return err
 }
 
 // reported are the final statements of a folder up to the one that is reported: a recorded one, or what would be settled
 // now; where that is recorded already and nothing has come since, the recorded one.
-func (f *folder) reported(w world, number int, on occasion) ([]engine.Statement, error) {
+func (f *folder) reported(w terminal.World, number int, on occasion) ([]statements.Statement, error) {
 	if number != 0 {
 		issued, _, err := f.statements()
 		if err != nil {
@@ -111,9 +113,9 @@ func (f *folder) reported(w world, number int, on occasion) ([]engine.Statement,
 		}
 		defer issued.Close()
 		if number < 0 || number > len(issued.Stored) {
-			return nil, usageError{fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", f.dir, counted(len(issued.Stored), "statement"), f.dir)}
+			return nil, terminal.Usage(fmt.Errorf("%s has %s recorded; outturn settle %s --record records one", f.dir, terminal.Counted(len(issued.Stored), "statement"), f.dir))
 		}
-		all := make([]engine.Statement, number)
+		all := make([]statements.Statement, number)
 		for i := range all {
 			all[i] = issued.Stored[i].Statement
 		}
@@ -130,7 +132,7 @@ func (f *folder) reported(w world, number int, on occasion) ([]engine.Statement,
 	if err != nil {
 		return nil, err
 	}
-	var all []engine.Statement
+	var all []statements.Statement
 	for _, stored := range r.prior.Stored {
 		all = append(all, stored.Statement)
 	}

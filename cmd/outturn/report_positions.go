@@ -5,56 +5,62 @@ import (
 	"math/big"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine/report"
 )
 
 // This file prints who invests and who benefits, when it comes back, and the same money as each sees it.
 
-func (v reportView) printMatrix(p *sheet) {
+func (v reportView) printMatrix(p *terminal.Sheet) {
 	x := v.Board.Matrix
 	if x == nil {
 		return
 	}
-	p.heading("Who invests and who benefits, to " + long(v.Through))
+	p.Heading("Who invests and who benefits, to " + terminal.Long(v.Through))
 	v.printPositions(p, append(append([]report.Position{}, x.Partners...), x.Sides...))
 	if x.Hidden {
-		p.line("Benefits are not shown: a saving by which partners benefit counts few.", plain)
+		p.Line("Benefits are not shown: a saving by which partners benefit counts few.", terminal.Plain)
 		return
 	}
-	p.line("Everybody else has "+v.money(x.Others)+" in cash, so that all the cash comes to nought.", dim)
+	p.Line("Everybody else has "+v.money(x.Others)+" in cash, so that all the cash comes to nought.", terminal.Dim)
 	for _, waits := range x.Waits {
-		p.line("Not counted: "+words(waits)+".", plain)
+		p.Line("Not counted: "+terminal.Words(waits)+".", terminal.Plain)
+	}
+	for _, one := range x.Partners {
+		if text := v.madeGoodText(nameOr(one.Name, one.Party), one.MadeGood); text != "" {
+			p.Line(text, terminal.Plain)
+		}
 	}
 	for _, one := range x.Partners {
 		if one.Short != nil {
-			p.line(nameOr(one.Name, one.Party)+" loses "+v.money(one.Net.Neg())+", and signed for "+v.lossWords(one.LossLimit)+": "+v.money(*one.Short)+" more.", bold)
+			p.Line(nameOr(one.Name, one.Party)+" loses "+v.money(one.Net.Neg())+", and signed for "+v.lossWords(one.LossLimit)+": "+v.money(*one.Short)+" more.", terminal.Bold)
 		}
 	}
 	for _, pay := range x.Cure {
-		p.line("It would be cured by "+v.money(pay.Amount)+" from "+v.partyName(pay.From)+" to "+v.partyName(pay.To)+".", plain)
+		p.Line("It would be cured by "+v.money(pay.Amount)+" from "+v.partyName(pay.From)+" to "+v.partyName(pay.To)+".", terminal.Plain)
 	}
 	if x.Uncured != nil && !x.Uncured.IsZero() {
-		p.line("The gains of the others do not cover "+v.money(*x.Uncured)+" of it: the partnership loses, and not one partner only.", bold)
+		p.Line("The gains of the others do not cover "+v.money(*x.Uncured)+" of it: the partnership loses, and not one partner only.", terminal.Bold)
 	}
 	if x.Rate != "" {
-		p.line("Discounted figures are an appraisal's and settle nothing. ("+x.Rate+")", dim)
+		p.Line("Discounted figures are an appraisal's and settle nothing. ("+x.Rate+")", terminal.Dim)
 	}
 }
 
 // printPositions writes two tables: what each put in and had, and what came back of it and when.
-func (v reportView) printPositions(p *sheet, rows []report.Position) {
-	t := table{columns: []column{{title: "partner", flex: true}, {title: "side"}, {title: "paid", right: true}, {title: "in kind", right: true}, {title: "received", right: true}, {title: "benefit", right: true}, {title: "net", right: true}}}
-	back := table{columns: []column{{title: "partner", flex: true}, {title: "for each " + v.contract.Currency.Symbol + "1 put in", right: true}, {title: "came back", flex: true}, {title: "put in, discounted", right: true}, {title: "had, discounted", right: true}, {title: "came back, discounted", flex: true}}}
+func (v reportView) printPositions(p *terminal.Sheet, rows []report.Position) {
+	t := terminal.Table{Columns: []terminal.Column{{Title: "partner", Flex: true}, {Title: "side"}, {Title: "paid", Right: true}, {Title: "in kind", Right: true}, {Title: "received", Right: true}, {Title: "benefit", Right: true}, {Title: "net", Right: true}}}
+	back := terminal.Table{Columns: []terminal.Column{{Title: "partner", Flex: true}, {Title: "for each " + v.contract.Currency.Symbol + "1 put in", Right: true}, {Title: "came back", Flex: true}, {Title: "put in, discounted", Right: true}, {Title: "had, discounted", Right: true}, {Title: "came back, discounted", Flex: true}}}
 	for _, one := range rows {
 		name := v.positionName(one)
-		t.add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.amount(one.Benefit, one.Benefit == nil), v.amount(one.Net, one.Net == nil))
+		t.Add(name, one.Side, v.money(one.Paid), v.money(one.InKind), v.money(one.Received), v.amount(one.Benefit, one.Benefit == nil), v.amount(one.Net, one.Net == nil))
 		if one.Return != "" || one.Payback != nil {
-			back.add(name, returnText(one.Return), paybackText(one.Payback), optionalMoney(v, one.PutDiscounted), optionalMoney(v, one.HadDiscounted), paybackText(one.PaybackDiscounted))
+			back.Add(name, returnText(one.Return), paybackText(one.Payback), optionalMoney(v, one.PutDiscounted), optionalMoney(v, one.HadDiscounted), paybackText(one.PaybackDiscounted))
 		}
 	}
-	p.write(t)
-	p.write(back)
+	p.Write(t)
+	p.Write(back)
 }
 
 func (v reportView) positionName(one report.Position) string {
@@ -96,8 +102,14 @@ func paybackText(p *report.Payback) string {
 	switch p.State {
 	case report.PaidBack:
 		_, last, _ := strings.Cut(p.In, " to ")
-		return "by " + long(last)
+		return "by " + terminal.Long(last)
 	case report.PaybackNotYet:
+		switch _, last, days := strings.Cut(p.AtPace, " to "); {
+		case days:
+			return "not yet; at the last pace by " + terminal.Long(last)
+		case p.AtPace != "":
+			return "not yet; at the last pace " + p.AtPace
+		}
 		return "not yet"
 	case report.PaybackNever:
 		return "never"
@@ -105,17 +117,17 @@ func paybackText(p *report.Payback) string {
 	return "nothing was put in"
 }
 
-func (v reportView) printPerspectives(p *sheet) {
+func (v reportView) printPerspectives(p *terminal.Sheet) {
 	if len(v.Board.Perspectives) == 0 {
 		return
 	}
-	p.heading("The same money, as each sees it")
-	t := table{columns: []column{{title: "seen by", flex: true}, {title: "paid out", right: true}, {title: "received", right: true}, {title: "moved within", right: true}, {title: "in kind", right: true}, {title: "benefit", right: true}, {title: "net", right: true}}}
+	p.Heading("The same money, as each sees it")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "seen by", Flex: true}, {Title: "paid out", Right: true}, {Title: "received", Right: true}, {Title: "moved within", Right: true}, {Title: "in kind", Right: true}, {Title: "benefit", Right: true}, {Title: "net", Right: true}}}
 	for _, one := range v.Board.Perspectives {
-		t.add(v.viewName(one), v.money(one.Paid), v.money(one.Received), v.money(one.Within), v.money(one.InKind), v.amount(one.Benefit, one.Benefit == nil), v.amount(one.Net, one.Net == nil))
+		t.Add(v.viewName(one), v.money(one.Paid), v.money(one.Received), v.money(one.Within), v.money(one.InKind), v.amount(one.Benefit, one.Benefit == nil), v.amount(one.Net, one.Net == nil))
 	}
-	p.write(t)
-	p.line("Paid to and received from others than those who see it; what moves within changes nobody's net but its own parts'. The nets of agencies make those of local bodies and of the Exchequer, and these the taxpayer's.", dim)
+	p.Write(t)
+	p.Line("Paid to and received from others than those who see it; what moves within changes nobody's net but its own parts'. The nets of agencies make those of local bodies and of the Exchequer, and these the taxpayer's.", terminal.Dim)
 }
 
 func (v reportView) viewName(one report.Perspective) string {
@@ -131,31 +143,31 @@ func (v reportView) viewName(one report.Perspective) string {
 }
 
 // printWithout says what would be left without a party.
-func (v reportView) printWithout(p *sheet, left *report.Withdrawal) {
+func (v reportView) printWithout(p *terminal.Sheet, left *report.Withdrawal) {
 	who := v.partyName(left.Party)
-	p.heading("Without " + who + ", to " + long(v.Through))
+	p.Heading("Without " + who + ", to " + terminal.Long(v.Through))
 	if left.ToBear.IsZero() {
-		p.line("Nothing would have to be borne by others: it puts no more in than it has.", plain)
+		p.Line("Nothing would have to be borne by others: it puts no more in than it has.", terminal.Plain)
 	} else {
-		p.line("The others would have to bear "+v.money(left.ToBear)+", by "+map[report.Bear]string{report.BearBenefit: "what each benefits", report.BearContribution: "what each puts in"}[left.By]+".", plain)
+		p.Line("The others would have to bear "+v.money(left.ToBear)+", by "+map[report.Bear]string{report.BearBenefit: "what each benefits", report.BearContribution: "what each puts in"}[left.By]+".", terminal.Plain)
 	}
-	t := table{columns: []column{{title: "who stays", flex: true}, {title: "would bear", right: true}, {title: "would lose", right: true}, {title: "net now", right: true}, {title: "net then", right: true}}}
+	t := terminal.Table{Columns: []terminal.Column{{Title: "who stays", Flex: true}, {Title: "would bear", Right: true}, {Title: "would lose", Right: true}, {Title: "net now", Right: true}, {Title: "net then", Right: true}}}
 	for _, one := range left.Stay {
-		t.add(nameOr(one.Name, one.Party), v.money(one.Bears), v.money(one.Lost), v.money(one.Was), v.money(one.Net))
+		t.Add(nameOr(one.Name, one.Party), v.money(one.Bears), v.money(one.Lost), v.money(one.Was), v.money(one.Net))
 	}
-	p.write(t)
-	p.line("What each would lose is what it is paid by "+who+", less what it pays it.", dim)
+	p.Write(t)
+	p.Line("What each would lose is what it is paid by "+who+", less what it pays it.", terminal.Dim)
 	for _, one := range left.Stay {
 		if one.Short != nil {
-			p.line(nameOr(one.Name, one.Party)+" would lose "+v.money(one.Net.Neg())+": "+v.money(*one.Short)+" more than it signed for.", bold)
+			p.Line(nameOr(one.Name, one.Party)+" would lose "+v.money(one.Net.Neg())+": "+v.money(*one.Short)+" more than it signed for.", terminal.Bold)
 		}
 	}
 	verdict := "What those who stay have, " + v.money(left.Had) + ", would still cover what they put in, " + v.money(left.Put) + "."
 	if !left.Exceeds {
 		verdict = "What those who stay have, " + v.money(left.Had) + ", would no longer cover what they put in, " + v.money(left.Put) + "."
 	}
-	p.line(verdict, bold)
+	p.Line(verdict, terminal.Bold)
 	if !left.Free.IsZero() {
-		p.line(who+" would have its benefit of "+v.money(left.Free)+" for nothing.", plain)
+		p.Line(who+" would have its benefit of "+v.money(left.Free)+" for nothing.", terminal.Plain)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine/report"
 )
@@ -16,17 +17,8 @@ type reportView struct {
 	*report.Report
 }
 
-// The words for what is not there: not shown, since it would say a small count; and not known.
-const (
-	notShown = "not shown"
-	notKnown = "—"
-)
-
-// The words for whether two sums are the same.
-const (
-	agreesText  = "agrees"
-	differsText = "differs by "
-)
+// notKnown stands for what is not there.
+const notKnown = "—"
 
 // of, head and note are what stands above a report.
 func (v reportView) of() string { return "of statement " + strconv.Itoa(v.Statement) }
@@ -50,7 +42,7 @@ func (v reportView) officer(party string) *report.Officer {
 func (v reportView) amount(a *money.Amount, hidden bool) string {
 	switch {
 	case hidden:
-		return notShown
+		return terminal.NotShown
 	case a == nil:
 		return notKnown
 	}
@@ -62,20 +54,20 @@ func countText(count *string, hidden bool) string {
 	case count != nil:
 		return groupedText(*count)
 	case hidden:
-		return notShown
+		return terminal.NotShown
 	}
 	return ""
 }
 
-func named(names []string) string { return words(strings.Join(names, ", ")) }
+func named(names []string) string { return terminal.Words(strings.Join(names, ", ")) }
 
 func (v reportView) smallWords() string {
 	return fmt.Sprintf("No count below %d is shown, other than nought, nor what would say it: such payments stand together, and such savings are left out.", v.SmallNumbers)
 }
 
 // board lays the board's report out.
-func (v reportView) board() (*sheet, error) {
-	p := &sheet{title: "Report to the partnership board"}
+func (v reportView) board() (*terminal.Sheet, error) {
+	p := &terminal.Sheet{Title: "Report to the partnership board"}
 	v.printContributions(p)
 	v.printOutcomes(p)
 	v.printReportSavings(p)
@@ -93,19 +85,19 @@ func (v reportView) board() (*sheet, error) {
 	return p, nil
 }
 
-func (v reportView) printContributions(p *sheet) {
-	p.heading("Contributions")
-	t := table{columns: []column{{title: "from", flex: true}, {title: "cash due now", right: true}, {title: "due to date", right: true}, {title: "came in", right: true}, {title: "outstanding", right: true},
-		{title: "in kind", right: true}, {title: "promised", right: true}, {title: "together", right: true}}}
+func (v reportView) printContributions(p *terminal.Sheet) {
+	p.Heading("Contributions")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "from", Flex: true}, {Title: "cash due now", Right: true}, {Title: "due to date", Right: true}, {Title: "came in", Right: true}, {Title: "outstanding", Right: true},
+		{Title: "in kind", Right: true}, {Title: "promised", Right: true}, {Title: "together", Right: true}}}
 	add := func(name string, c report.Contribution) []string {
 		return []string{name, v.money(c.DueNow), v.money(c.Due), v.amount(c.Received, false), v.amount(c.Outstanding, false), v.money(c.InKind), v.amount(c.Promised, false), v.money(c.Total)}
 	}
 	for _, c := range v.Board.Contributions {
-		t.add(add(nameOr(c.Name, c.Party), c)...)
+		t.Add(add(nameOr(c.Name, c.Party), c)...)
 	}
-	t.total = add("together", v.Board.Contributed)
-	p.write(t)
-	p.line("What is in kind counts and is never paid. "+notKnown+" where nobody tells.", dim)
+	t.Total = add("together", v.Board.Contributed)
+	p.Write(t)
+	p.Line("What is in kind counts and is never paid. "+notKnown+" where nobody tells.", terminal.Dim)
 }
 
 // nameOr is a party's name, or its id where it has none.
@@ -113,27 +105,27 @@ func nameOr(name, id string) string {
 	if name != "" {
 		return name
 	}
-	return words(id)
+	return terminal.Words(id)
 }
 
-func (v reportView) printOutcomes(p *sheet) {
-	p.heading("Outcomes and payments")
-	t := table{columns: []column{{title: "payment", flex: true}, {title: "counted", right: true}, {title: "due now", right: true}, {title: "to date", right: true}, {title: "held back", right: true}}}
+func (v reportView) printOutcomes(p *terminal.Sheet) {
+	p.Heading("Outcomes and payments")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "payment", Flex: true}, {Title: "counted", Right: true}, {Title: "due now", Right: true}, {Title: "to date", Right: true}, {Title: "held back", Right: true}}}
 	for _, o := range v.Board.Outcomes {
 		held := ""
 		if !o.Held.IsZero() {
 			held = v.money(o.Held)
 		}
-		t.add(named(o.Payments), countText(o.Count, o.Hidden), v.money(o.Due), v.money(o.ToDate), held)
+		t.Add(named(o.Payments), countText(o.Count, o.Hidden), v.money(o.Due), v.money(o.ToDate), held)
 	}
-	p.write(t)
+	p.Write(t)
 	for _, k := range v.Board.Cohorts {
-		p.line(words(k.Cohort)+": "+v.partsText(k.Parts)+".", plain)
+		p.Line(terminal.Words(k.Cohort)+": "+v.partsText(k.Parts)+".", terminal.Plain)
 	}
 	if d := v.Board.Duplication; len(d.Parts) > 0 {
-		p.line("Found twice, and not paid: "+v.partsText(d.Parts)+".", plain)
+		p.Line("Found twice, and not paid: "+v.partsText(d.Parts)+".", terminal.Plain)
 	} else {
-		p.line("Nothing was found to be claimed twice, or paid for by another scheme.", plain)
+		p.Line("Nothing was found to be claimed twice, or paid for by another scheme.", terminal.Plain)
 	}
 }
 
@@ -141,9 +133,9 @@ func (v reportView) partsText(parts []report.CountPart) string {
 	var texts []string
 	for _, part := range parts {
 		count := countText(part.Count, part.Hidden)
-		text := count + " " + words(strings.Join(part.What, ", and ")) + v.priced(part)
+		text := count + " " + terminal.Words(strings.Join(part.What, ", and ")) + v.priced(part)
 		if part.Hidden && len(part.What) > 1 {
-			text = count + " together: " + words(strings.Join(part.What, ", and "))
+			text = count + " together: " + terminal.Words(strings.Join(part.What, ", and "))
 		}
 		texts = append(texts, text)
 	}
@@ -158,15 +150,15 @@ func (v reportView) priced(part report.CountPart) string {
 	return ", " + v.money(*part.Price) + " at their prices"
 }
 
-func (v reportView) printReportSavings(p *sheet) {
+func (v reportView) printReportSavings(p *terminal.Sheet) {
 	b := v.Board
 	if len(b.Savings) == 0 {
 		return
 	}
-	p.heading("Savings by class")
-	p.line("Parted by how far each has come and no further: what is cashable here is not cashed. Unlike savings are not added.", dim)
-	t := table{columns: []column{{title: "saving", flex: true}, {title: "class", flex: true}, {title: "counted", right: true}, {title: "worth", right: true}, {title: "avoided", right: true}, {title: "validated", right: true},
-		{title: "cashable", right: true}, {title: "cashed", right: true}, {title: "comes to", right: true}}}
+	p.Heading("Savings by class")
+	p.Line("Parted by how far each has come and no further: what is cashable here is not cashed. Unlike savings are not added.", terminal.Dim)
+	t := terminal.Table{Columns: []terminal.Column{{Title: "saving", Flex: true}, {Title: "class", Flex: true}, {Title: "counted", Right: true}, {Title: "worth", Right: true}, {Title: "avoided", Right: true}, {Title: "validated", Right: true},
+		{Title: "cashable", Right: true}, {Title: "cashed", Right: true}, {Title: "comes to", Right: true}}}
 	optional := func(a *money.Amount) string {
 		if a == nil {
 			return ""
@@ -174,44 +166,44 @@ func (v reportView) printReportSavings(p *sheet) {
 		return v.money(*a)
 	}
 	for _, s := range b.Savings {
-		class := words(strings.Join([]string{s.Class, s.Budget, s.Origin}, " / "))
+		class := terminal.Words(strings.Join([]string{s.Class, s.Budget, s.Origin}, " / "))
 		if s.Hidden {
-			t.add(words(s.Saving), class, notShown, "", "", "", "", "", notShown)
+			t.Add(terminal.Words(s.Saving), class, terminal.NotShown, "", "", "", "", "", terminal.NotShown)
 			continue
 		}
 		note := ""
 		if len(s.NotCounted) > 0 {
 			note = "not counted: " + strings.Join(s.NotCounted, "; ")
 		}
-		t.add(words(s.Saving), class, countText(s.Count, false), optional(s.Worth), optional(s.Avoided), optional(s.Validated), optional(s.Cashable), optional(s.Cashed), v.amount(s.ComesTo, false), note)
+		t.Add(terminal.Words(s.Saving), class, countText(s.Count, false), optional(s.Worth), optional(s.Avoided), optional(s.Validated), optional(s.Cashable), optional(s.Cashed), v.amount(s.ComesTo, false), note)
 	}
-	p.write(t)
+	p.Write(t)
 	for _, c := range b.Classes {
 		if len(c.Savings) < 2 {
 			continue
 		}
-		class := words(strings.Join([]string{c.Class, c.Budget, c.Origin}, " / "))
+		class := terminal.Words(strings.Join([]string{c.Class, c.Budget, c.Origin}, " / "))
 		switch {
 		case c.Hidden:
-			p.line(class+": what its savings come to together is not shown.", plain)
+			p.Line(class+": what its savings come to together is not shown.", terminal.Plain)
 		case len(c.Unlike) > 0:
-			p.line(class+": not added, since they differ in "+strings.Join(c.Unlike, ", ")+": "+named(c.Savings)+".", plain)
+			p.Line(class+": not added, since they differ in "+strings.Join(c.Unlike, ", ")+": "+named(c.Savings)+".", terminal.Plain)
 		default:
-			p.line(class+": "+named(c.Savings)+" come to "+v.amount(c.ComesTo, false)+" together.", plain)
+			p.Line(class+": "+named(c.Savings)+" come to "+v.amount(c.ComesTo, false)+" together.", terminal.Plain)
 		}
 	}
 	if len(b.Shares) == 0 {
 		return
 	}
-	shares := table{columns: []column{{title: "saving"}, {title: "had by", flex: true}, {title: "part", right: true}, {title: "awaits its word", right: true}}}
+	shares := terminal.Table{Columns: []terminal.Column{{Title: "saving"}, {Title: "had by", Flex: true}, {Title: "part", Right: true}, {Title: "awaits its word", Right: true}}}
 	for _, s := range b.Shares {
 		awaits := ""
 		if s.Awaits != nil {
 			awaits = v.money(*s.Awaits)
 		}
-		shares.add(words(s.Saving), v.partyName(s.Party), v.amount(s.Amount, s.Hidden), awaits)
+		shares.Add(terminal.Words(s.Saving), v.partyName(s.Party), v.amount(s.Amount, s.Hidden), awaits)
 	}
-	p.write(shares)
+	p.Write(shares)
 }
 
 // partyName is the name of a party of the contract.
@@ -221,132 +213,132 @@ func (v view) partyName(id string) string {
 			return nameOr(party.Name, id)
 		}
 	}
-	return words(id)
+	return terminal.Words(id)
 }
 
-func (v reportView) printBeside(p *sheet) {
+func (v reportView) printBeside(p *terminal.Sheet) {
 	b := v.Board
 	if len(b.Spend) > 0 {
-		p.heading("Spending on mending and on preventing")
-		t := table{columns: []column{{title: "of"}, {title: "reactive", right: true}, {title: "change", right: true}, {title: "preventative", right: true}, {title: "change", right: true}, {title: "share", right: true}, {title: "change", right: true}}}
+		p.Heading("Spending on mending and on preventing")
+		t := terminal.Table{Columns: []terminal.Column{{Title: "of"}, {Title: "reactive", Right: true}, {Title: "change", Right: true}, {Title: "preventative", Right: true}, {Title: "change", Right: true}, {Title: "share", Right: true}, {Title: "change", Right: true}}}
 		for _, s := range b.Spend {
-			t.add(s.Of, v.amount(s.Reactive, false), v.amount(s.ReactiveChange, false), v.amount(s.Preventative, false), v.amount(s.PreventativeChange, false), s.Share, s.ShareChange)
+			t.Add(s.Of, v.amount(s.Reactive, false), v.amount(s.ReactiveChange, false), v.amount(s.Preventative, false), v.amount(s.PreventativeChange, false), s.Share, s.ShareChange)
 		}
-		p.write(t)
+		p.Write(t)
 	}
 	if len(b.Indicators) > 0 {
-		p.heading("What moves no money")
-		t := table{columns: []column{{title: "indicator", flex: true}, {title: "of"}, {title: "is", right: true}}}
+		p.Heading("What moves no money")
+		t := terminal.Table{Columns: []terminal.Column{{Title: "indicator", Flex: true}, {Title: "of"}, {Title: "is", Right: true}}}
 		for _, i := range b.Indicators {
-			value := notShown
+			value := terminal.NotShown
 			if i.Value != nil {
 				value = groupedText(*i.Value)
 			}
-			t.add(nameOr(i.Called, i.Indicator), i.Of, value)
+			t.Add(nameOr(i.Called, i.Indicator), i.Of, value)
 		}
-		p.write(t)
+		p.Write(t)
 	}
 }
 
-func (v reportView) printDisputes(p *sheet, rows []report.Dispute) {
-	p.heading("Disputes")
+func (v reportView) printDisputes(p *terminal.Sheet, rows []report.Dispute) {
+	p.Heading("Disputes")
 	switch {
 	case !v.Board.Disputes.Kept:
-		p.line("The service keeps disputes; a folder holds none.", dim)
+		p.Line("The service keeps disputes; a folder holds none.", terminal.Dim)
 	case len(rows) == 0:
-		p.line("None.", plain)
+		p.Line("None.", terminal.Plain)
 	}
-	t := table{columns: []column{{title: "dispute"}, {title: "statement", right: true}, {title: "payment"}, {title: "amount", right: true}, {title: "state"}, {title: "due"}}}
+	t := terminal.Table{Columns: []terminal.Column{{Title: "dispute"}, {Title: "statement", Right: true}, {Title: "payment"}, {Title: "amount", Right: true}, {Title: "state"}, {Title: "due"}}}
 	for _, d := range rows {
-		t.add(d.Dispute, strconv.Itoa(d.Statement), words(d.Payment), v.money(d.Amount), d.State, d.Due)
+		t.Add(d.Dispute, strconv.Itoa(d.Statement), terminal.Words(d.Payment), v.money(d.Amount), d.State, d.Due)
 	}
-	p.write(t)
+	p.Write(t)
 }
 
-func (v reportView) printAgreements(p *sheet, rows []report.Agreement) {
-	p.heading("Reconciliation")
-	t := table{columns: []column{{title: "what", flex: true}, {title: "here", right: true}, {title: "there", right: true}, {title: "of", flex: true}, {title: ""}}}
+func (v reportView) printAgreements(p *terminal.Sheet, rows []report.Agreement) {
+	p.Heading("Reconciliation")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "what", Flex: true}, {Title: "here", Right: true}, {Title: "there", Right: true}, {Title: "of", Flex: true}, {Title: ""}}}
 	for _, a := range rows {
-		agrees := agreesText
+		agrees := terminal.AgreesText
 		if !a.Agrees {
-			agrees = differsText + v.money(a.Difference)
+			agrees = terminal.DiffersText + v.money(a.Difference)
 		}
-		t.add(words(a.What), v.amount(a.Here, a.Here == nil), v.amount(a.There, a.There == nil), a.Of, agrees)
+		t.Add(terminal.Words(a.What), v.amount(a.Here, a.Here == nil), v.amount(a.There, a.There == nil), a.Of, agrees)
 	}
-	p.write(t)
-	p.line("From statement "+strconv.Itoa(v.Statement)+", "+v.Digest+".", dim)
+	p.Write(t)
+	p.Line("From statement "+strconv.Itoa(v.Statement)+", "+v.Digest+".", terminal.Dim)
 }
 
 // officerSheet lays an accounting officer's statement out.
-func (v reportView) officerSheet(o *report.Officer) *sheet {
-	p := &sheet{title: "Statement of the accounting officer: " + nameOr(o.Name, o.Party)}
-	p.heading("Owed and owing, now")
-	t := table{columns: []column{{title: ""}, {title: "party", flex: true}, {title: "payment", flex: true}, {title: "amount", right: true}}}
+func (v reportView) officerSheet(o *report.Officer) *terminal.Sheet {
+	p := &terminal.Sheet{Title: "Statement of the accounting officer: " + nameOr(o.Name, o.Party)}
+	p.Heading("Owed and owing, now")
+	t := terminal.Table{Columns: []terminal.Column{{Title: ""}, {Title: "party", Flex: true}, {Title: "payment", Flex: true}, {Title: "amount", Right: true}}}
 	for _, d := range o.Owes {
-		t.add("owes", v.partyName(d.Party), named(d.Payments), v.money(d.Amount))
+		t.Add("owes", v.partyName(d.Party), named(d.Payments), v.money(d.Amount))
 	}
 	for _, d := range o.Owed {
-		t.add("is owed by", v.partyName(d.Party), named(d.Payments), v.money(d.Amount))
+		t.Add("is owed by", v.partyName(d.Party), named(d.Payments), v.money(d.Amount))
 	}
-	if len(t.rows) > 0 {
-		t.total = []string{"owed less owes", "", "", v.money(o.NetNow)}
+	if len(t.Lines) > 0 {
+		t.Total = []string{"owed less owes", "", "", v.money(o.NetNow)}
 	} else {
-		p.line("Nothing.", plain)
+		p.Line("Nothing.", terminal.Plain)
 	}
-	p.write(t)
-	p.line("Owed less owes, by all statements to date: "+v.money(o.NetToDate)+".", plain)
+	p.Write(t)
+	p.Line("Owed less owes, by all statements to date: "+v.money(o.NetToDate)+".", terminal.Plain)
 	c := o.Contribution
-	p.heading("Its contribution")
-	t = table{columns: []column{{}, {right: true}}}
-	t.add("cash due now", v.money(c.DueNow))
-	t.add("cash due to date", v.money(c.Due))
-	t.add("of that came in", v.amount(c.Received, false))
-	t.add("outstanding", v.amount(c.Outstanding, false))
-	t.add("in kind", v.money(c.InKind))
-	t.add("promised in kind", v.amount(c.Promised, false))
-	t.total = []string{"cash due and in kind", v.money(c.Total)}
-	p.write(t)
+	p.Heading("Its contribution")
+	t = terminal.Table{Columns: []terminal.Column{{}, {Right: true}}}
+	t.Add("cash due now", v.money(c.DueNow))
+	t.Add("cash due to date", v.money(c.Due))
+	t.Add("of that came in", v.amount(c.Received, false))
+	t.Add("outstanding", v.amount(c.Outstanding, false))
+	t.Add("in kind", v.money(c.InKind))
+	t.Add("promised in kind", v.amount(c.Promised, false))
+	t.Total = []string{"cash due and in kind", v.money(c.Total)}
+	p.Write(t)
 	v.printOwnSavings(p, o)
 	if o.Position != nil {
-		p.heading("Its position")
+		p.Heading("Its position")
 		v.printPositions(p, []report.Position{*o.Position})
 	}
-	p.heading("Its accounts")
-	t = table{columns: []column{{title: "account"}, {title: "for", flex: true}, {title: "opening", right: true}, {title: "movement", right: true}, {title: "closing", right: true}}}
+	p.Heading("Its accounts")
+	t = terminal.Table{Columns: []terminal.Column{{Title: "account"}, {Title: "for", Flex: true}, {Title: "opening", Right: true}, {Title: "movement", Right: true}, {Title: "closing", Right: true}}}
 	for _, a := range o.Ledger {
-		account := words(a.Account)
+		account := terminal.Words(a.Account)
 		if a.Stream != "" {
-			account += ", " + words(a.Stream)
+			account += ", " + terminal.Words(a.Stream)
 		}
-		t.add(account, words(a.Purpose), v.money(a.Opening), v.money(a.Movement), v.money(a.Closing))
+		t.Add(account, terminal.Words(a.Purpose), v.money(a.Opening), v.money(a.Movement), v.money(a.Closing))
 	}
-	p.write(t)
-	p.heading("What waits for its word")
-	t = table{columns: []column{{title: "what", flex: true}, {title: "amount", right: true}, {title: "why", flex: true}}}
+	p.Write(t)
+	p.Heading("What waits for its word")
+	t = terminal.Table{Columns: []terminal.Column{{Title: "what", Flex: true}, {Title: "amount", Right: true}, {Title: "why", Flex: true}}}
 	for _, a := range o.Awaits {
-		t.add(words(a.What), v.amount(a.Amount, false), a.Why)
+		t.Add(terminal.Words(a.What), v.amount(a.Amount, false), a.Why)
 	}
 	if len(o.Awaits) == 0 {
-		p.line("Nothing.", plain)
+		p.Line("Nothing.", terminal.Plain)
 	}
-	p.write(t)
+	p.Write(t)
 	v.printDisputes(p, o.Disputes)
 	v.printAgreements(p, o.Reconciliation)
 	return p
 }
 
-func (v reportView) printOwnSavings(p *sheet, o *report.Officer) {
+func (v reportView) printOwnSavings(p *terminal.Sheet, o *report.Officer) {
 	if len(o.Savings) == 0 {
 		return
 	}
-	p.heading("Its part of what was saved")
-	t := table{columns: []column{{title: "saving", flex: true}, {title: "class", flex: true}, {title: "state"}, {title: "part", right: true}, {title: "awaits its word", right: true}}}
+	p.Heading("Its part of what was saved")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "saving", Flex: true}, {Title: "class", Flex: true}, {Title: "state"}, {Title: "part", Right: true}, {Title: "awaits its word", Right: true}}}
 	for _, s := range o.Savings {
 		awaits := ""
 		if s.Awaits != nil {
 			awaits = v.money(*s.Awaits)
 		}
-		t.add(words(s.Saving), words(strings.Join([]string{s.Class, s.Budget, s.Origin}, " / ")), s.State, v.amount(s.Amount, s.Hidden), awaits)
+		t.Add(terminal.Words(s.Saving), terminal.Words(strings.Join([]string{s.Class, s.Budget, s.Origin}, " / ")), s.State, v.amount(s.Amount, s.Hidden), awaits)
 	}
-	p.write(t)
+	p.Write(t)
 }

@@ -6,12 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"outturn/engine"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // settled settles a fixture, from its first statement to its last.
-func settled(t *testing.T, fixture string, days ...string) (*folder, []engine.Statement) {
+func settled(t *testing.T, fixture string, days ...string) (*folder, []statements.Statement) {
 	t.Helper()
 	f, err := openFolder(filepath.Join("..", "..", "fixtures", fixture), "", 0)
 	if err != nil {
@@ -19,26 +20,26 @@ func settled(t *testing.T, fixture string, days ...string) (*folder, []engine.St
 	}
 	c := &chain{folder: f}
 	defer c.close()
-	var statements []engine.Statement
+	var issued []statements.Statement
 	for _, asAt := range days {
-		st, err := c.run(occasion{asAt: dateOf(asAt)}, asAt, func(*engine.Record) {})
+		st, err := c.run(occasion{asAt: terminal.DateOf(asAt)}, asAt, func(*statements.Record) {})
 		if err != nil {
 			t.Fatal(err)
 		}
-		statements = append(statements, st)
+		issued = append(issued, st)
 	}
-	return f, statements
+	return f, issued
 }
 
 // boardView is the report on the three settlements of the fixture of a board.
 func boardView(t *testing.T) reportView {
 	t.Helper()
-	f, statements := settled(t, "partnership-board", "2014-03-31", "2015-03-31", "2016-03-31")
-	r, err := report.New(report.Input{Contract: f.contract, Statements: statements, Small: 5})
+	f, issued := settled(t, "partnership-board", "2014-03-31", "2015-03-31", "2016-03-31")
+	r, err := report.New(report.Input{Contract: f.contract, Statements: issued, Small: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reportView{view: view{contract: f.contract, statement: statements[2], width: pageWidthDefault}, Report: r}
+	return reportView{view: view{contract: f.contract, statement: issued[2], width: terminal.PageWidthDefault}, Report: r}
 }
 
 func reportPage(t *testing.T, officer string) []byte {

@@ -10,6 +10,7 @@ import (
 
 	"outturn/api"
 	"outturn/cmd/outturn/service"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/store"
 )
 
@@ -29,9 +30,9 @@ type serveCmd struct {
 }
 
 // Run serves until it is interrupted, and lets requests in flight finish.
-func (cmd *serveCmd) Run(w world) error {
+func (cmd *serveCmd) Run(w terminal.World) error {
 	if (cmd.Issuer == "") != (cmd.Audience == "") {
-		return usageError{errors.New("--issuer and --audience go together: tokens that are meant for others are not accepted")}
+		return terminal.Usage(errors.New("--issuer and --audience go together: tokens that are meant for others are not accepted"))
 	}
 	return cmd.untilInterrupted(w, func(ctx context.Context, db *database, kept *store.Store) error {
 		joined := service.Join(kept)
@@ -40,7 +41,7 @@ func (cmd *serveCmd) Run(w world) error {
 }
 
 // serve answers until the context ends; welcome says where, as soon as it is known.
-func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, joined api.Store, welcome func(at net.Addr) error) error {
+func (cmd *serveCmd) serve(ctx context.Context, w terminal.World, kept *store.Store, joined api.Store, welcome func(at net.Addr) error) error {
 	log := newLog(w, cmd.Quiet)
 	served, err := api.New(api.Options{Store: joined, Now: time.Now, Log: log, Folders: cmd.Folders, OIDC: api.OIDC{Issuer: cmd.Issuer, Audience: cmd.Audience},
 		Limits: api.Limits{PerSecond: cmd.Rate, Burst: 2 * max(1, int(cmd.Rate))}})
@@ -57,6 +58,7 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, join
 	if cmd.Runs == 0 {
 		return served.Serve(ctx, on)
 	}
+	service.LeaveRoom()
 	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PartRows, cmd.PrivateSources)
 	if err != nil {
 		return errors.Join(err, on.Close())
@@ -66,18 +68,18 @@ func (cmd *serveCmd) serve(ctx context.Context, w world, kept *store.Store, join
 }
 
 // welcome says where the service is, and shows the operator's key on the first start.
-func (cmd *serveCmd) welcome(ctx context.Context, w world, db *database, kept *store.Store, joined api.Store, at net.Addr) error {
+func (cmd *serveCmd) welcome(ctx context.Context, w terminal.World, db *database, kept *store.Store, joined api.Store, at net.Addr) error {
 	secret, err := firstKey(ctx, joined, time.Now())
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.stdout, "Outturn answers at http://%s, on %s.\nThe API's document: http://%s/openapi.json\n", at, db.name(), at)
+	fmt.Fprintf(w.Stdout, "Outturn answers at http://%s, on %s.\nThe API's document: http://%s/openapi.json\n", at, db.name(), at)
 	if secret != "" {
-		fmt.Fprintf(w.stdout, "The operator's key, which is shown once and kept nowhere:\n  %s\n", secret)
+		fmt.Fprintf(w.Stdout, "The operator's key, which is shown once and kept nowhere:\n  %s\n", secret)
 	}
 	advice, err := kept.Advice(ctx)
 	for _, line := range advice {
-		fmt.Fprintln(w.stdout, line)
+		fmt.Fprintln(w.Stdout, line)
 	}
 	return err
 }

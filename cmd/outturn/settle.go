@@ -7,9 +7,11 @@ import (
 	"io"
 	"path/filepath"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -41,16 +43,16 @@ type settledJSON struct {
 }
 
 // Run settles and prints the statement.
-func (cmd *settleCmd) Run(w world) error {
-	return w.finding(cmd.run(w), cmd.JSON)
+func (cmd *settleCmd) Run(w terminal.World) error {
+	return finding(w, cmd.run(w), cmd.JSON)
 }
 
-func (cmd *settleCmd) run(w world) error {
+func (cmd *settleCmd) run(w terminal.World) error {
 	if cmd.Record && cmd.Provisional {
-		return usageError{errors.New("a provisional statement is never prior to another, so --record does not go with --provisional; --out FOLDER keeps it")}
+		return terminal.Usage(errors.New("a provisional statement is never prior to another, so --record does not go with --provisional; --out FOLDER keeps it"))
 	}
 	if cmd.Lines < 0 {
-		return usageError{errors.New("--lines counts lines: nought or more")}
+		return terminal.Usage(errors.New("--lines counts lines: nought or more"))
 	}
 	f, err := openFolder(cmd.Dir, cmd.Contract, cmd.Memory)
 	if err != nil {
@@ -60,7 +62,7 @@ func (cmd *settleCmd) run(w world) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible()
+	ctx, stop := terminal.Interruptible()
 	defer stop()
 	progress := newProgress(w)
 	defer progress.done()
@@ -156,19 +158,19 @@ func (s *settlement) sink() engine.Sink {
 		sinks = append(sinks, s.out.Sink)
 	}
 	if s.published != nil {
-		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *engine.Record) { s.sums.take(r, s.named) }))
+		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *statements.Record) { s.sums.take(r, s.named) }))
 	}
 	return together(sinks...)
 }
 
 // print commits what is recorded, then prints the statement.
-func (s *settlement) print(w world, st engine.Statement) error {
+func (s *settlement) print(w terminal.World, st statements.Statement) error {
 	digest, err := st.Digest()
 	if err != nil {
 		return err
 	}
 	v := view{contract: s.folder.contract, statement: st, digest: digest.String(), sample: s.sampler.kept, limit: s.cmd.Lines,
-		dir: filepath.Clean(s.folder.dir), paged: s.cmd.HTML, width: w.width(), colour: w.colour()}
+		dir: filepath.Clean(s.folder.dir), paged: s.cmd.HTML, width: w.Width(), colour: w.Colour()}
 	recorded, written, err := s.commit(v)
 	if err != nil {
 		return err
@@ -187,19 +189,19 @@ func (s *settlement) print(w world, st engine.Statement) error {
 	if v.recorded = recorded; written != "" {
 		v.recorded = written
 	}
-	if _, err := io.WriteString(w.stdout, printStatement(v)); err != nil {
+	if _, err := io.WriteString(w.Stdout, printStatement(v)); err != nil {
 		return err
 	}
 	if report == nil {
 		return nil
 	}
-	p := &page{width: w.width(), colour: w.colour()}
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 	rows := s.cmd.Lines
 	if s.cmd.Compare {
 		rows = len(report.Rows)
 	}
 	printPublished(p, *report, rows)
-	_, err = fmt.Fprint(w.stdout, "\n"+p.text.String())
+	_, err = fmt.Fprint(w.Stdout, "\n"+p.Text.String())
 	return err
 }
 
@@ -235,7 +237,7 @@ func (s *settlement) commit(v view) (recorded, written string, err error) {
 	return recorded, written, nil
 }
 
-func (s *settlement) printJSON(w world, st engine.Statement, document settledJSON) error {
+func (s *settlement) printJSON(w terminal.World, st statements.Statement, document settledJSON) error {
 	head, err := st.Bytes()
 	if err != nil {
 		return err
@@ -245,5 +247,5 @@ func (s *settlement) printJSON(w world, st engine.Statement, document settledJSO
 	for _, raw := range s.sampler.raw {
 		document.Lines = append(document.Lines, raw)
 	}
-	return writeJSON(w.stdout, document)
+	return terminal.WriteJSON(w.Stdout, document)
 }

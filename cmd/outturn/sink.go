@@ -9,6 +9,7 @@ import (
 	"outturn/contracts"
 	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // sampler keeps, of the records that pass, those that hold the first lines due of each payment, the first adjustments,
@@ -20,7 +21,7 @@ type sampler struct {
 	fixes []int // by payment: adjustments that are kept
 	names map[string]int
 	marks [][]byte // by payment: how a line of it begins
-	kept  []engine.Record
+	kept  []statements.Record
 	raw   [][]byte
 }
 
@@ -55,7 +56,7 @@ func (s *sampler) record(line []byte) error {
 	if !whole && (!s.wants(line) || !dueNow(line)) {
 		return nil
 	}
-	var r engine.Record
+	var r statements.Record
 	if err := engine.ParseRecord(bytes.Clone(line), s.c, &r); err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (s *spool) sink(records []byte) error {
 }
 
 // stored is the statement with the lines that were spooled, as if it had been recorded and read back.
-func (s *spool) stored(c *contracts.Contract, name string, st engine.Statement) (*proof.Stored, error) {
+func (s *spool) stored(c *contracts.Contract, name string, st statements.Statement) (*proof.Stored, error) {
 	head, err := st.Bytes()
 	if err != nil {
 		return nil, err

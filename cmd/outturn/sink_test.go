@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine"
 )
 
@@ -74,7 +75,7 @@ func TestCutOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	for through, want := range map[string]string{"2024-01-31": "2024-02-10", "2024-02-29": "2024-03-10", "2025-06-20": "2025-06-30", "2025-06-25": "2025-06-30", "2025-08-01": "2025-08-01"} {
-		if found := engine.CutOff(c, dateOf(through)).String(); found != want {
+		if found := engine.CutOff(c, terminal.DateOf(through)).String(); found != want {
 			t.Errorf("through %s: %s, expected %s", through, found, want)
 		}
 	}

@@ -5,22 +5,22 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // view is a settled statement and what of it is shown to a person.
 type view struct {
 	contract  *contracts.Contract
-	statement engine.Statement
+	statement statements.Statement
 	digest    string
-	sample    []engine.Record // some of its records: the lines that are shown
-	limit     int             // lines a payment, rows a list
-	dir       string          // the folder, for the hint at the end; "" gives none
-	recorded  string          // where it was recorded, or ""
-	paged     string          // the file its page was written to, or ""
+	sample    []statements.Record // some of its records: the lines that are shown
+	limit     int                 // lines a payment, rows a list
+	dir       string              // the folder, for the hint at the end; "" gives none
+	recorded  string              // where it was recorded, or ""
+	paged     string              // the file its page was written to, or ""
 	width     int
 	colour    bool
 }
@@ -28,27 +28,27 @@ type view struct {
 // printStatement lays a statement out for people, from who pays whom down to what it was made from. It is a pure
 // function of its argument; every amount is at its currency's places and right-aligned.
 func printStatement(v view) string {
-	p := &page{width: v.width, colour: v.colour}
+	p := &terminal.Page{Width: v.width, Colour: v.colour}
 	v.printHeading(p)
 	v.printPostings(p)
 	v.printParties(p)
 	v.printPayments(p)
-	v.workedOut(pictures{}).printSections(p)
+	v.workedOut(pictures{}).PrintSections(p)
 	v.printLines(p)
 	v.printAdjustments(p)
 	v.printComparisons(p)
 	v.printCohorts(p)
 	v.printBinds(p)
-	v.foundTwice().printSections(p)
+	v.foundTwice().PrintSections(p)
 	v.printWaiting(p)
 	v.printItems(p)
 	v.printProof(p)
-	return p.text.String()
+	return p.Text.String()
 }
 
 // workedOut lays out what the statement says of why so much is due, and who has what of it.
-func (v view) workedOut(drawn pictures) *sheet {
-	s := &sheet{}
+func (v view) workedOut(drawn pictures) *terminal.Sheet {
+	s := &terminal.Sheet{}
 	v.printShadow(s)
 	v.printBaselines(s)
 	v.printSavings(s, drawn)
@@ -62,8 +62,8 @@ func (v view) workedOut(drawn pictures) *sheet {
 }
 
 // foundTwice lays out what was claimed or paid for more than once.
-func (v view) foundTwice() *sheet {
-	s := &sheet{}
+func (v view) foundTwice() *terminal.Sheet {
+	s := &terminal.Sheet{}
 	v.printOverlaps(s)
 	v.printElsewhere(s)
 	return s
@@ -71,17 +71,17 @@ func (v view) foundTwice() *sheet {
 
 func (v view) money(a money.Amount) string { return a.Format(v.contract.Currency) }
 
-func (v view) printHeading(p *page) {
+func (v view) printHeading(p *terminal.Page) {
 	s := v.statement
-	p.rule("━")
-	p.ends(v.title(), strings.ToUpper(s.Status), bold)
-	p.line(0, s.Contract, plain)
-	p.line(0, v.through(), plain)
-	p.line(0, v.upTo(), plain)
+	p.Rule("━")
+	p.Ends(v.title(), strings.ToUpper(s.Status), terminal.Bold)
+	p.Line(0, s.Contract, terminal.Plain)
+	p.Line(0, v.through(), terminal.Plain)
+	p.Line(0, v.upTo(), terminal.Plain)
 	if s.Status != statusFinal {
-		p.line(0, provisionalNote, dim)
+		p.Line(0, provisionalNote, terminal.Dim)
 	}
-	p.rule("━")
+	p.Rule("━")
 }
 
 const provisionalNote = "A provisional statement posts nothing: nobody pays on it, and no later statement takes it off."
@@ -95,8 +95,8 @@ func (v view) title() string {
 
 // through says the last day settled, and where in the settlement periods it lies.
 func (v view) through() string {
-	text := "settled through " + long(v.statement.Through)
-	day := dateOf(v.statement.Through)
+	text := "settled through " + terminal.Long(v.statement.Through)
+	day := terminal.DateOf(v.statement.Through)
 	series := &v.contract.Periods[v.contract.Calendar.Settle].Series
 	n, ok := series.Number(day)
 	if !ok {
@@ -106,31 +106,15 @@ func (v view) through() string {
 	if whole, _ := series.Span(n); whole.Last == day {
 		where = "the end of"
 	}
-	return fmt.Sprintf("%s, %s %s %d", text, where, words(v.settlePeriod()), n)
+	return fmt.Sprintf("%s, %s %s %d", text, where, terminal.Words(v.settlePeriod()), n)
 }
 
-func (v view) upTo() string { return "on evidence learned up to " + long(v.statement.CutOff) }
-
-func dateOf(text string) calendar.Date {
-	d, err := calendar.ParseDate(text)
-	if err != nil {
-		return 0
-	}
-	return d
-}
-
-// long writes a statement's day for reading; a day that is none stays as it stands.
-func long(text string) string {
-	if d := dateOf(text); !d.IsZero() {
-		return d.Long()
-	}
-	return text
-}
+func (v view) upTo() string { return "on evidence learned up to " + terminal.Long(v.statement.CutOff) }
 
 // paid is what one party pays another, payment by payment.
 type paid struct {
 	From, To string // as a reader would name them
-	Postings []engine.Posting
+	Postings []statements.Posting
 	Total    money.Amount
 }
 
@@ -161,28 +145,28 @@ func (v view) none() money.Amount { return money.FromMinor(v.contract.Currency, 
 const nobodyPays = "Nobody pays anybody: nothing is due."
 
 // printPostings says who pays whom.
-func (v view) printPostings(p *page) {
+func (v view) printPostings(p *terminal.Page) {
 	all := v.paid()
 	if v.statement.Status == statusFinal {
-		p.heading("Who pays whom")
+		p.Heading("Who pays whom")
 		if len(all) == 0 {
-			p.line(2, nobodyPays, plain)
+			p.Line(2, nobodyPays, terminal.Plain)
 		}
 	}
 	for i, one := range all {
 		if i == v.limit {
-			p.line(2, more(len(all)-i, "more pair", " of parties"), dim)
+			p.Line(2, more(len(all)-i, "more pair", " of parties"), terminal.Dim)
 			break
 		}
-		p.line(2, one.From+" pays "+one.To, plain)
-		t := table{columns: []column{{}, {right: true}}}
+		p.Line(2, one.From+" pays "+one.To, terminal.Plain)
+		t := terminal.Table{Columns: []terminal.Column{{}, {Right: true}}}
 		for _, posting := range one.Postings {
-			t.add(words(posting.Payment), v.money(posting.Amount))
+			t.Add(terminal.Words(posting.Payment), v.money(posting.Amount))
 		}
 		if len(one.Postings) > 1 {
-			t.total = []string{"in all", v.money(one.Total)}
+			t.Total = []string{"in all", v.money(one.Total)}
 		}
-		p.write(6, t)
+		p.Write(6, t)
 	}
 }
 
@@ -190,32 +174,32 @@ func (v view) printPostings(p *page) {
 func (v view) party(id string) string {
 	for _, party := range v.contract.Parties {
 		if party.ID == id && party.Name != "" && party.Name != id {
-			return party.Name + " (" + words(id) + ")"
+			return party.Name + " (" + terminal.Words(id) + ")"
 		}
 	}
 	return id
 }
 
-func (v view) printParties(p *page) {
-	p.heading("By party")
-	t := table{columns: []column{{title: "receives, or pays (-)", flex: true}, {title: "settled before", right: true},
-		{title: "due now", right: true}, {title: "to date", right: true}}}
+func (v view) printParties(p *terminal.Page) {
+	p.Heading("By party")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "receives, or pays (-)", Flex: true}, {Title: "settled before", Right: true},
+		{Title: "due now", Right: true}, {Title: "to date", Right: true}}}
 	shown, left := 0, 0
 	for _, sum := range v.statement.Due {
 		if shown >= v.limit && len(v.statement.Due) > v.limit+1 {
 			left++
 			continue
 		}
-		name := words(sum.Party)
+		name := terminal.Words(sum.Party)
 		if sum.Name != "" && sum.Name != sum.Party {
 			name += ", " + sum.Name
 		}
-		t.add(name, v.money(sum.Settled), v.money(sum.Due), v.money(sum.ToDate))
+		t.Add(name, v.money(sum.Settled), v.money(sum.Due), v.money(sum.ToDate))
 		shown++
 	}
-	p.write(2, t)
+	p.Write(2, t)
 	if left > 0 {
-		p.line(2, v.restOfParties(shown, left), dim)
+		p.Line(2, v.restOfParties(shown, left), terminal.Dim)
 	}
 }
 
@@ -233,39 +217,39 @@ func (v view) restOfParties(shown, left int) string {
 	if left == 1 {
 		noun = "party"
 	}
-	return fmt.Sprintf("and %s more %s, due %s and paying %s (--lines N shows more)", grouped(left), noun, v.money(receive), v.money(pay))
+	return fmt.Sprintf("and %s more %s, due %s and paying %s (--lines N shows more)", terminal.Grouped(left), noun, v.money(receive), v.money(pay))
 }
 
-func (v view) printPayments(p *page) {
-	p.heading("Payments")
-	t := table{columns: []column{{title: "payment"}, {title: "counted", right: true}, {title: "lines", right: true},
-		{title: "to date", right: true}, {title: "settled before", right: true}, {title: "due now", right: true}}}
+func (v view) printPayments(p *terminal.Page) {
+	p.Heading("Payments")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "payment"}, {Title: "counted", Right: true}, {Title: "lines", Right: true},
+		{Title: "to date", Right: true}, {Title: "settled before", Right: true}, {Title: "due now", Right: true}}}
 	for _, sum := range v.statement.Payments {
-		t.add(words(sum.Payment), groupedText(sum.Count), grouped(sum.Lines), v.money(sum.ToDate), v.money(sum.Settled), v.money(sum.Due))
+		t.Add(terminal.Words(sum.Payment), groupedText(sum.Count), terminal.Grouped(sum.Lines), v.money(sum.ToDate), v.money(sum.Settled), v.money(sum.Due))
 	}
 	if v.oneWay() {
 		all := v.allPayments()
-		t.total = []string{"total", "", "", v.money(all.ToDate), v.money(all.Settled), v.money(all.Due)}
+		t.Total = []string{"total", "", "", v.money(all.ToDate), v.money(all.Settled), v.money(all.Due)}
 	}
-	p.write(2, t)
+	p.Write(2, t)
 	for _, sum := range v.statement.Payments {
 		if !sum.Held.IsZero() {
-			p.line(2, words(sum.Payment)+": "+v.held(sum), plain)
+			p.Line(2, terminal.Words(sum.Payment)+": "+v.held(sum), terminal.Plain)
 		}
 	}
 	for _, sum := range v.statement.Payments {
-		p.blank()
-		p.line(2, v.sentence(sum), dim)
+		p.Blank()
+		p.Line(2, v.sentence(sum), terminal.Dim)
 	}
 }
 
-func (v view) held(sum engine.PaymentSum) string {
+func (v view) held(sum statements.PaymentSum) string {
 	return v.money(sum.Held) + " earned and held back, not yet due"
 }
 
 // allPayments adds the payments up.
-func (v view) allPayments() engine.PaymentSum {
-	all := engine.PaymentSum{Settled: v.none(), Due: v.none(), ToDate: v.none()}
+func (v view) allPayments() statements.PaymentSum {
+	all := statements.PaymentSum{Settled: v.none(), Due: v.none(), ToDate: v.none()}
 	for _, sum := range v.statement.Payments {
 		all.Settled, all.Due, all.ToDate = all.Settled.Add(sum.Settled), all.Due.Add(sum.Due), all.ToDate.Add(sum.ToDate)
 	}
@@ -284,8 +268,8 @@ func (v view) oneWay() bool {
 }
 
 // sentence is the rule of a payment, with its clause at the end when the sentence does not hold it already.
-func (v view) sentence(sum engine.PaymentSum) string {
-	return words(sum.Payment) + ": " + cited(sum.Sentence, sum.Clause)
+func (v view) sentence(sum statements.PaymentSum) string {
+	return terminal.Words(sum.Payment) + ": " + cited(sum.Sentence, sum.Clause)
 }
 
 // cited puts a clause behind words that do not hold it already.
@@ -301,13 +285,13 @@ func more(n int, noun, after string) string {
 	if n <= 0 {
 		return ""
 	}
-	return "and " + counted(n, noun) + after
+	return "and " + terminal.Counted(n, noun) + after
 }
 
 // groupedText puts commas into a whole number and leaves everything else, such as a fraction, as it stands.
 func groupedText(text string) string {
 	if n, err := strconv.Atoi(text); err == nil {
-		return grouped(n)
+		return terminal.Grouped(n)
 	}
 	return text
 }

@@ -5,20 +5,21 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printBaselines shows what was expected if nothing changed: what it was read from and how sure that is, what was done to
 // it afterwards, and what waits for whose approval.
-func (v view) printBaselines(s *sheet) {
+func (v view) printBaselines(s *terminal.Sheet) {
 	if len(v.statement.Baselines) == 0 {
 		return
 	}
-	s.named("baselines", "Baselines")
+	s.Named("baselines", "Baselines")
 	for _, b := range v.statement.Baselines {
-		s.head(words(b.Baseline), b.Clause)
-		s.line(b.Sentence, plain)
+		s.Head(terminal.Words(b.Baseline), b.Clause)
+		s.Line(b.Sentence, terminal.Plain)
 		left := 0
 		for i, f := range b.Figures {
 			if i < len(b.Figures)-v.limit {
@@ -27,11 +28,11 @@ func (v view) printBaselines(s *sheet) {
 			}
 			v.printBaseline(s, b.Baseline, f)
 		}
-		s.earlier(4, left)
+		s.Earlier(4, left)
 	}
 }
 
-func (v view) printBaseline(s *sheet, baseline string, f engine.BaselineFigure) {
+func (v view) printBaseline(s *terminal.Sheet, baseline string, f statements.BaselineFigure) {
 	per := contracts.ContractLevel()
 	for i := range v.contract.Baselines {
 		if v.contract.Baselines[i].Name == baseline {
@@ -39,23 +40,23 @@ func (v view) printBaseline(s *sheet, baseline string, f engine.BaselineFigure) 
 		}
 	}
 	v.underOf(s, per, f.Of)
-	s.writeAt(4, tapeOf(f.Steps))
+	s.WriteAt(4, terminal.TapeOf(f.Steps))
 	if f.Grade > 0 {
-		s.lineAt(4, fmt.Sprintf("evidence of grade %d of 6", f.Grade), dim)
+		s.LineAt(4, fmt.Sprintf("evidence of grade %d of 6", f.Grade), terminal.Dim)
 	}
 	for _, a := range f.Adjustments {
 		if a.Applied && len(a.Approved) == 0 {
 			continue // by rule, or it came to nothing: its step says it
 		}
-		text, as := words(a.Adjustment)+": approved by "+v.approvals(a.Approved), plain
+		text, as := terminal.Words(a.Adjustment)+": approved by "+v.approvals(a.Approved), terminal.Plain
 		if !a.Applied {
-			text, as = words(a.Adjustment)+": not applied, since it waits for "+v.approvals(a.WaitsFor), bold
+			text, as = terminal.Words(a.Adjustment)+": not applied, since it waits for "+v.approvals(a.WaitsFor), terminal.Bold
 		}
-		s.lineAt(4, text, as)
+		s.LineAt(4, text, as)
 	}
 }
 
-func (v view) approvals(all []engine.PartyApproval) string {
+func (v view) approvals(all []statements.PartyApproval) string {
 	texts := make([]string, len(all))
 	for i, a := range all {
 		switch texts[i] = v.party(a.Party); {
@@ -80,8 +81,8 @@ type expectedBaseline struct {
 }
 
 // baseline compares one baseline with what was expected of it. Waits, if said at all, are all that wait.
-func (d *comparer) baseline(want expectedBaseline, st engine.Statement) {
-	of := strings.TrimSpace("baseline " + words(want.Baseline) + " " + want.Of)
+func (d *comparer) baseline(want expectedBaseline, st statements.Statement) {
+	of := strings.TrimSpace("baseline " + terminal.Words(want.Baseline) + " " + want.Of)
 	for _, b := range st.Baselines {
 		for _, f := range b.Figures {
 			if b.Baseline == want.Baseline && f.Of == want.Of {
@@ -93,7 +94,7 @@ func (d *comparer) baseline(want expectedBaseline, st engine.Statement) {
 	d.text(of, want.Expected, "no such baseline")
 }
 
-func (d *comparer) baselineFigure(of string, want expectedBaseline, f engine.BaselineFigure) {
+func (d *comparer) baselineFigure(of string, want expectedBaseline, f statements.BaselineFigure) {
 	if want.Expected != "" {
 		d.text(of, want.Expected, f.Expected)
 	}
@@ -111,6 +112,6 @@ func (d *comparer) baselineFigure(of string, want expectedBaseline, f engine.Bas
 		}
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(sortedKeys(waits), sortedKeys(want.Waits)...)))) {
-		d.text(of+", "+words(name)+" waits for", strings.Join(want.Waits[name], ", "), strings.Join(waits[name], ", "))
+		d.text(of+", "+terminal.Words(name)+" waits for", strings.Join(want.Waits[name], ", "), strings.Join(waits[name], ", "))
 	}
 }

@@ -5,29 +5,31 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // compared is one comparison of a statement, with the words that a terminal and a page say of it. Figures come as text
 // and are shown as the contract settles them; one that nothing may read is shortened for reading, and stands in full on
 // the page and in the JSON.
 type compared struct {
-	engine.ComparisonSum
+	statements.ComparisonSum
 	currency money.Currency
+	line     []string // of a series: the line of the periods before, carried on, period by period
 }
 
 // comparisons are what the statement says of comparisons, in its order.
 func (v view) comparisons() []compared {
 	var all []compared
 	for _, sum := range v.statement.Comparisons {
-		all = append(all, compared{sum, v.contract.Currency})
+		all = append(all, compared{sum, v.contract.Currency, v.lineBefore(sum)})
 	}
 	return all
 }
 
-// The states of a comparison, and the names of its figures, as engine.ComparisonSum writes them.
+// The states of a comparison, and the names of its figures, as statements.ComparisonSum writes them.
 const (
 	stateKnown   = "known"
 	stateUnknown = "unknown"
@@ -42,9 +44,9 @@ const (
 // Title names the comparison, and its cohort where it stands per cohort.
 func (c compared) Title() string {
 	if c.Cohort > 0 {
-		return fmt.Sprintf("%s, cohort %d", words(c.Comparison), c.Cohort)
+		return fmt.Sprintf("%s, cohort %d", terminal.Words(c.Comparison), c.Cohort)
 	}
-	return words(c.Comparison)
+	return terminal.Words(c.Comparison)
 }
 
 // Who says who was compared with whom, with their numbers; "" where a figure is certified of nobody in the evidence.
@@ -57,7 +59,7 @@ func (c compared) Who() string {
 	case c.Against != nil:
 		text += " compared with " + side(c.Against)
 	case c.Benchmark != "":
-		text += " held against " + words(c.Benchmark)
+		text += " held against " + terminal.Words(c.Benchmark)
 	}
 	return text + c.pool()
 }
@@ -81,24 +83,24 @@ func (c compared) pool() string {
 	return fmt.Sprintf("%s and %d taken together", text, c.Covers[last])
 }
 
-func side(s *engine.ComparedSide) string {
+func side(s *statements.ComparedSide) string {
 	if s.Units == "" {
-		return words(s.Cohort)
+		return terminal.Words(s.Cohort)
 	}
-	return words(s.Cohort) + " (" + groupedText(s.Units) + ")"
+	return terminal.Words(s.Cohort) + " (" + groupedText(s.Units) + ")"
 }
 
 // How says by what estimator, on what selection, and how good the evidence is.
 func (c compared) How() string {
-	parts := []string{"estimated by " + words(c.Estimator)}
+	parts := []string{"estimated by " + terminal.Words(c.Estimator)}
 	if c.Selection != "" {
-		parts = append(parts, "selection "+words(c.Selection))
+		parts = append(parts, "selection "+terminal.Words(c.Selection))
 	}
 	if c.Grade > 0 {
 		parts = append(parts, fmt.Sprintf("evidence of grade %d", c.Grade))
 	}
 	if c.Known != "" {
-		parts = append(parts, "known from "+long(c.Known))
+		parts = append(parts, "known from "+terminal.Long(c.Known))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -114,13 +116,13 @@ func (c compared) Unsettled() string {
 	return "not yet known"
 }
 
-func (c compared) figure(name string) (engine.ComparedFigure, bool) {
+func (c compared) figure(name string) (statements.ComparedFigure, bool) {
 	for _, f := range c.Figures {
 		if f.Name == name {
 			return f, true
 		}
 	}
-	return engine.ComparedFigure{}, false
+	return statements.ComparedFigure{}, false
 }
 
 // Percent reports whether the effect is a rate, as the way it is settled says.
@@ -211,7 +213,7 @@ func inFull(text string, percent bool) string {
 func commas(text string) string {
 	whole, rest, pointed := strings.Cut(text, ".")
 	if n, err := strconv.Atoi(whole); err == nil && (n >= 1000 || n <= -1000) {
-		whole = grouped(n)
+		whole = terminal.Grouped(n)
 	}
 	if pointed {
 		return whole + "." + rest
@@ -268,7 +270,7 @@ func gateResult(passed bool) string {
 }
 
 // worst finds the covariate on which the sides are furthest apart, before or after.
-func (c compared) worst(of func(engine.ComparedBalance) string) (text string, ok bool) {
+func (c compared) worst(of func(statements.ComparedBalance) string) (text string, ok bool) {
 	var furthest money.Exact
 	for _, b := range c.Balance {
 		apart, err := money.ParseExact(of(b))
@@ -277,7 +279,7 @@ func (c compared) worst(of func(engine.ComparedBalance) string) (text string, ok
 		}
 		if apart = apart.Abs(); !ok || apart.Cmp(furthest) > 0 {
 			furthest, ok = apart, true
-			text = fmt.Sprintf("%s (%s)", of(b), words(b.Covariate))
+			text = fmt.Sprintf("%s (%s)", of(b), terminal.Words(b.Covariate))
 		}
 	}
 	return text, ok
@@ -285,8 +287,8 @@ func (c compared) worst(of func(engine.ComparedBalance) string) (text string, ok
 
 // BalanceLine says in one line how far apart the sides were and are; "" where there is no balance.
 func (c compared) BalanceLine() string {
-	before, ok := c.worst(func(b engine.ComparedBalance) string { return b.Before })
-	after, also := c.worst(func(b engine.ComparedBalance) string { return b.After })
+	before, ok := c.worst(func(b statements.ComparedBalance) string { return b.Before })
+	after, also := c.worst(func(b statements.ComparedBalance) string { return b.After })
 	if !ok && !also {
 		return ""
 	}
@@ -296,7 +298,7 @@ func (c compared) BalanceLine() string {
 	if !also {
 		after = "-"
 	}
-	return fmt.Sprintf("furthest apart on %s: %s before, %s after, in standard deviations", counted(len(c.Balance), "covariate"), before, after)
+	return fmt.Sprintf("furthest apart on %s: %s before, %s after, in standard deviations", terminal.Counted(len(c.Balance), "covariate"), before, after)
 }
 
 // CertifiedLine sets what was certified beside what was worked out here; "" where nothing is certified.
@@ -322,21 +324,21 @@ func (c compared) paysOn() string {
 }
 
 // printComparisons says of each comparison who was compared with whom, what was found, and what turned on it.
-func (v view) printComparisons(p *page) {
+func (v view) printComparisons(p *terminal.Page) {
 	all := v.comparisons()
 	if len(all) == 0 {
 		return
 	}
-	p.heading("What would have happened anyway")
+	p.Heading("What would have happened anyway")
 	for i, c := range all {
 		if i > 0 {
-			p.blank()
+			p.Blank()
 		}
-		p.line(2, c.Title(), bold)
-		p.line(4, cited(c.Sentence, c.Clause), dim)
+		p.Line(2, c.Title(), terminal.Bold)
+		p.Line(4, cited(c.Sentence, c.Clause), terminal.Dim)
 		say := func(label, text string) {
 			if text != "" {
-				p.line(4, label+text, plain)
+				p.Line(4, label+text, terminal.Plain)
 			}
 		}
 		say("", c.Who())
@@ -345,7 +347,7 @@ func (v view) printComparisons(p *page) {
 		say("no estimate: ", c.Refused)
 		say("", c.Headline())
 		for _, gate := range c.Gates {
-			p.line(4, gateLine(gate), plain)
+			p.Line(4, gateLine(gate), terminal.Plain)
 		}
 		say("", c.BalanceLine())
 		say("", c.CertifiedLine())
@@ -356,6 +358,6 @@ func (v view) printComparisons(p *page) {
 }
 
 // gateLine says what a payment's gate tested, and how it went.
-func gateLine(g engine.ComparedGate) string {
-	return fmt.Sprintf("%s: %s; it is %s: %s", words(g.Payment), cited(g.Test, g.Clause), brief(g.Figure), gateResult(g.Passed))
+func gateLine(g statements.ComparedGate) string {
+	return fmt.Sprintf("%s: %s; it is %s: %s", terminal.Words(g.Payment), cited(g.Test, g.Clause), brief(g.Figure), gateResult(g.Passed))
 }

@@ -1,20 +1,21 @@
 package main
 
 import (
-	"outturn/engine"
+	"outturn/cmd/outturn/terminal"
+	"outturn/engine/statements"
 )
 
 // printInKind shows what parties gave each other in kind, as far as it was accepted.
-func (v view) printInKind(s *sheet) {
+func (v view) printInKind(s *terminal.Sheet) {
 	if len(v.statement.InKind) == 0 {
 		return
 	}
-	s.named("in-kind", "In kind")
-	s.line("Staff, places and time at agreed prices: counted, and never paid.", dim)
+	s.Named("in-kind", "In kind")
+	s.Line("Staff, places and time at agreed prices: counted, and never paid.", terminal.Dim)
 	for _, k := range v.statement.InKind {
-		s.head(words(k.Contribution), k.Clause)
-		s.line(k.Sentence, plain)
-		t := table{columns: []column{{title: "for"}, {title: "by"}, {title: "offered", right: true}, {title: "accepted", right: true}, {title: "at", right: true}, {title: "value", right: true}}}
+		s.Head(terminal.Words(k.Contribution), k.Clause)
+		s.Line(k.Sentence, terminal.Plain)
+		t := terminal.Table{Columns: []terminal.Column{{Title: "for"}, {Title: "by"}, {Title: "offered", Right: true}, {Title: "accepted", Right: true}, {Title: "at", Right: true}, {Title: "value", Right: true}}}
 		for i, f := range k.Figures {
 			if i < len(k.Figures)-v.limit {
 				continue // the latest are shown, and the total is of all
@@ -23,26 +24,26 @@ func (v view) printInKind(s *sheet) {
 			if f.Why != "" {
 				accepted = f.Why
 			}
-			t.add(words(f.Of), words(f.By), f.Offered, accepted, f.Price, v.money(f.Value))
+			t.Add(terminal.Words(f.Of), terminal.Words(f.By), f.Offered, accepted, f.Price, v.money(f.Value))
 		}
-		t.total = []string{"together", "", "", "", "", v.money(k.Value)}
-		s.writeAt(4, t)
-		s.earlier(4, len(k.Figures)-v.limit)
+		t.Total = []string{"together", "", "", "", "", v.money(k.Value)}
+		s.WriteAt(4, t)
+		s.Earlier(4, len(k.Figures)-v.limit)
 	}
 }
 
 // inKind compares the value of contributions in kind.
-func (d *comparer) inKind(want map[string]string, found []engine.InKindSum) {
+func (d *comparer) inKind(want map[string]string, found []statements.InKindSum) {
 	for _, name := range sortedKeys(want) {
 		known := false
 		for _, k := range found {
 			if k.Contribution == name {
-				d.amount("in kind, "+words(name), want[name], k.Value)
+				d.amount("in kind, "+terminal.Words(name), want[name], k.Value)
 				known = true
 			}
 		}
 		if !known {
-			d.text("in kind, "+words(name), want[name], "no such contribution")
+			d.text("in kind, "+terminal.Words(name), want[name], "no such contribution")
 		}
 	}
 }

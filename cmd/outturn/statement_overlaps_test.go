@@ -4,18 +4,18 @@ import (
 	"strings"
 	"testing"
 
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // sharedView is a statement with a basket, what others paid, and days in the shadow.
 func sharedView(t *testing.T) view {
 	t.Helper()
 	v := workedView(t)
-	v.statement.Overlaps = []engine.OverlapSum{{Name: "basket", Clause: "schedule 3", Per: []string{"family", "contract_year"}, Payments: []engine.OverlapLine{
+	v.statement.Overlaps = []statements.OverlapSum{{Name: "basket", Clause: "schedule 3", Per: []string{"family", "contract_year"}, Payments: []statements.OverlapLine{
 		{Payment: "child_fee", With: []int{2410, 7}, Sum: pounds(t, "£0.00")}, {Payment: "work_fee", With: []int{7, 38}, Refused: 5, Sum: pounds(t, "£7500.00")}}}}
-	v.statement.Elsewhere = []engine.ElsewhereSum{{Register: "european_fund", Payment: "work_fee", Outcomes: 3, Sum: pounds(t, "£4500.00")}}
-	v.statement.Shadow = &engine.ShadowSum{Payments: []engine.ShadowPayment{{Payment: "job_fee", Clause: "schedule 4", Count: "1200", WouldBe: pounds(t, "£900.00"), ToDate: pounds(t, "£600.00"), Shadow: pounds(t, "£300.00")}},
-		Due: []engine.ShadowParty{{Party: "council", WouldBe: pounds(t, "-£900.00"), ToDate: pounds(t, "-£600.00"), Shadow: pounds(t, "-£300.00")}, {Party: "charity", WouldBe: pounds(t, "£0.00"), ToDate: pounds(t, "£0.00"), Shadow: pounds(t, "£0.00")}}}
+	v.statement.Elsewhere = []statements.ElsewhereSum{{Register: "european_fund", Payment: "work_fee", Outcomes: 3, Sum: pounds(t, "£4500.00")}}
+	v.statement.Shadow = &statements.ShadowSum{Payments: []statements.ShadowPayment{{Payment: "job_fee", Clause: "schedule 4", Count: "1200", WouldBe: pounds(t, "£900.00"), ToDate: pounds(t, "£600.00"), Shadow: pounds(t, "£300.00")}},
+		Due: []statements.ShadowParty{{Party: "council", WouldBe: pounds(t, "-£900.00"), ToDate: pounds(t, "-£600.00"), Shadow: pounds(t, "-£300.00")}, {Party: "charity", WouldBe: pounds(t, "£0.00"), ToDate: pounds(t, "£0.00"), Shadow: pounds(t, "£0.00")}}}
 	return v
 }
 

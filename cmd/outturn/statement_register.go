@@ -4,16 +4,17 @@ import (
 	"strconv"
 	"strings"
 
-	"outturn/engine"
+	"outturn/cmd/outturn/terminal"
+	"outturn/engine/statements"
 )
 
 // printStandings shows how sure each figure is of which there is a provisional, a certified and a reconciled one.
-func (v view) printStandings(s *sheet) {
+func (v view) printStandings(s *terminal.Sheet) {
 	if len(v.statement.Figures) == 0 {
 		return
 	}
-	s.named("figures", "Figures and how they stand")
-	t := table{columns: []column{{title: "figure", flex: true}, {title: "for"}, {title: "stands"}, {title: "is", right: true}, {title: "told", flex: true}}}
+	s.Named("figures", "Figures and how they stand")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "figure", Flex: true}, {Title: "for"}, {Title: "stands"}, {Title: "is", Right: true}, {Title: "told", Flex: true}}}
 	left := 0
 	for _, f := range v.statement.Figures {
 		for i, value := range f.Values {
@@ -25,33 +26,33 @@ func (v view) printStandings(s *sheet) {
 			for _, part := range value.Told {
 				told = append(told, part.Standing+" "+part.Is)
 			}
-			t.add(words(f.Figure), value.Of, value.Standing, value.Is, strings.Join(told, ", "))
+			t.Add(terminal.Words(f.Figure), value.Of, value.Standing, value.Is, strings.Join(told, ", "))
 		}
 	}
-	s.write(t)
-	s.earlier(sheetIndent, left)
+	s.Write(t)
+	s.Earlier(terminal.SheetIndent, left)
 }
 
 // printAssumptions cites the register: which version of each assumption this settlement used, and where it is from.
-func (v view) printAssumptions(s *sheet) {
+func (v view) printAssumptions(s *terminal.Sheet) {
 	if len(v.statement.Assumptions) == 0 {
 		return
 	}
-	s.named("assumptions", "Assumptions")
+	s.Named("assumptions", "Assumptions")
 	for _, a := range v.statement.Assumptions {
-		s.line(words(a.Assumption)+" ("+a.Clause+"), read by "+strings.Join(wordsOf(a.CitedBy), ", "), bold)
-		t := table{columns: []column{{title: "version"}, {title: "is", right: true}, {title: "periods"}, {title: "grade", right: true}, {title: "source", flex: true}, {title: "challenged by", flex: true}, {title: "decision", flex: true}, {title: "on"}}}
+		s.Line(terminal.Words(a.Assumption)+" ("+a.Clause+"), read by "+strings.Join(wordsOf(a.CitedBy), ", "), terminal.Bold)
+		t := terminal.Table{Columns: []terminal.Column{{Title: "version"}, {Title: "is", Right: true}, {Title: "periods"}, {Title: "grade", Right: true}, {Title: "source", Flex: true}, {Title: "challenged by", Flex: true}, {Title: "decision", Flex: true}, {Title: "on"}}}
 		for _, one := range a.Versions {
-			t.add(strconv.Itoa(one.Version), one.Is, one.Periods, strconv.Itoa(one.Grade), one.Source, one.ChallengedBy, one.Decision, one.DecidedOn)
+			t.Add(strconv.Itoa(one.Version), one.Is, one.Periods, strconv.Itoa(one.Grade), one.Source, one.ChallengedBy, one.Decision, one.DecidedOn)
 		}
-		s.writeAt(4, t)
+		s.WriteAt(4, t)
 	}
 }
 
 func wordsOf(names []string) []string {
 	all := make([]string, len(names))
 	for i, name := range names {
-		all[i] = words(name)
+		all[i] = terminal.Words(name)
 	}
 	return all
 }
@@ -65,7 +66,7 @@ type expectedStanding struct {
 }
 
 // standings compares figures and how they stand with what was expected of them.
-func (d *comparer) standings(wants []expectedStanding, st engine.Statement) {
+func (d *comparer) standings(wants []expectedStanding, st statements.Statement) {
 	for _, want := range wants {
 		found := "no such figure"
 		for _, f := range st.Figures {
@@ -75,12 +76,12 @@ func (d *comparer) standings(wants []expectedStanding, st engine.Statement) {
 				}
 			}
 		}
-		d.text(strings.TrimSpace("figure "+words(want.Figure)+" "+want.Of), strings.TrimSpace(want.Standing+" "+want.Is), found)
+		d.text(strings.TrimSpace("figure "+terminal.Words(want.Figure)+" "+want.Of), strings.TrimSpace(want.Standing+" "+want.Is), found)
 	}
 }
 
 // citedVersions lists the versions of an assumption that a statement cites.
-func citedVersions(name string, st engine.Statement) string {
+func citedVersions(name string, st statements.Statement) string {
 	var versions []string
 	for _, a := range st.Assumptions {
 		if a.Assumption == name {

@@ -4,32 +4,33 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printSavings shows what was saved: each saving's chain, so that a clerk can do it again, what it comes to and whose it
 // is, and beside a total of unlike savings in what they differ and who answers for adding them.
-func (v view) printSavings(p *sheet, drawn pictures) {
+func (v view) printSavings(p *terminal.Sheet, drawn pictures) {
 	if len(v.statement.Savings) == 0 {
 		return
 	}
-	p.named("savings", "Savings")
-	p.line("What is shown here moves no money: a payment does. Values are of their day, never discounted.", dim)
+	p.Named("savings", "Savings")
+	p.Line("What is shown here moves no money: a payment does. Values are of their day, never discounted.", terminal.Dim)
 	for _, s := range v.statement.Savings {
-		p.head(words(s.Saving), s.Clause)
-		p.line(s.Sentence, plain)
-		p.beside(drawn.savings[s.Saving], waterfallCaption(s.Saving), traits(s.Traits))
+		p.Head(terminal.Words(s.Saving), s.Clause)
+		p.Line(s.Sentence, terminal.Plain)
+		p.Beside(drawn.savings[s.Saving], waterfallCaption(s.Saving), traits(s.Traits))
 		if s.Counterfactual != "" {
-			p.lineAt(4, "what would have happened anyway: "+s.Counterfactual, dim)
+			p.LineAt(4, "what would have happened anyway: "+s.Counterfactual, terminal.Dim)
 		}
 		terms := v.terms(s.Saving)
 		if terms != nil && terms.UnitCost != nil {
-			p.lineAt(4, contracts.UnitCostSource, dim)
+			p.LineAt(4, contracts.UnitCostSource, terminal.Dim)
 		}
 		if s.Headline != "" {
-			p.lineAt(4, s.Headline, dim)
+			p.LineAt(4, s.Headline, terminal.Dim)
 		}
 		left := 0
 		for i, f := range s.Figures {
@@ -39,12 +40,12 @@ func (v view) printSavings(p *sheet, drawn pictures) {
 			}
 			v.printSaving(p, terms, f)
 		}
-		p.earlier(4, left)
+		p.Earlier(4, left)
 		for i, d := range s.Despite {
 			if i == 0 {
-				p.lineAt(4, "unlike, and added on the word of "+v.party(s.AgreedBy)+":", bold)
+				p.LineAt(4, "unlike, and added on the word of "+v.party(s.AgreedBy)+":", terminal.Bold)
 			}
-			p.lineAt(6, d.Trait+": "+d.Is, plain)
+			p.LineAt(6, d.Trait+": "+d.Is, terminal.Plain)
 		}
 	}
 }
@@ -60,63 +61,63 @@ func (v view) terms(saving string) *contracts.Saving {
 }
 
 // underOf says for which value of what a figure stands per the next parts are: of a period, which days it has.
-func (v view) underOf(p *sheet, per contracts.Level, of string) {
+func (v view) underOf(p *terminal.Sheet, per contracts.Level, of string) {
 	if of == "" {
 		return
 	}
 	if n, err := strconv.Atoi(of); err == nil && len(per.Periods) == 1 {
 		periods := v.contract.Periods[per.Periods[0]]
 		if span, ok := periods.Series.Span(n); ok {
-			of = words(periods.Name) + " " + of + ", " + span.First.Long() + " to " + span.Last.Long()
+			of = terminal.Words(periods.Name) + " " + of + ", " + span.First.Long() + " to " + span.Last.Long()
 		}
 	}
-	p.under(4, "for "+of)
+	p.Under(4, "for "+of)
 }
 
 // traits are what a saving is: what kind of value, how far it has come, whose and on what basis.
-func traits(all []engine.TraitWords) table {
-	t := table{columns: []column{{}, {}}}
+func traits(all []statements.TraitWords) terminal.Table {
+	t := terminal.Table{Columns: []terminal.Column{{}, {}}}
 	for _, one := range all {
-		t.add(words(one.Trait), one.Is)
+		t.Add(terminal.Words(one.Trait), one.Is)
 	}
 	return t
 }
 
-func (v view) printSaving(p *sheet, terms *contracts.Saving, f engine.SavingFigure) {
+func (v view) printSaving(p *terminal.Sheet, terms *contracts.Saving, f statements.SavingFigure) {
 	per := contracts.ContractLevel()
 	if terms != nil {
 		per = terms.Per
 	}
 	v.underOf(p, per, f.Of)
-	p.writeAt(4, tapeOf(f.Steps))
+	p.WriteAt(4, terminal.TapeOf(f.Steps))
 	printTests(p, f)
 	if f.ComesTo == nil {
-		p.lineAt(4, words(f.Last)+": "+f.Why, plain)
+		p.LineAt(4, terminal.Words(f.Last)+": "+f.Why, terminal.Plain)
 		return
 	}
-	t := table{columns: []column{{}, {right: true}}}
+	t := terminal.Table{Columns: []terminal.Column{{}, {Right: true}}}
 	if len(f.Shares) > 1 {
 		for _, share := range f.Shares {
-			t.add(v.party(share.Party), v.money(share.Amount))
+			t.Add(v.party(share.Party), v.money(share.Amount))
 		}
-		t.total = []string{words(f.Last), v.money(*f.ComesTo)}
+		t.Total = []string{terminal.Words(f.Last), v.money(*f.ComesTo)}
 	} else {
-		t.add(words(f.Last), v.money(*f.ComesTo))
+		t.Add(terminal.Words(f.Last), v.money(*f.ComesTo))
 	}
-	p.writeAt(4, t)
+	p.WriteAt(4, t)
 }
 
 // printTests says how a saving is rated, test by test.
-func printTests(p *sheet, f engine.SavingFigure) {
+func printTests(p *terminal.Sheet, f statements.SavingFigure) {
 	if f.Rating == "" {
 		return
 	}
-	p.lineAt(4, "rated "+f.Rating+", "+contracts.SavingTestsSource, dim)
-	t := table{columns: []column{{title: "test"}, {title: "passed", tests: true}, {title: "why", flex: true}}}
+	p.LineAt(4, "rated "+f.Rating+", "+contracts.SavingTestsSource, terminal.Dim)
+	t := terminal.Table{Columns: []terminal.Column{{Title: "test"}, {Title: "passed", Tests: true}, {Title: "why", Flex: true}}}
 	for _, test := range f.Tests {
-		t.add(words(test.Test), map[bool]string{true: "yes", false: "no"}[test.Passed], test.Why)
+		t.Add(terminal.Words(test.Test), map[bool]string{true: "yes", false: "no"}[test.Passed], test.Why)
 	}
-	p.writeAt(4, t)
+	p.WriteAt(4, t)
 }
 
 // expectedSaving is what somebody worked out of a saving: at one value of what it stands per ("" for the contract), what
@@ -132,8 +133,8 @@ type expectedSaving struct {
 }
 
 // saving compares one saving with what was expected of it.
-func (d *comparer) saving(want expectedSaving, st engine.Statement) {
-	of := strings.TrimSpace("saving " + words(want.Saving) + " " + want.Of)
+func (d *comparer) saving(want expectedSaving, st statements.Statement) {
+	of := strings.TrimSpace("saving " + terminal.Words(want.Saving) + " " + want.Of)
 	for _, s := range st.Savings {
 		for _, f := range s.Figures {
 			if s.Saving == want.Saving && f.Of == want.Of {
@@ -145,7 +146,7 @@ func (d *comparer) saving(want expectedSaving, st engine.Statement) {
 	d.text(of, want.ComesTo, "no such saving")
 }
 
-func (d *comparer) savingFigure(of string, want expectedSaving, name string, f engine.SavingFigure) {
+func (d *comparer) savingFigure(of string, want expectedSaving, name string, f statements.SavingFigure) {
 	switch {
 	case f.ComesTo == nil:
 		d.text(of, want.ComesTo, f.Why)
@@ -162,7 +163,7 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f e
 				found = map[bool]string{true: "yes", false: "no"}[one.Passed]
 			}
 		}
-		d.text(of+", "+words(test), want.Tests[test], found)
+		d.text(of+", "+terminal.Words(test), want.Tests[test], found)
 	}
 	d.steps(of, name, want.Steps, f.Steps)
 	for _, party := range sortedKeys(want.Shares) {
@@ -177,7 +178,7 @@ func (d *comparer) savingFigure(of string, want expectedSaving, name string, f e
 }
 
 // steps compares steps of a saving or a baseline with what was expected of them.
-func (d *comparer) steps(of, name string, want map[string]string, steps []engine.Step) {
+func (d *comparer) steps(of, name string, want map[string]string, steps []statements.Step) {
 	for _, step := range sortedKeys(want) {
 		found := "no such step"
 		for _, s := range steps {
@@ -185,6 +186,6 @@ func (d *comparer) steps(of, name string, want map[string]string, steps []engine
 				found = s.Value
 			}
 		}
-		d.text(of+", "+words(step), want[step], found)
+		d.text(of+", "+terminal.Words(step), want[step], found)
 	}
 }

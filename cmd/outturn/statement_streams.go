@@ -5,34 +5,35 @@ import (
 	"strconv"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // printStreams shows what each stream of money holds, and what it was asked for and did not pay.
-func (v view) printStreams(p *sheet) {
+func (v view) printStreams(p *terminal.Sheet) {
 	streams := v.statement.Streams
 	if len(streams) == 0 {
 		return
 	}
-	p.named("streams", "Streams of money")
-	t := table{columns: []column{{title: "stream", flex: true}, {title: "for"}, {title: "put in", right: true}, {title: "paid in", right: true}, {title: "paid", right: true}, {title: "holds", right: true}}}
+	p.Named("streams", "Streams of money")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "stream", Flex: true}, {Title: "for"}, {Title: "put in", Right: true}, {Title: "paid in", Right: true}, {Title: "paid", Right: true}, {Title: "holds", Right: true}}}
 	for _, s := range streams {
-		t.add(words(s.Stream)+", of "+v.party(s.Owner), purpose(s.RestrictedTo), v.money(s.PutIn), v.money(s.PaidIn), v.money(s.Paid), v.money(s.Holds))
+		t.Add(terminal.Words(s.Stream)+", of "+v.party(s.Owner), purpose(s.RestrictedTo), v.money(s.PutIn), v.money(s.PaidIn), v.money(s.Paid), v.money(s.Holds))
 	}
-	p.write(t)
+	p.Write(t)
 	for _, s := range streams {
 		if !s.HeldBack.IsZero() {
-			p.line(fmt.Sprintf("Of what %s paid, %s is held back.", words(s.Stream), v.money(s.HeldBack)), dim)
+			p.Line(fmt.Sprintf("Of what %s paid, %s is held back.", terminal.Words(s.Stream), v.money(s.HeldBack)), terminal.Dim)
 		}
 		for i, b := range s.Blocked {
 			if skipped := len(s.Blocked) - v.limit; i < skipped {
 				if i == 0 {
-					p.line("and "+counted(skipped, "earlier sum")+" that "+words(s.Stream)+" did not pay (--lines N shows more)", dim)
+					p.Line("and "+terminal.Counted(skipped, "earlier sum")+" that "+terminal.Words(s.Stream)+" did not pay (--lines N shows more)", terminal.Dim)
 				}
 				continue // the latest are shown
 			}
-			p.line(fmt.Sprintf("Blocked: %s of %s%s. %s. (%s)", v.money(b.Amount), words(b.Payment), v.blockedOf(s, b), sentenceCase(b.Why), s.Clause), plain)
+			p.Line(fmt.Sprintf("Blocked: %s of %s%s. %s. (%s)", v.money(b.Amount), terminal.Words(b.Payment), v.blockedOf(s, b), sentenceCase(b.Why), s.Clause), terminal.Plain)
 		}
 	}
 }
@@ -42,18 +43,18 @@ func purpose(name string) string {
 	if name == "" {
 		return "anything"
 	}
-	return words(name)
+	return terminal.Words(name)
 }
 
 // blockedOf names the line of a sum that was blocked.
-func (v view) blockedOf(s engine.StreamSum, b engine.Blocked) string {
+func (v view) blockedOf(s statements.StreamSum, b statements.Blocked) string {
 	text := ""
 	if b.Of != "" {
-		text = ", " + words(b.Of)
+		text = ", " + terminal.Words(b.Of)
 	}
 	for _, a := range v.contract.Accounts {
 		if a.Name == s.Stream {
-			text += ", " + words(v.contract.Periods[a.Period].Name) + " " + strconv.Itoa(b.Period)
+			text += ", " + terminal.Words(v.contract.Periods[a.Period].Name) + " " + strconv.Itoa(b.Period)
 		}
 	}
 	return text
@@ -62,30 +63,30 @@ func (v view) blockedOf(s engine.StreamSum, b engine.Blocked) string {
 func sentenceCase(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // printForecast says when each stream ends, and what is left or missing if it goes on as it went.
-func (v view) printForecast(p *sheet) {
+func (v view) printForecast(p *terminal.Sheet) {
 	if len(v.statement.Streams) == 0 {
 		return
 	}
-	p.named("forecast", "When the streams end")
-	p.line("A forecast, of which nothing is settled: each period that is left goes as the latest did, and what the contract says already still comes in.", dim)
-	t := table{columns: []column{{title: "stream", flex: true}, {title: "holds", right: true}, {title: "pays a period", right: true}, {title: "is paid", right: true}, {title: "to come", right: true},
-		{title: "ends"}, {title: "runs out"}, {title: "short", right: true}, {title: "unspent", right: true}}}
+	p.Named("forecast", "When the streams end")
+	p.Line("A forecast, of which nothing is settled: each period that is left goes as the latest did, and what the contract says already still comes in.", terminal.Dim)
+	t := terminal.Table{Columns: []terminal.Column{{Title: "stream", Flex: true}, {Title: "holds", Right: true}, {Title: "pays a period", Right: true}, {Title: "is paid", Right: true}, {Title: "to come", Right: true},
+		{Title: "ends"}, {Title: "runs out"}, {Title: "short", Right: true}, {Title: "unspent", Right: true}}}
 	for _, s := range v.statement.Streams {
 		f := s.Forecast
 		if f == nil {
-			t.add(words(s.Stream), v.money(s.Holds), "", "", "", s.Last, "ended", "", v.money(s.Holds))
+			t.Add(terminal.Words(s.Stream), v.money(s.Holds), "", "", "", s.Last, "ended", "", v.money(s.Holds))
 			continue
 		}
 		runs := "no"
 		if f.RunsOut != "" {
 			runs = f.RunsOut
 		}
-		t.add(words(s.Stream), v.money(s.Holds), v.money(f.Pace), v.money(f.Inflow), v.money(f.ToCome), s.Last, runs, v.money(f.Short), v.money(f.Unspent))
+		t.Add(terminal.Words(s.Stream), v.money(s.Holds), v.money(f.Pace), v.money(f.Inflow), v.money(f.ToCome), s.Last, runs, v.money(f.Short), v.money(f.Unspent))
 	}
-	p.write(t)
+	p.Write(t)
 	for _, s := range v.statement.Streams {
-		if f := s.Forecast; f != nil && !f.Pace.IsZero() && dateOf(s.Last) < v.contract.Last {
-			p.line(fmt.Sprintf("From %s on, %s a period has no stream behind it: %s ends.", dateOf(s.Last).AddDays(1).Long(), v.money(f.Pace), words(s.Stream)), plain)
+		if f := s.Forecast; f != nil && !f.Pace.IsZero() && terminal.DateOf(s.Last) < v.contract.Last {
+			p.Line(fmt.Sprintf("From %s on, %s a period has no stream behind it: %s ends.", terminal.DateOf(s.Last).AddDays(1).Long(), v.money(f.Pace), terminal.Words(s.Stream)), terminal.Plain)
 		}
 	}
 }
@@ -114,7 +115,7 @@ type expectedBlocked struct {
 }
 
 // stream compares what one stream comes to.
-func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
+func (d *comparer) stream(want expectedStream, found []statements.StreamSum) {
 	for _, s := range found {
 		if s.Stream != want.Stream {
 			continue
@@ -122,7 +123,7 @@ func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
 		forecast := s.Forecast
 		if forecast == nil {
 			none := money.FromMinor(d.currency, 0)
-			forecast = &engine.Forecast{Short: none, Unspent: none}
+			forecast = &statements.Forecast{Short: none, Unspent: none}
 		}
 		for _, figure := range []struct {
 			name, want string
@@ -144,7 +145,7 @@ func (d *comparer) stream(want expectedStream, found []engine.StreamSum) {
 	d.text("stream", want.Stream, "no such stream")
 }
 
-func (d *comparer) blocked(want expectedStream, found engine.StreamSum) {
+func (d *comparer) blocked(want expectedStream, found statements.StreamSum) {
 	d.count(want.Stream+", sums blocked", len(want.Blocked), len(found.Blocked))
 	for i, b := range want.Blocked {
 		if i >= len(found.Blocked) {

@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -32,7 +34,7 @@ type outcome struct {
 }
 
 // Run runs everything worked in the folders, prints what differs, and finds something when anything does.
-func (cmd *testCmd) Run(w world) error {
+func (cmd *testCmd) Run(w terminal.World) error {
 	var outcomes []outcome
 	for _, dir := range cmd.Dirs {
 		places, err := worked(dir)
@@ -55,14 +57,14 @@ func (cmd *testCmd) Run(w world) error {
 	}
 	var err error
 	if cmd.JSON {
-		err = writeJSON(w.stdout, map[string]any{"run": len(outcomes), "failed": failed, "outcomes": outcomes})
+		err = terminal.WriteJSON(w.Stdout, map[string]any{"run": len(outcomes), "failed": failed, "outcomes": outcomes})
 	} else {
-		p := &page{width: w.width(), colour: w.colour()}
+		p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 		printOutcomes(p, outcomes, failed)
-		_, err = io.WriteString(w.stdout, p.text.String())
+		_, err = io.WriteString(w.Stdout, p.Text.String())
 	}
 	if err == nil && failed > 0 {
-		err = errFound
+		err = terminal.ErrFound
 	}
 	return err
 }
@@ -71,7 +73,7 @@ func (cmd *testCmd) Run(w world) error {
 func worked(path string) ([]string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, terminal.Usage(err)
 	}
 	if !info.IsDir() || contractIn(path) != "" {
 		return []string{path}, nil
@@ -87,7 +89,7 @@ func worked(path string) ([]string, error) {
 		}
 	}
 	if len(places) == 0 {
-		return nil, usageError{fmt.Errorf("%s holds no contract, nor does any folder in it; expected %s", path, contractNames[0])}
+		return nil, terminal.Usage(fmt.Errorf("%s holds no contract, nor does any folder in it; expected %s", path, contractNames[0]))
 	}
 	return places, nil
 }
@@ -182,7 +184,7 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 	asAt, _ := calendar.ParseDate(want.AsAt)
 	knownAt, _ := calendar.ParseDate(want.KnownAt)
 	lines, dues := newWantedLines(c.folder.contract, want.Lines), whatif.NewDues(c.folder.contract)
-	st, err := c.run(occasion{asAt, knownAt, want.Status == statusProvisional}, strconv.Itoa(number), func(r *engine.Record) {
+	st, err := c.run(occasion{asAt, knownAt, want.Status == statusProvisional}, strconv.Itoa(number), func(r *statements.Record) {
 		lines.take(r)
 		dues.Take(r)
 	})
@@ -193,7 +195,7 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 	o.Differences = append(o.Differences, want.compare(c.folder.contract, st, lines, dues)...)
 	if st.Status == statusFinal {
 		d := &comparer{currency: c.folder.contract.Currency}
-		statements := make([]engine.Statement, len(c.issued))
+		statements := make([]statements.Statement, len(c.issued))
 		for i := range statements {
 			statements[i] = c.issued[i].Statement
 		}
@@ -205,20 +207,20 @@ func (c *chain) settle(want *expectedSettlement, number int) outcome {
 }
 
 // run settles on an occasion, keeping the statement.
-func (c *chain) run(on occasion, name string, take func(*engine.Record)) (engine.Statement, error) {
+func (c *chain) run(on occasion, name string, take func(*statements.Record)) (statements.Statement, error) {
 	f := c.folder
 	evidence, err := f.open(on, nil)
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	defer evidence.close()
 	position, err := proof.Position(c.issued)
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	kept, err := newSpool()
 	if err != nil {
-		return engine.Statement{}, err
+		return statements.Statement{}, err
 	}
 	c.spools = append(c.spools, kept)
 	st, err := engine.Settle(f.contract, evidence.on, evidence.Snapshot, position, together(kept.sink, whatif.EachRecord(f.contract, take)))
@@ -243,7 +245,7 @@ func (c *chain) heldAgainstPublished() outcome {
 		o.Error = err.Error()
 		return o
 	}
-	o.Name += fmt.Sprintf(": %s exact, %s within %s, %s apart", grouped(report.Exact), grouped(report.Within), report.Limit, grouped(report.Apart))
+	o.Name += fmt.Sprintf(": %s exact, %s within %s, %s apart", terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart))
 	o.Differences = append(o.Differences, c.published.differences(report)...)
 	o.OK = len(o.Differences) == 0
 	return o
@@ -251,7 +253,7 @@ func (c *chain) heldAgainstPublished() outcome {
 
 func (c *chain) report() (publishedReport, error) {
 	if c.last == nil {
-		if _, err := c.run(occasion{}, "1", func(*engine.Record) {}); err != nil {
+		if _, err := c.run(occasion{}, "1", func(*statements.Record) {}); err != nil {
 			return publishedReport{}, err
 		}
 	}
@@ -263,35 +265,35 @@ func (c *chain) report() (publishedReport, error) {
 }
 
 // printOutcomes prints a line for each worked thing, and a table beneath each that differs.
-func printOutcomes(p *page, outcomes []outcome, failed int) {
+func printOutcomes(p *terminal.Page, outcomes []outcome, failed int) {
 	contract := ""
 	for _, o := range outcomes {
 		if o.Contract != contract {
 			contract = o.Contract
-			p.heading(contract)
+			p.Heading(contract)
 		}
 		if o.OK {
-			p.line(2, "✓ "+o.what()+o.Name, plain)
+			p.Line(2, "✓ "+o.what()+o.Name, terminal.Plain)
 			continue
 		}
-		p.line(2, "✗ "+o.what()+o.Name, bold)
+		p.Line(2, "✗ "+o.what()+o.Name, terminal.Bold)
 		if o.Error != "" {
-			p.raw(6, o.Error)
+			p.Raw(6, o.Error)
 		}
-		t := table{columns: []column{{title: "", flex: true}, {title: "expected", right: true, flex: true}, {title: "found", right: true, flex: true}, {title: "difference", right: true, flex: true}}}
+		t := terminal.Table{Columns: []terminal.Column{{Title: "", Flex: true}, {Title: "expected", Right: true, Flex: true}, {Title: "found", Right: true, Flex: true}, {Title: "difference", Right: true, Flex: true}}}
 		for _, d := range o.Differences {
-			t.add(d.Of, d.Expected, d.Found, d.Difference)
+			t.Add(d.Of, d.Expected, d.Found, d.Difference)
 		}
-		p.write(6, t)
+		p.Write(6, t)
 	}
-	p.blank()
+	p.Blank()
 	switch {
 	case len(outcomes) == 0:
-		p.line(0, "Nothing is worked there: no examples, no "+expectedName+", no "+publishedName+".", plain)
+		p.Line(0, "Nothing is worked there: no examples, no "+expectedName+", no "+publishedName+".", terminal.Plain)
 	case failed == 0:
-		p.line(0, fmt.Sprintf("%s worked; all come out as they should.", counted(len(outcomes), "case")), bold)
+		p.Line(0, fmt.Sprintf("%s worked; all come out as they should.", terminal.Counted(len(outcomes), "case")), terminal.Bold)
 	default:
-		p.line(0, fmt.Sprintf("%s worked; %s not as they should be.", counted(len(outcomes), "case"), grouped(failed)), bold)
+		p.Line(0, fmt.Sprintf("%s worked; %s not as they should be.", terminal.Counted(len(outcomes), "case"), terminal.Grouped(failed)), terminal.Bold)
 	}
 }
 

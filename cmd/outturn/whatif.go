@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/language"
 	"outturn/engine"
@@ -29,9 +30,9 @@ type whatifCmd struct {
 }
 
 // Run settles as it is asked to.
-func (cmd *whatifCmd) Run(w world) error { return w.finding(cmd.run(w), cmd.JSON) }
+func (cmd *whatifCmd) Run(w terminal.World) error { return finding(w, cmd.run(w), cmd.JSON) }
 
-func (cmd *whatifCmd) run(w world) error {
+func (cmd *whatifCmd) run(w terminal.World) error {
 	modes := 0
 	for _, asked := range []bool{cmd.Terms != "", len(cmd.Set) > 0, cmd.Sensitivity, cmd.Open} {
 		if asked {
@@ -39,10 +40,10 @@ func (cmd *whatifCmd) run(w world) error {
 		}
 	}
 	if modes != 1 {
-		return usageError{errors.New("say one of --terms FILE, --set PATH=VALUE, --sensitivity and --open")}
+		return terminal.Usage(errors.New("say one of --terms FILE, --set PATH=VALUE, --sensitivity and --open"))
 	}
 	if cmd.Rows < 0 {
-		return usageError{errors.New("--rows counts rows: nought or more")}
+		return terminal.Usage(errors.New("--rows counts rows: nought or more"))
 	}
 	if cmd.Open {
 		return cmd.open(w)
@@ -89,7 +90,7 @@ func (cmd *whatifCmd) otherTerms(base *contracts.Contract) (*contracts.Contract,
 		}
 		changed, edit, err := whatif.SetTerm(document, path, value)
 		if err != nil {
-			return nil, nil, usageError{fmt.Errorf("--set %s: %w", path, err)}
+			return nil, nil, terminal.Usage(fmt.Errorf("--set %s: %w", path, err))
 		}
 		document, edits = changed, append(edits, edit)
 	}
@@ -106,7 +107,7 @@ type ground struct {
 	progress *progress
 }
 
-func (cmd *whatifCmd) ground(w world) (*ground, error) {
+func (cmd *whatifCmd) ground(w terminal.World) (*ground, error) {
 	c, err := readContract(cmd.Dir)
 	if err != nil {
 		return nil, err
@@ -122,14 +123,14 @@ func (cmd *whatifCmd) ground(w world) (*ground, error) {
 func (cmd *whatifCmd) chooseGround(g *ground) error {
 	info, err := os.Stat(cmd.Dir)
 	if err != nil {
-		return usageError{err}
+		return terminal.Usage(err)
 	}
 	g.examples = cmd.On == "examples" || cmd.On == "auto" && (!info.IsDir() || !hasEvidence(cmd.Dir))
 	if g.examples && g.base != nil && len(g.base.Examples) == 0 {
 		return fmt.Errorf("%s has neither evidence nor examples to settle; put .csv or .ndjson files in evidence/, or write examples", cmd.Dir)
 	}
 	if !g.examples && !info.IsDir() {
-		return usageError{fmt.Errorf("%s is a file; name the folder that holds the contract and its evidence, or say --on examples", cmd.Dir)}
+		return terminal.Usage(fmt.Errorf("%s is a file; name the folder that holds the contract and its evidence, or say --on examples", cmd.Dir))
 	}
 	if !g.examples {
 		g.folder = &folder{dir: cmd.Dir, files: os.DirFS(cmd.Dir), contract: g.base, memory: int64(cmd.Memory)}
@@ -177,16 +178,16 @@ func (g *ground) settle(c *contracts.Contract) ([]whatif.Settled, error) {
 }
 
 // sideBySide prints two settlements of one ground.
-func (cmd *whatifCmd) sideBySide(w world, g *ground, then *contracts.Contract, edits []whatif.Edit, before, after []whatif.Settled) error {
+func (cmd *whatifCmd) sideBySide(w terminal.World, g *ground, then *contracts.Contract, edits []whatif.Edit, before, after []whatif.Settled) error {
 	var all []whatif.Compared
 	for i := range before {
 		all = append(all, whatif.Compare(&before[i], &after[i]))
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, comparedDocument(g.base, then, edits, all, cmd.Rows))
+		return terminal.WriteJSON(w.Stdout, comparedDocument(g.base, then, edits, all, cmd.Rows))
 	}
-	p := &page{width: w.width(), colour: w.colour()}
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 	printCompared(p, g.base, then, edits, all, cmd.Rows)
-	_, err := io.WriteString(w.stdout, p.text.String())
+	_, err := io.WriteString(w.Stdout, p.Text.String())
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine/whatif"
@@ -14,22 +15,22 @@ import (
 func splitSet(set string) (path, value string, err error) {
 	path, value, ok := strings.Cut(set, "=")
 	if path, value = strings.TrimSpace(path), strings.TrimSpace(value); !ok || path == "" || value == "" {
-		return "", "", usageError{fmt.Errorf("--set %q: expected PATH=VALUE, such as caps.1.not_above=£900.00", set)}
+		return "", "", terminal.Usage(fmt.Errorf("--set %q: expected PATH=VALUE, such as caps.1.not_above=£900.00", set))
 	}
 	return path, value, nil
 }
 
 // printCompared shows two settlements side by side: by payment, by party, line by line.
-func printCompared(p *page, base, then *contracts.Contract, edits []whatif.Edit, all []whatif.Compared, rows int) {
-	p.rule("━")
-	p.ends(base.ID, base.Currency.Code, bold)
+func printCompared(p *terminal.Page, base, then *contracts.Contract, edits []whatif.Edit, all []whatif.Compared, rows int) {
+	p.Rule("━")
+	p.Ends(base.ID, base.Currency.Code, terminal.Bold)
 	if len(edits) == 0 {
-		p.line(0, "as it stands, and under "+filepath.Clean(then.File), plain)
+		p.Line(0, "as it stands, and under "+filepath.Clean(then.File), terminal.Plain)
 	}
 	for _, e := range edits {
-		p.line(0, fmt.Sprintf("%s: %s → %s", e.Path, e.From, e.To), plain)
+		p.Line(0, fmt.Sprintf("%s: %s → %s", e.Path, e.From, e.To), terminal.Plain)
 	}
-	p.rule("━")
+	p.Rule("━")
 	unmoved := 0
 	for i := range all {
 		if c := &all[i]; len(c.Lines) > 0 || len(all) == 1 {
@@ -38,49 +39,49 @@ func printCompared(p *page, base, then *contracts.Contract, edits []whatif.Edit,
 			unmoved++
 		}
 	}
-	p.blank()
+	p.Blank()
 	switch {
 	case unmoved == len(all):
-		p.line(0, fmt.Sprintf("Nothing moves on %s.", counted(unmoved, "example")), bold)
+		p.Line(0, fmt.Sprintf("Nothing moves on %s.", terminal.Counted(unmoved, "example")), terminal.Bold)
 	case unmoved > 0:
-		p.line(0, fmt.Sprintf("Nothing moves on %s.", counted(unmoved, "further example")), plain)
+		p.Line(0, fmt.Sprintf("Nothing moves on %s.", terminal.Counted(unmoved, "further example")), terminal.Plain)
 	}
 }
 
-func printOneCompared(p *page, currency money.Currency, c *whatif.Compared, rows int) {
-	p.heading("On " + onWhat(c.Name))
+func printOneCompared(p *terminal.Page, currency money.Currency, c *whatif.Compared, rows int) {
+	p.Heading("On " + onWhat(c.Name))
 	for _, part := range []struct {
 		title   string
 		changes []whatif.Change
 		total   *whatif.Change
 	}{{"payment", c.Payments, &c.Total}, {"party", c.Parties, nil}} {
-		t := table{columns: []column{{title: part.title, flex: true}, {title: "as it stands", right: true}, {title: "changed", right: true}, {title: "moves by", right: true}}}
+		t := terminal.Table{Columns: []terminal.Column{{Title: part.title, Flex: true}, {Title: "as it stands", Right: true}, {Title: "changed", Right: true}, {Title: "moves by", Right: true}}}
 		for _, change := range part.changes {
-			t.add(words(change.Name), change.Before.Format(currency), change.After.Format(currency), moves(change.Move, currency))
+			t.Add(terminal.Words(change.Name), change.Before.Format(currency), change.After.Format(currency), moves(change.Move, currency))
 		}
 		if part.total != nil {
-			t.total = []string{"received, net", part.total.Before.Format(currency), part.total.After.Format(currency), moves(part.total.Move, currency)}
+			t.Total = []string{"received, net", part.total.Before.Format(currency), part.total.After.Format(currency), moves(part.total.Move, currency)}
 		}
-		p.write(2, t)
-		p.blank()
+		p.Write(2, t)
+		p.Blank()
 	}
 	if len(c.Lines) == 0 {
-		p.line(2, fmt.Sprintf("No line moves; %s alike.", counted(c.Same, "line")), plain)
+		p.Line(2, fmt.Sprintf("No line moves; %s alike.", terminal.Counted(c.Same, "line")), terminal.Plain)
 		return
 	}
-	t := table{columns: []column{{title: "line", flex: true}, {title: "for", flex: true}, {title: "period", right: true}, {title: "as it stands", right: true}, {title: "changed", right: true}, {title: "moves by", right: true}}}
+	t := terminal.Table{Columns: []terminal.Column{{Title: "line", Flex: true}, {Title: "for", Flex: true}, {Title: "period", Right: true}, {Title: "as it stands", Right: true}, {Title: "changed", Right: true}, {Title: "moves by", Right: true}}}
 	for _, l := range c.Lines[:min(rows, len(c.Lines))] {
-		t.add(words(l.Key.Payment), lineOf(l.Key), period(l.Key.Period), l.Before.Format(currency), l.After.Format(currency), moves(l.Move, currency))
+		t.Add(terminal.Words(l.Key.Payment), lineOf(l.Key), period(l.Key.Period), l.Before.Format(currency), l.After.Format(currency), moves(l.Move, currency))
 	}
-	p.write(2, t)
-	text := fmt.Sprintf("%s moved, %s alike", counted(len(c.Lines), "line"), grouped(c.Same))
-	if hidden := len(c.Lines) - len(t.rows); hidden > 0 {
-		text += fmt.Sprintf("; %s more moved than are shown (--rows)", grouped(hidden))
+	p.Write(2, t)
+	text := fmt.Sprintf("%s moved, %s alike", terminal.Counted(len(c.Lines), "line"), terminal.Grouped(c.Same))
+	if hidden := len(c.Lines) - len(t.Lines); hidden > 0 {
+		text += fmt.Sprintf("; %s more moved than are shown (--rows)", terminal.Grouped(hidden))
 	}
 	if c.More > 0 {
-		text += fmt.Sprintf("; %s beyond what is held line by line are in the totals", grouped(c.More))
+		text += fmt.Sprintf("; %s beyond what is held line by line are in the totals", terminal.Grouped(c.More))
 	}
-	p.line(2, text+".", dim)
+	p.Line(2, text+".", terminal.Dim)
 }
 
 // onWhat names what was settled: the evidence, or an example by what it shows.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine/whatif"
@@ -48,7 +49,7 @@ type jsonRefused struct {
 }
 
 // open completes every open choice, settles each reading and prints what each pays.
-func (cmd *whatifCmd) open(w world) error {
+func (cmd *whatifCmd) open(w terminal.World) error {
 	name, document, err := contractDocument(cmd.Dir)
 	if err != nil {
 		return err
@@ -72,11 +73,11 @@ func (cmd *whatifCmd) open(w world) error {
 	}
 	g.progress.done()
 	if cmd.JSON {
-		return writeJSON(w.stdout, openDocument(readings, paid))
+		return terminal.WriteJSON(w.Stdout, openDocument(readings, paid))
 	}
-	p := &page{width: w.width(), colour: w.colour()}
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 	printOpen(p, g.base, readings, paid)
-	_, err = io.WriteString(w.stdout, p.text.String())
+	_, err = io.WriteString(w.Stdout, p.Text.String())
 	return err
 }
 
@@ -111,7 +112,7 @@ func (o *pays) text(c *contracts.Contract) string {
 	}
 	var parts []string
 	for _, change := range whatif.Compare(&o.settled, &o.settled).Parties {
-		parts = append(parts, words(change.Name)+" "+change.Before.Format(c.Currency))
+		parts = append(parts, terminal.Words(change.Name)+" "+change.Before.Format(c.Currency))
 	}
 	if len(parts) == 0 {
 		return "nothing"
@@ -121,25 +122,25 @@ func (o *pays) text(c *contracts.Contract) string {
 
 // printOpen prints the choices, the readings by number, and for each example what the readings pay, those that pay alike
 // on one row.
-func printOpen(p *page, c *contracts.Contract, readings whatif.Readings, paid [][]pays) {
-	p.rule("━")
-	p.ends(c.ID, c.Currency.Code, bold)
-	text := fmt.Sprintf("%s left open, completed in %s that %s sound", counted(len(readings.Choices), "choice"), counted(len(readings.List), "way"), isAre(len(readings.List)))
+func printOpen(p *terminal.Page, c *contracts.Contract, readings whatif.Readings, paid [][]pays) {
+	p.Rule("━")
+	p.Ends(c.ID, c.Currency.Code, terminal.Bold)
+	text := fmt.Sprintf("%s left open, completed in %s that %s sound", terminal.Counted(len(readings.Choices), "choice"), terminal.Counted(len(readings.List), "way"), isAre(len(readings.List)))
 	if readings.More {
 		text += fmt.Sprintf("; there are more, and the first %d are shown", len(readings.List))
 	}
-	p.line(0, text, plain)
-	p.rule("━")
-	p.heading("Choices left open")
+	p.Line(0, text, terminal.Plain)
+	p.Rule("━")
+	p.Heading("Choices left open")
 	for _, choice := range readings.Choices {
-		p.line(2, fmt.Sprintf("%s: %s: %s", choice.Where, choice.Choice, strings.Join(choice.Options, " | ")), plain)
+		p.Line(2, fmt.Sprintf("%s: %s: %s", choice.Where, choice.Choice, strings.Join(choice.Options, " | ")), terminal.Plain)
 	}
-	p.heading("Readings")
-	t := table{columns: []column{{right: true}, {flex: true}}}
+	p.Heading("Readings")
+	t := terminal.Table{Columns: []terminal.Column{{Right: true}, {Flex: true}}}
 	for i := range readings.List {
-		t.add(grouped(i+1), answersText(readings.List[i].Answers))
+		t.Add(terminal.Grouped(i+1), answersText(readings.List[i].Answers))
 	}
-	p.write(2, t)
+	p.Write(2, t)
 	alike := 0
 	for e := range paid[0] {
 		rows := together1(c, paid, e)
@@ -147,22 +148,22 @@ func printOpen(p *page, c *contracts.Contract, readings whatif.Readings, paid []
 			alike++
 			continue
 		}
-		p.heading("On " + onWhat(paid[0][e].on))
-		t := table{columns: []column{{title: "readings", flex: true}, {title: "due", flex: true}}}
+		p.Heading("On " + onWhat(paid[0][e].on))
+		t := terminal.Table{Columns: []terminal.Column{{Title: "readings", Flex: true}, {Title: "due", Flex: true}}}
 		for _, row := range rows {
-			t.add(numbersText(row.readings), row.text)
+			t.Add(numbersText(row.readings), row.text)
 		}
-		p.write(2, t)
+		p.Write(2, t)
 	}
-	p.blank()
+	p.Blank()
 	switch {
 	case alike == len(paid[0]):
-		p.line(0, "Every reading pays the same on all that was settled: write an example that tells them apart.", bold)
+		p.Line(0, "Every reading pays the same on all that was settled: write an example that tells them apart.", terminal.Bold)
 	case alike > 0:
-		p.line(0, fmt.Sprintf("On %s every reading pays the same.", counted(alike, "more example")), plain)
+		p.Line(0, fmt.Sprintf("On %s every reading pays the same.", terminal.Counted(alike, "more example")), terminal.Plain)
 	}
 	if n := len(readings.Refused); n > 0 {
-		p.line(0, fmt.Sprintf("%s not sound; the first: %s: %s.", counted(n, "combination"), answersText(readings.Refused[0].Answers), readings.Refused[0].Why), dim)
+		p.Line(0, fmt.Sprintf("%s not sound; the first: %s: %s.", terminal.Counted(n, "combination"), answersText(readings.Refused[0].Answers), readings.Refused[0].Why), terminal.Dim)
 	}
 }
 
@@ -202,9 +203,9 @@ func numbersText(numbers []int) string {
 		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
 			j++
 		}
-		text := grouped(numbers[i])
+		text := terminal.Grouped(numbers[i])
 		if j > i {
-			text += "-" + grouped(numbers[j])
+			text += "-" + terminal.Grouped(numbers[j])
 		}
 		parts = append(parts, text)
 		i = j + 1

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/language"
 	"outturn/contracts/money"
@@ -21,10 +22,10 @@ type movedTerm struct {
 }
 
 // sensitivity moves each term and settles again.
-func (cmd *whatifCmd) sensitivity(w world, g *ground, before []whatif.Settled) error {
+func (cmd *whatifCmd) sensitivity(w terminal.World, g *ground, before []whatif.Settled) error {
 	terms, more := whatif.Terms(g.base)
 	total := sumTotals(g.base, before)
-	ctx, stop := interruptible()
+	ctx, stop := terminal.Interruptible()
 	defer stop()
 	var all []movedTerm
 	for i, term := range terms {
@@ -50,14 +51,14 @@ func (cmd *whatifCmd) sensitivity(w world, g *ground, before []whatif.Settled) e
 	})
 	on := before[0].Name
 	if g.examples {
-		on = fmt.Sprintf("its %s together", counted(len(before), "example"))
+		on = fmt.Sprintf("its %s together", terminal.Counted(len(before), "example"))
 	}
 	if cmd.JSON {
-		return writeJSON(w.stdout, sensitivityDocument(g.base, on, total, all, more))
+		return terminal.WriteJSON(w.Stdout, sensitivityDocument(g.base, on, total, all, more))
 	}
-	p := &page{width: w.width(), colour: w.colour()}
+	p := &terminal.Page{Width: w.Width(), Colour: w.Colour()}
 	printSensitivity(p, g.base, on, total, all, more, cmd.Rows)
-	_, err := io.WriteString(w.stdout, p.text.String())
+	_, err := io.WriteString(w.Stdout, p.Text.String())
 	return err
 }
 
@@ -81,13 +82,13 @@ func sumTotals(c *contracts.Contract, settled []whatif.Settled) money.Amount {
 const barWidth = 16
 
 // printSensitivity prints the terms that move the total, the most first, with a bar for each.
-func printSensitivity(p *page, c *contracts.Contract, on string, total money.Amount, all []movedTerm, more bool, rows int) {
-	p.rule("━")
-	p.ends(c.ID, c.Currency.Code, bold)
-	p.line(0, fmt.Sprintf("on %s: %s received to date, net", on, total.Format(c.Currency)), plain)
-	p.line(0, "each figure up by a tenth (a whole one by the nearest whole, at least 1), each choice to its next answer, one at a time", dim)
-	p.rule("━")
-	t := table{columns: []column{{title: "term", flex: true}, {title: "from", right: true, flex: true}, {title: "to", right: true, flex: true}, {title: "total moves by", right: true}, {}}}
+func printSensitivity(p *terminal.Page, c *contracts.Contract, on string, total money.Amount, all []movedTerm, more bool, rows int) {
+	p.Rule("━")
+	p.Ends(c.ID, c.Currency.Code, terminal.Bold)
+	p.Line(0, fmt.Sprintf("on %s: %s received to date, net", on, total.Format(c.Currency)), terminal.Plain)
+	p.Line(0, "each figure up by a tenth (a whole one by the nearest whole, at least 1), each choice to its next answer, one at a time", terminal.Dim)
+	p.Rule("━")
+	t := terminal.Table{Columns: []terminal.Column{{Title: "term", Flex: true}, {Title: "from", Right: true, Flex: true}, {Title: "to", Right: true, Flex: true}, {Title: "total moves by", Right: true}, {}}}
 	still, cannot, hidden := 0, 0, 0
 	for _, m := range all {
 		switch {
@@ -95,21 +96,21 @@ func printSensitivity(p *page, c *contracts.Contract, on string, total money.Amo
 			cannot++
 		case m.move.IsZero():
 			still++
-		case len(t.rows) == rows:
+		case len(t.Lines) == rows:
 			hidden++
 		default:
-			t.add(m.Path, m.From, m.To, moves(m.move, c.Currency), bar(m.move, all[0].move))
+			t.Add(m.Path, m.From, m.To, moves(m.move, c.Currency), bar(m.move, all[0].move))
 		}
 	}
-	p.blank()
-	p.write(2, t)
-	p.blank()
+	p.Blank()
+	p.Write(2, t)
+	p.Blank()
 	if hidden > 0 {
-		p.line(0, fmt.Sprintf("%s less (--rows).", counted(hidden, "more term")+" moves it by"), dim)
+		p.Line(0, fmt.Sprintf("%s less (--rows).", terminal.Counted(hidden, "more term")+" moves it by"), terminal.Dim)
 	}
-	p.line(0, fmt.Sprintf("%s moved; %s not move the total; %s not be moved so and still be sound or settle.", counted(len(all), "term"), grouped(still)+" do", grouped(cannot)+" could"), plain)
+	p.Line(0, fmt.Sprintf("%s moved; %s not move the total; %s not be moved so and still be sound or settle.", terminal.Counted(len(all), "term"), terminal.Grouped(still)+" do", terminal.Grouped(cannot)+" could"), terminal.Plain)
 	if more {
-		p.line(0, fmt.Sprintf("The contract has more terms: the first %s were moved.", grouped(whatif.TermsMax)), plain)
+		p.Line(0, fmt.Sprintf("The contract has more terms: the first %s were moved.", terminal.Grouped(whatif.TermsMax)), terminal.Plain)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"outturn/cmd/outturn/terminal"
 )
 
 // ran runs the program and returns what it printed, each run of blanks as one.
@@ -12,7 +14,7 @@ func ran(t *testing.T, want int, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
 	none := func(string) string { return "" }
-	if status := run(args, world{stdout: &out, stderr: &errs, env: none}); status != want {
+	if status := run(args, terminal.World{Stdout: &out, Stderr: &errs, Env: none}); status != want {
 		t.Fatalf("%v: status %d, expected %d: %s", args, status, want, errs.String())
 	}
 	return strings.Join(strings.Fields(out.String()), " ")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"outturn/cmd/outturn/service"
+	"outturn/cmd/outturn/terminal"
 	"outturn/engine/schedule"
 	"outturn/engine/store"
 )
@@ -27,17 +28,17 @@ type partFlags struct {
 }
 
 // Run works until it is interrupted, and lets what is under way finish.
-func (cmd *workCmd) Run(w world) error {
+func (cmd *workCmd) Run(w terminal.World) error {
 	return cmd.untilInterrupted(w, func(ctx context.Context, db *database, kept *store.Store) error { return cmd.work(ctx, w, db, kept) })
 }
 
-func (cmd *workCmd) work(ctx context.Context, w world, db *database, kept *store.Store) error {
+func (cmd *workCmd) work(ctx context.Context, w terminal.World, db *database, kept *store.Store) error {
 	log := newLog(w, cmd.Quiet)
 	finish, err := startWork(ctx, kept, log, cmd.Runs, cmd.PartRows, cmd.PrivateSources)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.stdout, "Outturn settles what falls due, on %s.\n", db.name())
+	fmt.Fprintf(w.Stdout, "Outturn settles what falls due, on %s.\n", db.name())
 	<-ctx.Done()
 	return finish()
 }

@@ -43,7 +43,7 @@ func TestAssumptionsAndStandingsRefused(t *testing.T) {
 	if a := c.Assumptions[0]; len(a.Versions) != 2 || a.Versions[1].Grade != 2 || strings.Join(a.ReadBy, " ") != "x" {
 		t.Errorf("the register is %+v", a)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"has no source", "source: a study, ", "", `does not say "source"`},
 		{"is not graded", "grade: 3, ", "", `does not say "grade"`},
 		{"was challenged by nobody that it names", "challenged_by: nobody, ", "", `does not say "challenged_by"`},
@@ -62,15 +62,15 @@ func TestAssumptionsAndStandingsRefused(t *testing.T) {
 		{"asks of a figure that has none", "spent.standing: certified", "x.standing: certified", `has no column "standing"`},
 		{"asks for another column", "spent.standing: certified", "spent.state: certified", `has no column "state"`},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			text := strings.Replace(assumedContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			text := strings.Replace(assumedContract, k.old, k.new, 1)
 			if text == assumedContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("assumed.yaml", []byte(text))
 			var faults *document.Faults
-			if !errors.As(err, &faults) || !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("expected a fault with\n%s\nfound\n%v", k.Fault, err)
+			if !errors.As(err, &faults) || !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with\n%s\nfound\n%v", k.fault, err)
 			}
 		})
 	}

@@ -62,7 +62,7 @@ func TestBaselinesRefused(t *testing.T) {
 	if _, err := language.Decode("based.yaml", []byte(baselineContract)); err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"does not say the correction", "      correction: finite_population\n", "", `does not say "correction"`},
 		{"does not say how they were drawn", "      drawn: by_lot\n", "", `does not say "drawn"`},
 		{"does not say which figure it takes", "      takes: estimate\n", "", `does not say "takes"`},
@@ -106,22 +106,22 @@ func TestBaselinesRefused(t *testing.T) {
 		{"is worked out from itself", "times: prices / 100", "times: x.value / x.value", "worked out from itself"},
 		{"reads a column that there is not", "files.expected", "files.expect", `has no column "expect"`},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			text := strings.Replace(baselineContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			text := strings.Replace(baselineContract, k.old, k.new, 1)
 			if text == baselineContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
-			if strings.Contains(k.New, "prices_of_house") {
+			if strings.Contains(k.new, "prices_of_house") {
 				text = strings.Replace(text, "baselines:\n", "quantities:\n  prices_of_house: {total: visit.price, per: house}\nbaselines:\n", 1)
 				text = strings.Replace(text, "says: {price: money}}", "says: {price: money}, if_none: nought}", 1)
 			}
 			_, err := language.Decode("based.yaml", []byte(text))
 			var faults *document.Faults
 			if !errors.As(err, &faults) {
-				t.Fatalf("it decodes, and was expected to be refused by %q", k.Fault)
+				t.Fatalf("it decodes, and was expected to be refused by %q", k.fault)
 			}
-			if !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("expected a fault with\n%s\nfound\n%v", k.Fault, err)
+			if !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with\n%s\nfound\n%v", k.fault, err)
 			}
 		})
 	}
@@ -130,11 +130,11 @@ func TestBaselinesRefused(t *testing.T) {
 // An error's grade is that of the first row of the table that allows it.
 func TestErrorsHaveTheGradeOfTheTable(t *testing.T) {
 	for _, k := range []struct {
-		N, D int64
-		Is   int
+		n, d int64
+		is   int
 	}{{0, 1, 1}, {2, 100, 1}, {2001, 100000, 2}, {5, 100, 2}, {10, 100, 3}, {101, 1000, 4}, {15, 100, 4}, {20, 100, 5}, {2001, 10000, 6}, {25, 100, 6}, {9, 10, 6}, {-1, 100, 6}} {
-		if got := contracts.GradeOfError(money.Frac(k.N, k.D)); got != k.Is {
-			t.Errorf("an error of %d/%d has grade %d, and %d was expected", k.N, k.D, got, k.Is)
+		if got := contracts.GradeOfError(money.Frac(k.n, k.d)); got != k.is {
+			t.Errorf("an error of %d/%d has grade %d, and %d was expected", k.n, k.d, got, k.is)
 		}
 	}
 }

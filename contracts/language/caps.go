@@ -169,10 +169,7 @@ func (d *decoder) readOver(n *document.Node, who string) []int {
 	}
 	var over []int
 	if n.Kind == document.Scalar {
-		for i := range d.c.Payments {
-			over = append(over, i)
-		}
-		return over
+		return d.c.AllPayments()
 	}
 	for _, item := range n.Texts() {
 		at, ok := d.find(item, who, paymentThing)

@@ -50,27 +50,49 @@ func (d *decoder) everything() []thing {
 	return all
 }
 
-// joinCaps adds what payments read through caps: a sum after caps reads its own before them, every cap over it, and
-// the other payments that take their place in such a cap before it.
+// joinCaps adds what payments read through caps. A sum after caps reads its own before them and its place under the last
+// cap over it; a place reads the cap's limit, the sum that asks for it, where that stood under the cap before, the places
+// that are filled together with it, and, under a cap on one payer, how the sum is divided among its payers.
 func (d *decoder) joinCaps() {
-	for i := range d.c.Payments {
-		paid := &reader{self: thing{paidThing, i}}
-		d.note(paid, thing{paymentThing, i})
-		for _, payee := range []contracts.Payee{d.c.Payments[i].From, d.c.Payments[i].To} {
-			if payee.Division >= 0 {
-				d.note(paid, thing{divisionThing, payee.Division})
-			}
+	last := make([]thing, len(d.c.Payments)) // the place of each under the caps so far
+	read := func(self, read thing) {
+		if read.kind != 0 {
+			d.reads[self] = append(d.reads[self], read)
 		}
 	}
+	placed, before := 0, thing{}
 	for i := range d.c.Caps {
 		c := &d.c.Caps[i]
+		ofUnits := slices.ContainsFunc(c.Over, func(p int) bool { return d.c.Payments[p].Per.Unit >= 0 })
+		place := thing{}
 		for at, p := range c.Over {
-			paid := &reader{self: thing{paidThing, p}}
-			d.note(paid, thing{capThing, i})
-			for before, other := range c.Over {
-				if other != p && (c.Order != contracts.OrderListed || before < at) {
-					d.note(paid, thing{paymentThing, other})
-				}
+			if at == 0 || c.Order == contracts.OrderListed && !ofUnits { // of those listed, who comes later takes nothing
+				one := thing{placeThing, placed}
+				placed++
+				d.placeOf = append(d.placeOf, i)
+				read(one, thing{capThing, i})
+				read(one, place)
+				place = one
+			}
+			read(place, last[p])
+			read(place, thing{paymentThing, p})
+			if from := &d.c.Payments[p].From; c.Payer >= 0 && from.Division >= 0 {
+				read(place, thing{divisionThing, from.Division})
+			}
+			last[p] = place
+		}
+		if ofUnits { // units are gone through once for all such caps, in their order
+			read(place, before)
+			before = place
+		}
+	}
+	for i := range d.c.Payments {
+		paid := thing{paidThing, i}
+		read(paid, thing{paymentThing, i})
+		read(paid, last[i])
+		for _, payee := range []contracts.Payee{d.c.Payments[i].From, d.c.Payments[i].To} {
+			if payee.Division >= 0 {
+				read(paid, thing{divisionThing, payee.Division})
 			}
 		}
 	}
@@ -90,7 +112,7 @@ func (d *decoder) circle(path []thing) {
 	}
 	at := document.Place{Line: d.root.Line, Column: d.root.Column}
 	for _, t := range path {
-		if t.kind != capThing {
+		if t.kind != capThing && t.kind != placeThing {
 			at = d.nodeOf(t).Place()
 			break
 		}

@@ -38,7 +38,7 @@ func TestComparisonsRefused(t *testing.T) {
 	if _, err := language.Decode("c.yaml", []byte(comparedDocument)); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ Name, From, To, Says string }{
+	for _, c := range []struct{ name, from, to, says string }{
 		{"fixed too late", "fixed_on: 2025-12-01", "fixed_on: 2026-06-01", "comparison found, fixed_on: the method was fixed after its cohort could begin to be joined"},
 		{"varied without need", "fixed_on: 2025-12-01", "fixed_on: 2025-12-01, varied: {on: 2026-02-01, because: a better one}", "comparison found, varied: the method was fixed in time"},
 		{"a grade that is none", "selection: matched", "selection: matched, grade: 7", "comparison found, grade: expected 1, the best, to 6"},
@@ -67,14 +67,14 @@ func TestComparisonsRefused(t *testing.T) {
 		{"carried to others", "found.effect) * found.units", "found.effect) * others", "quantity fewer carries the effect of found to theirs"},
 		{"no estimator", "estimator: ancova", "estimator: ancovas", `comparison found, estimator`},
 	} {
-		t.Run(c.Name, func(t *testing.T) {
-			document := strings.Replace(comparedDocument, c.From, c.To, 1)
+		t.Run(c.name, func(t *testing.T) {
+			document := strings.Replace(comparedDocument, c.from, c.to, 1)
 			if document == comparedDocument {
 				t.Fatal("nothing is changed")
 			}
 			_, err := language.Decode("c.yaml", []byte(document))
-			if err == nil || !strings.Contains(err.Error(), c.Says) {
-				t.Errorf("says %v\nexpected %s", err, c.Says)
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("says %v\nexpected %s", err, c.says)
 			}
 		})
 	}

@@ -37,13 +37,14 @@ func Decode(name string, text []byte) (*contracts.Contract, error) {
 type decoder struct {
 	document.Reader
 
-	c      *contracts.Contract
-	root   *document.Node
-	things map[string]thing      // one name, one thing
-	facts  map[string][]position // where each fact's name stands among units
-	fields map[string][]position // where each field's name stands among kinds
-	refs   map[string]int        // name as written to its index in Contract.Refs
-	reads  map[thing][]thing     // what each thing reads, for circles
+	c       *contracts.Contract
+	root    *document.Node
+	things  map[string]thing      // one name, one thing
+	facts   map[string][]position // where each fact's name stands among units
+	fields  map[string][]position // where each field's name stands among kinds
+	refs    map[string]int        // name as written to its index in Contract.Refs
+	reads   map[thing][]thing     // what each thing reads, for circles
+	placeOf []int                 // the cap of each place under one
 
 	units, evidence, cohorts, tables, quantities, measures      []*document.Node
 	comparisons, payments, divisions, checks, accounts, periods []*document.Node

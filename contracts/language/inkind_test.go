@@ -41,7 +41,7 @@ func TestInKindRefused(t *testing.T) {
 	if _, err := language.Decode("given.yaml", []byte(inKindContract)); err != nil {
 		t.Fatalf("the contract that the cases change does not decode:\n%v", err)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"does not say what was offered", "offered: hours_worked, ", "", `does not say "offered"`},
 		{"does not say what was accepted", "accepted: told, ", "", `does not say "accepted"`},
 		{"comes from an account", "rooms: {by: charity", "rooms: {by: pot", "pot is no one party"},
@@ -53,14 +53,14 @@ func TestInKindRefused(t *testing.T) {
 		{"is counted twice for a partner", "in_kind: £1.00", "in_kind: all_given", "it reads staff, which is counted for it already"},
 		{"is a payment", "due: on_evidence, clause: 5", "in_kind: yes, due: on_evidence, clause: 5", "never paid: write it under in_kind"},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			document := strings.Replace(inKindContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			document := strings.Replace(inKindContract, k.old, k.new, 1)
 			if document == inKindContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("given.yaml", []byte(document))
-			if err == nil || !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("want a fault with %q, got\n%v", k.Fault, err)
+			if err == nil || !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("want a fault with %q, got\n%v", k.fault, err)
 			}
 		})
 	}

@@ -30,14 +30,15 @@ const (
 	savingThing
 	stakeThing
 	baselineThing
-	paidThing // a payment's sum after caps; among circles only
-	capThing  // among circles only
+	paidThing  // a payment's sum after caps; among circles only
+	capThing   // among circles only
+	placeThing // what is paid first under a cap, or all that is paid under it; among circles only
 )
 
 // words is what an error calls the thing.
 func (k thingKind) words() string {
 	return [...]string{"nothing", "a period series", "a unit type", "a kind of evidence", "a cohort", "a table", "a quantity",
-		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a saving", "a stake", "a baseline", "a payment", "a cap"}[k]
+		"a measure", "a comparison", "a payment", "a division", "a check", "an account", "a saving", "a stake", "a baseline", "a payment", "a cap", "a cap"}[k]
 }
 
 // thing is one named thing: its kind and its index in the contract's slice of them.
@@ -277,6 +278,8 @@ func (d *decoder) nameOf(t thing) string {
 		return d.c.Baselines[t.index].Name
 	case capThing:
 		return d.c.Caps[t.index].Name
+	case placeThing:
+		return d.c.Caps[d.placeOf[t.index]].Name
 	}
 	return ""
 }

@@ -21,6 +21,7 @@ var partnershipShape = mapOf("partners, benefits and clause",
 		may("in_kind_promised", "what it said it would put in so", formulaShape),
 		may("paid_in", "what came in of what it owes, as somebody tells", formulaShape),
 		must("loss_limit", "the most that it signed to lose", text("a sum of money; £0.00 for nothing; or any", ""))))),
+	may("below_limit", "what becomes of what a partner loses beyond its limit", belowLimitShape),
 	must("benefits", "the figures of savings by which they benefit, such as violence.cashable", listOf("figures of savings", figureShape)),
 	may("by", "the period series by which what each put in and had is worked out, for payback", nameShape),
 	may("spend", "spending whose shift is reported", mapOf("reactive and preventative",
@@ -74,6 +75,7 @@ func (d *decoder) readPartnership(n *document.Node) {
 	d.givenByPeriod(p)
 	d.benefitsAlike(n, p)
 	d.readReported(n, p)
+	d.readBelowLimit(n, p)
 }
 
 func (d *decoder) readPartner(n *document.Node, p *contracts.Partnership) {

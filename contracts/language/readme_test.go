@@ -20,10 +20,10 @@ import (
 
 // readmeBlock is a fenced block of the README: what its fence says, its text, and the ```text block straight after it.
 type readmeBlock struct {
-	Line  int
-	Fence string
-	Text  string
-	Shows string
+	line  int
+	fence string
+	text  string
+	shows string
 }
 
 // readmeBlocks returns the YAML blocks of a README, each with the text block that follows it, if one does.
@@ -36,17 +36,17 @@ func readmeBlocks(t *testing.T, readme string) []readmeBlock {
 		fence, isFence := strings.CutPrefix(line, "```")
 		switch {
 		case isFence && open == nil:
-			open = &readmeBlock{Line: i + 1, Fence: fence}
+			open = &readmeBlock{line: i + 1, fence: fence}
 		case isFence:
 			switch {
-			case strings.HasPrefix(open.Fence, "yaml"):
+			case strings.HasPrefix(open.fence, "yaml"):
 				blocks, adjacent = append(blocks, *open), true
-			case open.Fence == "text" && adjacent:
-				blocks[len(blocks)-1].Shows, adjacent = open.Text, false
+			case open.fence == "text" && adjacent:
+				blocks[len(blocks)-1].shows, adjacent = open.text, false
 			}
 			open = nil
 		case open != nil:
-			open.Text += line + "\n"
+			open.text += line + "\n"
 		case line != "":
 			adjacent = false
 		}
@@ -118,27 +118,27 @@ func paragraphs(text string) []string {
 
 func TestReadmeBlocksDecodeAndSayWhatIsShown(t *testing.T) {
 	blocks := readmeBlocks(t, readFile(t, "../README.md"))
-	frame := blocks[0].Text
+	frame := blocks[0].text
 	for _, b := range blocks {
-		c, err := language.Decode("README.md", []byte(framed(frame, b.Text)))
-		if b.Fence == "yaml refused" {
+		c, err := language.Decode("README.md", []byte(framed(frame, b.text)))
+		if b.fence == "yaml refused" {
 			refused(t, b, err)
 			continue
 		}
 		if err != nil {
-			t.Errorf("README.md:%d: the block does not decode:\n%v", b.Line, err)
+			t.Errorf("README.md:%d: the block does not decode:\n%v", b.line, err)
 			continue
 		}
 		said := sentences.Of(c)
 		for i := range c.Payments {
 			said = append(said, c.Payments[i].Sentence)
 		}
-		if b.Shows == "" {
+		if b.shows == "" {
 			continue
 		}
-		for _, p := range paragraphs(b.Shows) {
+		for _, p := range paragraphs(b.shows) {
 			if !slices.Contains(said, p) {
-				t.Errorf("README.md:%d: the sentence shown is\n%s\nand these are printed\n%s", b.Line, p, strings.Join(said, "\n"))
+				t.Errorf("README.md:%d: the sentence shown is\n%s\nand these are printed\n%s", b.line, p, strings.Join(said, "\n"))
 			}
 		}
 	}
@@ -149,12 +149,12 @@ func refused(t *testing.T, b readmeBlock, err error) {
 	t.Helper()
 	var faults *document.Faults
 	if !errors.As(err, &faults) {
-		t.Errorf("README.md:%d: the block is shown as refused, and the error is %v", b.Line, err)
+		t.Errorf("README.md:%d: the block is shown as refused, and the error is %v", b.line, err)
 		return
 	}
-	for _, p := range paragraphs(b.Shows) {
+	for _, p := range paragraphs(b.shows) {
 		if !strings.Contains(oneLine(faults.Error()), p) {
-			t.Errorf("README.md:%d: the fault shown is\n%s\nand this is reported\n%s", b.Line, p, faults.Error())
+			t.Errorf("README.md:%d: the fault shown is\n%s\nand this is reported\n%s", b.line, p, faults.Error())
 		}
 	}
 }

@@ -65,7 +65,7 @@ func TestSavingsRefused(t *testing.T) {
 	if _, err := language.Decode("saved.yaml", []byte(savingContract)); err != nil {
 		t.Fatalf("the contract that the cases change does not decode:\n%v", err)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"says nothing of the counterfactual", "    counterfactual: {deadweight: 1/6}\n", "", `saving x does not say "counterfactual"`},
 		{"says nothing of what is cashable", "    cashable: 40%\n", "", `saving x does not say "cashable"`},
 		{"says nothing of its evidence", "    grade: 4\n    cash", "    cash", `saving x does not say "grade"`},
@@ -107,18 +107,18 @@ func TestSavingsRefused(t *testing.T) {
 		{"is surer than the comparison it rests on", "    of: families\n    impact: 30%\n    counterfactual: {deadweight: 1/6}\n    worth: £100.00\n    grade: 4", "    counterfactual: {comparison: trial, counting: fewer}\n    worth: £100.00\n    grade: 1", "on which it rests, of grade 2"},
 		{"is worked out from itself", "    of: families\n    impact", "    of: x.affected\n    impact", "worked out from itself"},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			text := strings.Replace(savingContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			text := strings.Replace(savingContract, k.old, k.new, 1)
 			if text == savingContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("saved.yaml", []byte(text))
 			var faults *document.Faults
 			if !errors.As(err, &faults) {
-				t.Fatalf("it decodes, and was expected to be refused by %q", k.Fault)
+				t.Fatalf("it decodes, and was expected to be refused by %q", k.fault)
 			}
-			if !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("expected a fault with\n%s\nfound\n%v", k.Fault, err)
+			if !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with\n%s\nfound\n%v", k.fault, err)
 			}
 		})
 	}
@@ -147,7 +147,7 @@ func TestUnitCostsAndTheirResiduals(t *testing.T) {
 // A row of the database that was not checked is refused, by code or by what it looks like; a party may answer for it, and
 // the sentence names the party. A row that was checked needs nobody.
 func TestUnitCostsThatWereNotChecked(t *testing.T) {
-	for _, k := range []struct{ It, Worth, Fault string }{
+	for _, k := range []struct{ it, worth, fault string }{
 		{"a row with a fault of parsing", "{unit_cost: SS7.1.3}", `"SS7.1.3" is not among the unit costs that were checked`},
 		{"a row by the week", "{unit_cost: HO1.0}", `"HO1.0" is not among the unit costs that were checked`},
 		{"a row whose police part is missing", "{unit_cost: CR8.0}", `"CR8.0" is not among the unit costs that were checked`},
@@ -159,9 +159,9 @@ func TestUnitCostsThatWereNotChecked(t *testing.T) {
 		{"a party certifies it", "{unit_cost: CR8.0, certified: £609.00, certified_by: council, source: v1.4 with the police row put back}", ""},
 		{"a checked row", "{unit_cost: CR7.0}", ""},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			c, err := language.Decode("saved.yaml", []byte(strings.Replace(savingContract, "worth: £100.00", "worth: "+k.Worth, 1)))
-			if k.Fault == "" {
+		t.Run(k.it, func(t *testing.T) {
+			c, err := language.Decode("saved.yaml", []byte(strings.Replace(savingContract, "worth: £100.00", "worth: "+k.worth, 1)))
+			if k.fault == "" {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -171,8 +171,8 @@ func TestUnitCostsThatWereNotChecked(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("expected a fault with %q, found %v", k.Fault, err)
+			if err == nil || !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with %q, found %v", k.fault, err)
 			}
 		})
 	}

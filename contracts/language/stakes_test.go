@@ -29,6 +29,7 @@ payments:
   monthly:   {from: payer, to: bank, per: month, of: £1.00, due: on_evidence, clause: 6}
 partnership:
   partners: [{party: council, side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]
+  below_limit: shown
   benefits: [x.corrected, y.corrected]
   clause: 7
 `
@@ -37,7 +38,7 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 	if _, err := language.Decode("staked.yaml", []byte(stakeContract)); err != nil {
 		t.Fatalf("the contract that the cases change does not decode:\n%v", err)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"does not say whether growth grows", "compounds: each_period, ", "", `stake loan does not say "compounds"`},
 		{"does not say what a year is", "days: actual_365, ", "", `stake loan does not say "days"`},
 		{"does not say how growth is rounded", "rounded: exact, ", "", `stake loan does not say "rounded"`},
@@ -47,6 +48,13 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 		{"has its return under a cap", "partnership:\n", "caps:\n  - {over: [repayment], per: contract, not_above: £1.00, in_order_of: as_listed, beyond: cut, clause: 8}\npartnership:\n", "which stands under a cap"},
 		{"grows by a sum", "grows: 5%", "grows: £5.00", "stake loan, grows: expected a rate"},
 		{"a partner does not say what it may lose", ", loss_limit: £0.00}", "}", `does not say "loss_limit"`},
+		{"nobody says whether losses are made good", "  below_limit: shown\n", "", `partnership does not say "below_limit"`},
+		{"nobody has a limit to be below", "loss_limit: £0.00", "loss_limit: any", "every partner signed for any loss"},
+		{"losses are made good after the term", "below_limit: shown", "below_limit: {made_good: pro_rata, from: 2029-01-01}", "expected a day of the term"},
+		{"it does not say from when on losses are made good", "below_limit: shown", "below_limit: {made_good: pro_rata}", `does not say "from"`},
+		{"losses are made good in another way", "below_limit: shown", "below_limit: {made_good: evenly, from: 2026-01-01}", `found "evenly"`},
+		{"another payment has the name", "monthly:   {from: payer, to: bank, per: month, of: £1.00, due: on_evidence, clause: 6}\npartnership:\n  partners: [{party: council, side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]\n  below_limit: shown",
+			"losses_made_good: {from: payer, to: bank, per: month, of: £1.00, due: on_evidence, clause: 6}\npartnership:\n  partners: [{party: council, side: local, loss_limit: £0.00}, {party: payer, side: exchequer, loss_limit: any}]\n  below_limit: {made_good: pro_rata, from: 2026-01-01}", "and that name is taken"},
 		{"a partner may lose less than nothing", "loss_limit: £0.00", "loss_limit: -£1.00", "expected a sum of nought or more, or any"},
 		{"a partner stands twice", "{party: payer, side: exchequer", "{party: council, side: exchequer", "council stands twice"},
 		{"a beneficiary is no partner", "{party: council, side: local", "{party: bank, side: local", "the council has a part of x and is no partner"},
@@ -60,18 +68,18 @@ func TestStakesAndPartnersRefused(t *testing.T) {
 		{"small numbers hide nothing", "benefits: [", "small_numbers: 2\n  benefits: [", "expected a whole number from 3 to 1000"},
 		{"benefits are unlike", "benefits: [x.corrected, y", "benefits: [x.cashable, y", "state: cashable (x); avoided (y)"},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			text := strings.Replace(stakeContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			text := strings.Replace(stakeContract, k.old, k.new, 1)
 			if text == stakeContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("staked.yaml", []byte(text))
 			var faults *document.Faults
 			if !errors.As(err, &faults) {
-				t.Fatalf("it decodes, and was expected to be refused by %q", k.Fault)
+				t.Fatalf("it decodes, and was expected to be refused by %q", k.fault)
 			}
-			if !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("expected a fault with\n%s\nfound\n%v", k.Fault, err)
+			if !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("expected a fault with\n%s\nfound\n%v", k.fault, err)
 			}
 		})
 	}

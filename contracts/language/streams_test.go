@@ -34,7 +34,7 @@ func TestStreamsRefused(t *testing.T) {
 	if said := strings.Join(sentences.Of(c), "\n"); !strings.Contains(said, "may be spent on families alone, from 1 April 2026 to 31 March 2027, where open") {
 		t.Errorf("the sentences do not say what the stream may be spent on:\n%s", said)
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"has a window and does not say what it is restricted to", "restricted_to: families, between", "between", "account grant says between, and not what it is restricted_to"},
 		{"has a test of uses and does not say what it is restricted to", "restricted_to: families, between: 2026-04-01 to 2027-03-31, ", "", "account grant says eligible, and not what it is restricted_to"},
 		{"begins within a period", "2026-04-01 to", "2026-04-02 to", "account grant, between: it begins or ends within a quarter"},
@@ -48,14 +48,14 @@ func TestStreamsRefused(t *testing.T) {
 		{"restricts to nothing", "of: £1.00, restricted_to: families", "of: £1.00, restricted_to: nothing", "nothing is no restriction"},
 		{"is paid in what is held back", "of: £10.00, due: on_evidence", "of: £10.00, due: on_evidence, held: {share: 10%, released_on: 2027-01-01}", "what is held has not come into pot"},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			document := strings.Replace(streamContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			document := strings.Replace(streamContract, k.old, k.new, 1)
 			if document == streamContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("streamed.yaml", []byte(document))
-			if err == nil || !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("want a fault with %q, got\n%v", k.Fault, err)
+			if err == nil || !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("want a fault with %q, got\n%v", k.fault, err)
 			}
 		})
 	}

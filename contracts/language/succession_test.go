@@ -37,7 +37,7 @@ func TestSuccessionRefused(t *testing.T) {
 			t.Errorf("on %s party %d stands in the trust's place, expected %d", day, found, want)
 		}
 	}
-	for _, k := range []struct{ It, Old, New, Fault string }{
+	for _, k := range []struct{ it, old, new, fault string }{
 		{"has no day", ", succeeded_on: 2026-07-01", "", "party trust does not say by whom and from which day"},
 		{"has no successor", "succeeded_by: group, ", "", "party trust does not say by whom and from which day"},
 		{"is succeeded by nobody known", "succeeded_by: group", "succeeded_by: nobody", `there is no party "nobody"`},
@@ -46,14 +46,14 @@ func TestSuccessionRefused(t *testing.T) {
 		{"is succeeded by many units", "succeeded_by: group", "succeeded_by: clinic", "a party that stands for many units has no successor"},
 		{"is succeeded out of the term", "succeeded_on: 2026-07-01", "succeeded_on: 2028-07-01", "it is not in the contract's term"},
 	} {
-		t.Run(k.It, func(t *testing.T) {
-			document := strings.Replace(succeededContract, k.Old, k.New, 1)
+		t.Run(k.it, func(t *testing.T) {
+			document := strings.Replace(succeededContract, k.old, k.new, 1)
 			if document == succeededContract {
-				t.Fatalf("%q does not stand in the contract", k.Old)
+				t.Fatalf("%q does not stand in the contract", k.old)
 			}
 			_, err := language.Decode("followed.yaml", []byte(document))
-			if err == nil || !strings.Contains(err.Error(), k.Fault) {
-				t.Errorf("want a fault with %q, got\n%v", k.Fault, err)
+			if err == nil || !strings.Contains(err.Error(), k.fault) {
+				t.Errorf("want a fault with %q, got\n%v", k.fault, err)
 			}
 		})
 	}

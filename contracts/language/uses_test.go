@@ -16,8 +16,8 @@ import (
 
 // construct is one thing the language can say, and how to see that a contract says it.
 type construct struct {
-	Name string
-	Used func(c *contracts.Contract) bool
+	name string
+	used func(c *contracts.Contract) bool
 }
 
 func anyOf[T any](all []T, is func(t *T) bool) bool {
@@ -158,6 +158,9 @@ var constructs = []construct{
 	{"stakes that grow", func(c *contracts.Contract) bool { return len(c.Stakes) > 0 }},
 	{"partners and their positions", func(c *contracts.Contract) bool { return c.Partnership != nil }},
 	{"contributions in kind", func(c *contracts.Contract) bool { return len(c.InKind) > 0 }},
+	{"losses made good", func(c *contracts.Contract) bool {
+		return c.Partnership != nil && c.Partnership.BelowLimit.MadeGood != 0
+	}},
 	{"positions by period, spending that shifts, indicators", func(c *contracts.Contract) bool {
 		return c.Partnership != nil && c.Partnership.By >= 0 && c.Partnership.Spend.Reactive >= 0 && len(c.Partnership.Indicators) > 0
 	}},
@@ -214,7 +217,7 @@ func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 	for _, k := range constructs {
 		var users []string
 		for i, c := range fixtures {
-			if k.Used(c) {
+			if k.used(c) {
 				users = append(users, names[i])
 			}
 		}
@@ -222,7 +225,7 @@ func TestReferenceShowsWhoUsesWhat(t *testing.T) {
 		if len(users) == 0 {
 			users = []string{"the examples above"}
 		}
-		b.WriteString("| " + k.Name + " | " + strings.Join(users, ", ") + " |\n")
+		b.WriteString("| " + k.name + " | " + strings.Join(users, ", ") + " |\n")
 	}
 	holdsTable(t, usesBegin, usesEnd, b.String())
 }

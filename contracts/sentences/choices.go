@@ -155,6 +155,9 @@ func moneyChoices(c *contracts.Contract, add func(where, choice, stated string))
 	for i := range c.Payments {
 		p := &c.Payments[i]
 		where := "payment " + p.Name
+		if p.For == contracts.ForLosses {
+			continue // said with the partnership
+		}
 		if p.Hurdle != nil {
 			add(where, "the hurdle", conditionWords(c, &p.Hurdle.Test, " is "))
 			add(where, "beyond the hurdle is paid", map[contracts.PaysOn]string{contracts.PaysWhole: "the whole", contracts.PaysExcess: "the excess"}[p.Hurdle.PaysOn])
@@ -172,6 +175,9 @@ func moneyChoices(c *contracts.Contract, add func(where, choice, stated string))
 		if k.Dated != nil {
 			add(k.Name, "charged by", dayWords(k.Dated))
 		}
+	}
+	if c.Partnership != nil {
+		add("partnership", "what a partner loses beyond its limit", strings.TrimPrefix(limitWords(c), "; what one loses beyond its limit "))
 	}
 	for i := range c.Checks {
 		k := &c.Checks[i]

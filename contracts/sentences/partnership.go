@@ -38,7 +38,29 @@ func partnershipSentence(c *contracts.Contract) string {
 	for _, b := range c.Partnership.Benefits {
 		benefits = append(benefits, c.Savings[b.Saving].Name+"."+c.Savings[b.Saving].Steps[b.Step].Name)
 	}
-	return "The partners are " + wording.List(partners) + "; they benefit by " + wording.Spaced(strings.Join(benefits, ", ")) + reportedWords(c) + ". (" + c.Partnership.Clause + ")"
+	return "The partners are " + wording.List(partners) + limitWords(c) + "; they benefit by " + wording.Spaced(strings.Join(benefits, ", ")) + reportedWords(c) + ". (" + c.Partnership.Clause + ")"
+}
+
+// limitWords say what becomes of what a partner loses beyond its limit.
+func limitWords(c *contracts.Contract) string {
+	limited := slices.ContainsFunc(c.Partnership.Partners, func(o contracts.Partner) bool { return o.LossLimit != nil })
+	switch b := c.Partnership.BelowLimit; {
+	case !limited:
+		return ""
+	case b.MadeGood == 0:
+		return "; what one loses beyond its limit is shown, and not made good"
+	default:
+		return "; what one loses beyond its limit is made good from " + b.From.Long() + " on"
+	}
+}
+
+// lossesSentence says who makes losses good, and how far.
+func lossesSentence(c *contracts.Contract, p *contracts.Payment) string {
+	how := "in proportion to what they gain; where the gains do not cover all, the same part of each is made good"
+	if c.Partnership.BelowLimit.MadeGood == contracts.AsListed {
+		how = "in the order of the parties"
+	}
+	return "From " + c.Partnership.BelowLimit.From.Long() + " on, partners who gain pay what partners lose beyond what they signed to lose, to date and before this payment, never more than they gain, " + how + ". (" + p.Clause + ")"
 }
 
 // reportedWords say what the board reads beside the money.

@@ -29,6 +29,9 @@ func paymentSentence(c *contracts.Contract, i int) string {
 	if p.For == contracts.ForLeftOver {
 		return leftOverSentence(c, p)
 	}
+	if p.For == contracts.ForLosses {
+		return lossesSentence(c, p)
+	}
 	var b strings.Builder
 	pays := " pays "
 	if p.From.Division >= 0 {
@@ -268,7 +271,7 @@ func sumWords(c *contracts.Contract, p *contracts.Payment) string {
 		return priceWords(c, p.Price) + part
 	case contracts.ForFigure:
 		return priceWords(c, p.Price) + " for each of " + Formula(c, p.Figure) + part
-	case contracts.ForSum, contracts.ForLeftOver: // a formula, below
+	case contracts.ForSum, contracts.ForLeftOver, contracts.ForLosses: // a formula, below, or a sentence of its own
 	}
 	if p.Hurdle != nil && part == "" {
 		whole := Formula(c, p.Of)
@@ -423,7 +426,7 @@ func cohortSentence(c *contracts.Contract, k *contracts.Cohort) string {
 
 // PaymentNames lists payments by their names; all of them are "all payments".
 func PaymentNames(c *contracts.Contract, over []int) string {
-	if len(over) == len(c.Payments) {
+	if len(over) == len(c.AllPayments()) {
 		return "all payments"
 	}
 	names := make([]string, len(over))

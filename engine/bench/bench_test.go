@@ -13,6 +13,7 @@ import (
 	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 	"outturn/engine/whatif"
 )
 
@@ -79,7 +80,7 @@ func read(b *testing.B, c *contracts.Contract, at string) *ingest.Snapshot {
 	return s
 }
 
-func settle(b *testing.B, c *contracts.Contract, s *ingest.Snapshot) engine.Statement {
+func settle(b *testing.B, c *contracts.Contract, s *ingest.Snapshot) statements.Statement {
 	b.Helper()
 	day := calendar.MustDate(lastDay)
 	st, err := engine.Settle(c, engine.Occasion{Through: day, CutOff: day.AddDays(10), Final: true}, s, engine.Position{}, func(records []byte) error {

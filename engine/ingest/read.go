@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -90,7 +89,7 @@ func newPhase(v *vocabulary, o Options, faults *collector) *phase {
 func (p *phase) blockSize() int { return int(max(min(blockBytes, p.o.Memory/16, p.total+1), 4<<10)) }
 
 // workerCount is how many workers parse and merge. The answer never depends on it.
-func workerCount() int { return max(1, min(runtime.GOMAXPROCS(0), 16)) }
+func workerCount() int { return min(evidence.Workers(), 16) }
 
 // parse cuts every file into blocks for the workers and waits for them.
 func (p *phase) parse(fsys fs.FS, files []string, mapping *mapping) {

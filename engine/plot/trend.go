@@ -3,17 +3,19 @@ package plot
 import (
 	"html/template"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Trend is a plot of one or two series over time.
+// Trend is a plot of one or two series over time, and of what would have come had the first gone on as before.
 type Trend struct {
 	ID, Title, Desc string
 	Axis            string // what the figures are
 	Percent         bool
 	Series          []string // their names: the treated first
 	Points          []Point  // in order of time
+	Line            string   // beside one series: what the line is that each point's Line lies on; "" for none
 }
 
 // Point is one period: what each series has in it.
@@ -22,13 +24,14 @@ type Point struct {
 	Label  string   // the period in few letters
 	Values []string // decimals, one a series; "" where a series has none
 	After  bool     // the programme had begun
+	Line   string   // decimal; "" where the line is not drawn
 }
 
 type place struct{ X, Y int }
 
 type drawnSeries struct {
 	Name    string
-	Kind    int      // 0 for the treated, 1 for the comparison
+	Class   string   // treated, comparison or line
 	Lines   []string // stretches without a gap, as points of a polyline
 	Dots    []place
 	LegendX int
@@ -45,11 +48,16 @@ const (
 // SVG draws the plot, or says which figure is no decimal.
 func (t Trend) SVG() (template.HTML, error) {
 	var reach stretch
-	values := make([][]*big.Rat, len(t.Series))
-	for s, name := range t.Series {
+	all := t.drawnSeries()
+	values := make([][]*big.Rat, len(all))
+	for s := range all {
 		values[s] = make([]*big.Rat, len(t.Points))
 		for i, point := range t.Points {
-			v, err := value(name+" in "+point.Label, point.Values[s])
+			text := point.Line
+			if s < len(t.Series) {
+				text = point.Values[s]
+			}
+			v, err := value(all[s].Name+" in "+point.Label, text)
 			if err != nil {
 				return "", err
 			}
@@ -86,10 +94,27 @@ func (t Trend) SVG() (template.HTML, error) {
 			}
 		}
 	}
-	for s, name := range t.Series {
-		scene.Series = append(scene.Series, t.series(s, name, values[s], x, y))
+	for s := range all {
+		t.series(&all[s], values[s], x, y)
 	}
+	scene.Series = all
 	return draw("trend", scene)
+}
+
+// drawnSeries are the series in the order in which they are drawn: the line last.
+func (t Trend) drawnSeries() []drawnSeries {
+	names := slices.Clone(t.Series)
+	if t.Line != "" {
+		names = append(names, t.Line)
+	}
+	all := make([]drawnSeries, len(names))
+	for s, name := range names {
+		all[s] = drawnSeries{Name: cut(name, 36), Class: []string{"treated", "comparison"}[min(s, 1)], LegendX: trendLeft + 300*s}
+	}
+	if t.Line != "" {
+		all[len(all)-1].Class = "line"
+	}
+	return all
 }
 
 // along carries days to pixels: the first at the left, the last at the right, with a little room at either end.
@@ -102,8 +127,8 @@ func (t Trend) along(days stretch) func(int) int {
 	return func(day int) int { return a.at(big.NewRat(int64(day), 1)) }
 }
 
-func (t Trend) series(s int, name string, values []*big.Rat, x func(int) int, y axis) drawnSeries {
-	drawn := drawnSeries{Name: cut(name, 36), Kind: s, LegendX: trendLeft + 300*s}
+// series lays out where a series runs.
+func (t Trend) series(drawn *drawnSeries, values []*big.Rat, x func(int) int, y axis) {
 	var line []string
 	flush := func() {
 		if len(line) > 1 {
@@ -118,10 +143,9 @@ func (t Trend) series(s int, name string, values []*big.Rat, x func(int) int, y 
 		}
 		at := place{x(t.Points[i].Day), y.at(v)}
 		line = append(line, strconv.Itoa(at.X)+","+strconv.Itoa(at.Y))
-		if len(t.Points) <= trendDots {
+		if len(t.Points) <= trendDots && drawn.Class != "line" {
 			drawn.Dots = append(drawn.Dots, at)
 		}
 	}
 	flush()
-	return drawn
 }

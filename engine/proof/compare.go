@@ -10,6 +10,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/money"
 	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Difference is one line that comes out otherwise when it is settled again. Amounts are what is due now.
@@ -50,8 +51,8 @@ type comparison struct {
 	at       int64 // how much of the stored lines has been compared as bytes
 	buffer   []byte
 	apart    bool
-	cursor   *lineReader    // record by record
-	next     *engine.Record // the stored record at the cursor; nil at the end
+	cursor   *lineReader        // record by record
+	next     *statements.Record // the stored record at the cursor; nil at the end
 	found    []Difference
 	more     int
 }
@@ -86,7 +87,7 @@ func (c *comparison) sink(records []byte) error {
 		if end == 0 {
 			return errors.New("settling again gives a record without its end")
 		}
-		var again engine.Record
+		var again statements.Record
 		if err := engine.ParseRecord(records[:end], c.contract, &again); err != nil {
 			return err
 		}
@@ -108,7 +109,7 @@ func (c *comparison) advance() error {
 	if err != nil {
 		return err
 	}
-	c.next = &engine.Record{}
+	c.next = &statements.Record{}
 	if err := engine.ParseRecord(line, c.contract, c.next); err != nil {
 		return fmt.Errorf("a record that cannot be read: %w", err)
 	}
@@ -116,7 +117,7 @@ func (c *comparison) advance() error {
 }
 
 // record compares one record that was settled again with the stored ones up to its place.
-func (c *comparison) record(again *engine.Record) error {
+func (c *comparison) record(again *statements.Record) error {
 	for c.next != nil && before(c.contract, c.next, again) {
 		c.lines(c.next, c.next.Lines, nil)
 		if err := c.advance(); err != nil {
@@ -132,12 +133,12 @@ func (c *comparison) record(again *engine.Record) error {
 }
 
 // lines compares the lines of one unit, matched by payment, level and period.
-func (c *comparison) lines(r *engine.Record, stored, again []engine.Line) {
+func (c *comparison) lines(r *statements.Record, stored, again []statements.Line) {
 	type key struct {
 		payment, of string
 		period      int
 	}
-	matched := map[key]*engine.Line{}
+	matched := map[key]*statements.Line{}
 	for i := range again {
 		matched[key{again[i].Payment, again[i].Of, again[i].Period}] = &again[i]
 	}
@@ -156,13 +157,13 @@ func (c *comparison) lines(r *engine.Record, stored, again []engine.Line) {
 	}
 }
 
-func sameLine(a, b *engine.Line) bool {
+func sameLine(a, b *statements.Line) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-func (c *comparison) differ(r *engine.Record, stored, again *engine.Line) {
+func (c *comparison) differ(r *statements.Record, stored, again *statements.Line) {
 	if len(c.found) == DifferencesMax {
 		c.more++
 		return

@@ -10,7 +10,7 @@ import (
 	"regexp"
 
 	"outturn/contracts"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // The names under which a contract's folder holds its statements: statements/0001/statement.json and lines.ndjson.
@@ -146,7 +146,7 @@ func (r *Recorder) Sink(records []byte) error {
 }
 
 // Commit writes the head and puts the statement in its place, whole or not at all.
-func (r *Recorder) Commit(s engine.Statement) error {
+func (r *Recorder) Commit(s statements.Statement) error {
 	head, err := s.Bytes()
 	if err != nil {
 		return err

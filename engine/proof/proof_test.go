@@ -15,6 +15,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // plainContract pays £400.00 for each participant that joined and £25.00 for each week's report, and is settled by month.
@@ -71,7 +72,7 @@ func snapshotAt(t *testing.T, c *contracts.Contract, cutOff string) *evidence.Me
 }
 
 // settleInto settles a month on what is recorded in dir and records it.
-func settleInto(t *testing.T, c *contracts.Contract, dir, through, cutOff string) engine.Statement {
+func settleInto(t *testing.T, c *contracts.Contract, dir, through, cutOff string) statements.Statement {
 	t.Helper()
 	folder, err := ReadFolder(c, dir)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // The limits of what is read back.
@@ -28,7 +29,7 @@ const (
 
 // Stored is one statement read back, its lines left where they are.
 type Stored struct {
-	Statement engine.Statement
+	Statement statements.Statement
 	Head      []byte // its canonical bytes
 	Digest    evidence.Digest
 
@@ -106,9 +107,9 @@ func firstDifference(a, b []byte) int {
 }
 
 // rollOf works out what a statement's head says of lines: the Merkle root over its records, their number and bytes.
-func rollOf(lines io.Reader) (engine.Roll, error) {
+func rollOf(lines io.Reader) (statements.Roll, error) {
 	var root evidence.Root
-	var roll engine.Roll
+	var roll statements.Roll
 	r := newLineReader(lines)
 	for {
 		line, err := r.next()
@@ -185,11 +186,11 @@ func Position(stored []*Stored) (engine.Position, error) {
 
 // Lines yields the records from the first whose root unit is not before (unitType, key), the record of the whole last.
 // Each record is the caller's to keep. An error ends it.
-func (s *Stored) Lines(unitType int, key string) iter.Seq2[engine.Record, error] {
-	return func(yield func(engine.Record, error) bool) {
+func (s *Stored) Lines(unitType int, key string) iter.Seq2[statements.Record, error] {
+	return func(yield func(statements.Record, error) bool) {
 		from, err := s.find(unitType, key)
 		if err != nil {
-			yield(engine.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
+			yield(statements.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
 			return
 		}
 		s.records(from, yield)
@@ -200,11 +201,11 @@ func (s *Stored) Lines(unitType int, key string) iter.Seq2[engine.Record, error]
 // not want is passed over unread, the whole is always read.
 func (s *Stored) Some(wanted func(head []byte) bool) engine.Prior {
 	p := s.Prior()
-	p.Lines = func(unitType int, key string) iter.Seq2[engine.Record, error] {
-		return func(yield func(engine.Record, error) bool) {
+	p.Lines = func(unitType int, key string) iter.Seq2[statements.Record, error] {
+		return func(yield func(statements.Record, error) bool) {
 			from, err := s.find(unitType, key)
 			if err != nil {
-				yield(engine.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
+				yield(statements.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
 				return
 			}
 			whole := engine.RecordHead(s.contract, len(s.contract.Units), "")
@@ -221,15 +222,15 @@ func (s *Stored) Some(wanted func(head []byte) bool) engine.Prior {
 var recordLines = []byte(`,"lines":[`)
 
 // All yields every record in order, as Lines does.
-func (s *Stored) All() iter.Seq2[engine.Record, error] {
-	return func(yield func(engine.Record, error) bool) { s.records(0, yield) }
+func (s *Stored) All() iter.Seq2[statements.Record, error] {
+	return func(yield func(statements.Record, error) bool) { s.records(0, yield) }
 }
 
-func (s *Stored) records(from int64, yield func(engine.Record, error) bool) {
+func (s *Stored) records(from int64, yield func(statements.Record, error) bool) {
 	s.recordsIf(from, func([]byte) bool { return true }, yield)
 }
 
-func (s *Stored) recordsIf(from int64, wanted func(line []byte) bool, yield func(engine.Record, error) bool) {
+func (s *Stored) recordsIf(from int64, wanted func(line []byte) bool, yield func(statements.Record, error) bool) {
 	r := newLineReader(io.NewSectionReader(s.lines, from, s.size-from))
 	for {
 		line, err := r.next()
@@ -239,12 +240,12 @@ func (s *Stored) recordsIf(from int64, wanted func(line []byte) bool, yield func
 		if err == nil && !wanted(line) {
 			continue
 		}
-		var record engine.Record
+		var record statements.Record
 		if err == nil {
 			err = engine.ParseRecord(line, s.contract, &record)
 		}
 		if err != nil {
-			yield(engine.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
+			yield(statements.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
 			return
 		}
 		if !yield(record, nil) {
@@ -265,11 +266,11 @@ func (s *Stored) find(unitType int, key string) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		var record engine.Record
+		var record statements.Record
 		if err := engine.ParseRecord(line, s.contract, &record); err != nil {
 			return 0, err
 		}
-		if before(s.contract, &record, &engine.Record{UnitType: unitType, Unit: key}) {
+		if before(s.contract, &record, &statements.Record{UnitType: unitType, Unit: key}) {
 			low = begins + int64(len(line))
 		} else {
 			high = begins
@@ -279,7 +280,7 @@ func (s *Stored) find(unitType int, key string) (int64, error) {
 }
 
 // before reports whether one record stands before another: in the order of the snapshot's roots, the whole last.
-func before(c *contracts.Contract, a, b *engine.Record) bool {
+func before(c *contracts.Contract, a, b *statements.Record) bool {
 	if wholeA, wholeB := a.UnitType == len(c.Units), b.UnitType == len(c.Units); wholeA || wholeB {
 		return wholeB && !wholeA
 	}

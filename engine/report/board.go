@@ -2,7 +2,7 @@ package report
 
 import (
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Board is the report of a partnership's board. An amount or count that is not there is not known, or is not shown since
@@ -181,14 +181,14 @@ func (m *maker) boardFlows(b *Board) {
 	if m.last.Partnership == nil {
 		return
 	}
-	each := func(kind string, of func(p *engine.PartnerSum) (from, to string, amount *money.Amount)) {
+	each := func(kind string, of func(p *statements.PartnerSum) (from, to string, amount *money.Amount)) {
 		for i := range m.last.Partnership.Partners {
 			from, to, amount := of(&m.last.Partnership.Partners[i])
 			add(from, to, kind, amount)
 		}
 	}
-	each("in_kind", func(p *engine.PartnerSum) (string, string, *money.Amount) { return p.Party, "", &p.InKind })
-	each("benefit", func(p *engine.PartnerSum) (string, string, *money.Amount) {
+	each("in_kind", func(p *statements.PartnerSum) (string, string, *money.Amount) { return p.Party, "", &p.InKind })
+	each("benefit", func(p *statements.PartnerSum) (string, string, *money.Amount) {
 		if m.benefitHidden() {
 			return "", p.Party, nil
 		}

@@ -7,8 +7,8 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/disclosure"
+	"outturn/engine/statements"
 )
 
 // This file keeps small counts out of what is said of comparisons to those who may see no unit: an evaluator, who reads
@@ -17,7 +17,7 @@ import (
 
 // Comparison is one comparison as it is shown.
 type Comparison struct {
-	engine.ComparisonSum
+	statements.ComparisonSum
 	Hidden bool `json:"hidden,omitempty"` // it counts few, or would say how few others count
 }
 
@@ -32,7 +32,7 @@ func Threshold(c *contracts.Contract, small int) int {
 // Comparisons are those of a statement without what would say a count below a threshold: how many units are on a side, and
 // how many of them the outcome was seen of, or was not. Of cohorts that are also pooled, one more goes where the pool less
 // the others would say it.
-func Comparisons(all []engine.ComparisonSum, threshold int) []Comparison {
+func Comparisons(all []statements.ComparisonSum, threshold int) []Comparison {
 	out := make([]Comparison, len(all))
 	for i := range all {
 		out[i] = Comparison{ComparisonSum: all[i], Hidden: few(&all[i], threshold)}
@@ -53,8 +53,8 @@ func Comparisons(all []engine.ComparisonSum, threshold int) []Comparison {
 }
 
 // few reports whether a comparison counts few units, or few outcomes among them.
-func few(c *engine.ComparisonSum, threshold int) bool {
-	for side, s := range []*engine.ComparedSide{c.Treated, c.Against} {
+func few(c *statements.ComparisonSum, threshold int) bool {
+	for side, s := range []*statements.ComparedSide{c.Treated, c.Against} {
 		if s == nil {
 			continue
 		}
@@ -75,7 +75,7 @@ func few(c *engine.ComparisonSum, threshold int) bool {
 }
 
 // meansOf are what a comparison says of one side's mean: 0 the treated, 1 the others.
-func meansOf(c *engine.ComparisonSum, side int) []string {
+func meansOf(c *statements.ComparisonSum, side int) []string {
 	var all []string
 	names := [][]string{{"treated", "treated_rate", "treated_mean"}, {"comparison", "control_rate", "control_mean"}}[side]
 	for _, f := range c.Figures {
@@ -129,7 +129,7 @@ func hidePooled(all []Comparison, pool int, threshold int) {
 	}
 }
 
-func sideOf(c *Comparison, side int) *engine.ComparedSide {
+func sideOf(c *Comparison, side int) *statements.ComparedSide {
 	if side == 0 {
 		return c.Treated
 	}
@@ -137,18 +137,18 @@ func sideOf(c *Comparison, side int) *engine.ComparedSide {
 }
 
 // withoutFigures leaves of a comparison who was compared with whom and how its gates went.
-func withoutFigures(c engine.ComparisonSum) engine.ComparisonSum {
-	out := engine.ComparisonSum{Comparison: c.Comparison, Clause: c.Clause, Sentence: c.Sentence, Cohort: c.Cohort, Estimator: c.Estimator, Selection: c.Selection, Grade: c.Grade,
+func withoutFigures(c statements.ComparisonSum) statements.ComparisonSum {
+	out := statements.ComparisonSum{Comparison: c.Comparison, Clause: c.Clause, Sentence: c.Sentence, Cohort: c.Cohort, Estimator: c.Estimator, Selection: c.Selection, Grade: c.Grade,
 		State: c.State, Known: c.Known, Benchmark: c.Benchmark, Covers: c.Covers, Level: c.Level, Null: c.Null}
-	bare := func(s *engine.ComparedSide) *engine.ComparedSide {
+	bare := func(s *statements.ComparedSide) *statements.ComparedSide {
 		if s == nil {
 			return nil
 		}
-		return &engine.ComparedSide{Cohort: s.Cohort}
+		return &statements.ComparedSide{Cohort: s.Cohort}
 	}
 	out.Treated, out.Against = bare(c.Treated), bare(c.Against)
 	if c.Certified != nil {
-		out.Certified = &engine.ComparedCertified{Effect: c.Certified.Effect, Used: c.Certified.Used}
+		out.Certified = &statements.ComparedCertified{Effect: c.Certified.Effect, Used: c.Certified.Used}
 	}
 	for _, g := range c.Gates {
 		g.Figure = ""
@@ -159,12 +159,12 @@ func withoutFigures(c engine.ComparisonSum) engine.ComparisonSum {
 
 // withoutSmall leaves out what an estimator says beside its figures where that may be a small count: how many were left
 // unmatched, how many clusters there are, periods in which few were seen.
-func withoutSmall(c engine.ComparisonSum, threshold int) engine.ComparisonSum {
+func withoutSmall(c statements.ComparisonSum, threshold int) statements.ComparisonSum {
 	small := func(text string) bool {
 		n, err := strconv.Atoi(text)
 		return err == nil && disclosure.Small(threshold, money.Int(int64(n)))
 	}
-	c.Extra = slices.DeleteFunc(slices.Clone(c.Extra), func(x engine.ComparedExtra) bool { return small(x.Found) })
+	c.Extra = slices.DeleteFunc(slices.Clone(c.Extra), func(x statements.ComparedExtra) bool { return small(x.Found) })
 	c.Warnings = slices.Clone(c.Warnings)
 	for i := range c.Warnings {
 		for word := range strings.FieldsSeq(c.Warnings[i].Text) {
@@ -178,7 +178,7 @@ func withoutSmall(c engine.ComparisonSum, threshold int) engine.ComparisonSum {
 	for i := range c.Trend {
 		for side, mean := range []*string{&c.Trend[i].Treated, &c.Trend[i].Comparison} {
 			units := money.Int(1)
-			if s := []*engine.ComparedSide{c.Treated, c.Against}[side]; s != nil {
+			if s := []*statements.ComparedSide{c.Treated, c.Against}[side]; s != nil {
 				if n, known := countOf(s.Units); known {
 					units = n
 				}

@@ -6,11 +6,11 @@ import (
 	"reflect"
 
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // inCurrency is a copy of a statement with all its amounts in a currency: one that was read back has them as bare texts.
-func inCurrency(s *engine.Statement, c money.Currency) (*engine.Statement, error) {
+func inCurrency(s *statements.Statement, c money.Currency) (*statements.Statement, error) {
 	if s.Currency != c.Code {
 		return nil, fmt.Errorf("statement %d is in %s, and the contract in %s", s.Number, s.Currency, c.Code)
 	}
@@ -18,7 +18,7 @@ func inCurrency(s *engine.Statement, c money.Currency) (*engine.Statement, error
 	if err != nil {
 		return nil, err
 	}
-	var own engine.Statement
+	var own statements.Statement
 	if err := json.Unmarshal(head, &own); err != nil {
 		return nil, fmt.Errorf("statement %d: %w", s.Number, err)
 	}

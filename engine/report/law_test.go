@@ -18,6 +18,7 @@ import (
 	"outturn/engine/ingest"
 	"outturn/engine/proof"
 	"outturn/engine/report"
+	"outturn/engine/statements"
 )
 
 // agreement is a drawn partnership of three years: partners who pay a fund by weights and each other, two chains of savings
@@ -61,6 +62,10 @@ func drawAgreement(t *rapid.T) agreement {
 		limit := rapid.SampledFrom([]string{"any", "£0.00", "£250.00"}).Draw(t, "limit")
 		fmt.Fprintf(&b, "    - {party: %s, side: %s, in_kind: staff, in_kind_promised: £%d.00, paid_in: came_from, loss_limit: %s}\n", p, []string{"local", "exchequer"}[i%2], n("promised", 500), limit)
 	}
+	if strings.Contains(b.String(), "loss_limit: £") {
+		below := []string{"shown", "{made_good: pro_rata, from: 2024-01-01}", "{made_good: as_listed, from: 2025-12-31}"}
+		fmt.Fprintf(&b, "  below_limit: %s\n", rapid.SampledFrom(below).Draw(t, "below limit"))
+	}
 	fmt.Fprintf(&b, "  by: year\n  benefits: [%s]\n  spend: {reactive: mending, preventative: preventing}\n  indicators: [hours]\n  small_numbers: %d\n  clause: 6\n",
 		rapid.SampledFrom([]string{"crises.corrected", "crises.corrected, visits.corrected", "visits.corrected"}).Draw(t, "benefits"), n("small", 6)+3)
 	a.document = b.String()
@@ -98,14 +103,14 @@ func (a *agreement) draw(t *rapid.T) string {
 }
 
 // settle settles each year in turn.
-func (a *agreement) settle(t *rapid.T) (*contracts.Contract, []engine.Statement) {
+func (a *agreement) settle(t *rapid.T) (*contracts.Contract, []statements.Statement) {
 	c, err := language.Decode("drawn.yaml", []byte(a.document))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, a.document)
 	}
 	files := fstest.MapFS{"evidence.csv": &fstest.MapFile{Data: []byte(a.evidence)}}
 	var stored []*proof.Stored
-	var all []engine.Statement
+	var all []statements.Statement
 	for year := range a.years {
 		on := engine.Occasion{Through: date(t, fmt.Sprintf("%d-12-31", 2024+year)), CutOff: date(t, fmt.Sprintf("%d-01-30", 2025+year)), Final: true}
 		snapshot, err := ingest.Open(c, files, ingest.Options{CutOff: on.CutOff})
@@ -152,18 +157,18 @@ func date(t *rapid.T, text string) calendar.Date {
 func TestLawReportsReconcile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := drawAgreement(t)
-		c, statements := a.settle(t)
+		c, issued := a.settle(t)
 		for _, small := range []int{0, 5} {
-			in := report.Input{Contract: c, Statements: statements, Small: small}
+			in := report.Input{Contract: c, Statements: issued, Small: small}
 			r, err := report.New(in)
 			if err != nil {
 				t.Fatal(err)
 			}
-			last := &statements[len(statements)-1]
+			last := &issued[len(issued)-1]
 			sumsAgree(t, r, last)
 			suppressedIsPriced(t, r, last, a.fee)
 			shownAreLarge(t, r, last)
-			if again := readBack(t, statements); !bytes.Equal(printed(t, r), printed(t, made(t, report.Input{Contract: c, Statements: again, Small: small}))) {
+			if again := readBack(t, issued); !bytes.Equal(printed(t, r), printed(t, made(t, report.Input{Contract: c, Statements: again, Small: small}))) {
 				t.Fatal("statements that were read back make other reports")
 			}
 			for _, party := range a.partners {
@@ -189,10 +194,10 @@ func printed(t *rapid.T, r *report.Report) []byte {
 	return b
 }
 
-func readBack(t *rapid.T, statements []engine.Statement) []engine.Statement {
-	out := make([]engine.Statement, len(statements))
-	for i := range statements {
-		b, err := statements[i].Bytes()
+func readBack(t *rapid.T, issued []statements.Statement) []statements.Statement {
+	out := make([]statements.Statement, len(issued))
+	for i := range issued {
+		b, err := issued[i].Bytes()
 		if err == nil {
 			err = json.Unmarshal(b, &out[i])
 		}
@@ -203,7 +208,7 @@ func readBack(t *rapid.T, statements []engine.Statement) []engine.Statement {
 	return out
 }
 
-func sumsAgree(t *rapid.T, r *report.Report, last *engine.Statement) {
+func sumsAgree(t *rapid.T, r *report.Report, last *statements.Statement) {
 	var owes, owed, contributed, inKind, ledger int64
 	due := map[string]int64{}
 	for _, p := range last.Due {
@@ -257,7 +262,7 @@ func sumsAgree(t *rapid.T, r *report.Report, last *engine.Statement) {
 }
 
 // suppressedIsPriced holds that what another scheme paid for is told with its price, unless its count is not shown.
-func suppressedIsPriced(t *rapid.T, r *report.Report, last *engine.Statement, fee int64) {
+func suppressedIsPriced(t *rapid.T, r *report.Report, last *statements.Statement, fee int64) {
 	for _, e := range last.Elsewhere {
 		if e.Payment != "job_fee" {
 			continue
@@ -274,7 +279,7 @@ func suppressedIsPriced(t *rapid.T, r *report.Report, last *engine.Statement, fe
 }
 
 // shownAreLarge holds that no count that is shown is small, and that no sum stands alone for one that is not shown.
-func shownAreLarge(t *rapid.T, r *report.Report, last *engine.Statement) {
+func shownAreLarge(t *rapid.T, r *report.Report, last *statements.Statement) {
 	small := func(text string) bool {
 		x, err := money.ParseExact(text)
 		return err == nil && x.Sign() > 0 && x.Cmp(money.Int(int64(r.SmallNumbers))) < 0

@@ -6,7 +6,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/bookkeeping"
 )
 
 // Officer is the statement of one party's accounting officer: what it owes and is owed, what it put in, what was saved that
@@ -65,11 +65,11 @@ type Awaits struct {
 }
 
 func (m *maker) officers() error {
-	book, err := engine.Books(m.c, m.Statements)
+	book, err := bookkeeping.Books(m.c, m.Statements)
 	if err != nil {
 		return err
 	}
-	balances := book.Balances(book.Before(engine.EntryName(len(m.Statements))))
+	balances := book.Balances(book.Before(bookkeeping.EntryName(len(m.Statements))))
 	for i := range m.c.Parties {
 		p := &m.c.Parties[i]
 		o := Officer{Party: p.ID, Name: p.Name, Role: p.Role, Savings: []OwnSaving{}, Ledger: []Account{}, Awaits: []Awaits{}, Disputes: []Dispute{}}

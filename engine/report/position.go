@@ -6,7 +6,8 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/discount"
+	"outturn/engine/statements"
 )
 
 // This file sets what each partner put in beside what it had: its return, when it came back, who loses and what would cure
@@ -14,14 +15,14 @@ import (
 
 // Matrix is who invests and who benefits, to date.
 type Matrix struct {
-	Partners []Position       `json:"partners"`
-	Sides    []Position       `json:"sides"` // local, exchequer, taxpayer
-	Others   money.Amount     `json:"others"`
-	Cure     []engine.SidePay `json:"cure"`
-	Uncured  *money.Amount    `json:"uncured,omitempty"`
-	Waits    []string         `json:"waits"`
-	Hidden   bool             `json:"hidden,omitempty"` // benefits would say a small count
-	Rate     string           `json:"discounted_at,omitempty"`
+	Partners []Position           `json:"partners"`
+	Sides    []Position           `json:"sides"` // local, exchequer, taxpayer
+	Others   money.Amount         `json:"others"`
+	Cure     []statements.SidePay `json:"cure"`
+	Uncured  *money.Amount        `json:"uncured,omitempty"`
+	Waits    []string             `json:"waits"`
+	Hidden   bool                 `json:"hidden,omitempty"` // benefits would say a small count
+	Rate     string               `json:"discounted_at,omitempty"`
 }
 
 // Position is one partner's, or one side's. Return is what it had over what it put in, exact. The discounted figures are an
@@ -42,6 +43,7 @@ type Position struct {
 	HadDiscounted     *money.Amount `json:"had_discounted,omitempty"`
 	LossLimit         *money.Amount `json:"loss_limit,omitempty"`
 	Short             *money.Amount `json:"short,omitempty"`
+	MadeGood          *money.Amount `json:"made_good,omitempty"`
 }
 
 // The states of what was put in: it came back, not yet, never (the contract is over), or nothing was put in.
@@ -54,9 +56,13 @@ const (
 
 // Payback says in which period what was put in to date had first come back.
 type Payback struct {
-	State string `json:"state"`
-	In    string `json:"in,omitempty"` // its days
+	State  string `json:"state"`
+	In     string `json:"in,omitempty"`      // its days
+	AtPace string `json:"at_pace,omitempty"` // not yet: the days of the period in which it would be, at the pace of the last that has ended, or AfterTerm
 }
+
+// AfterTerm is said where the periods end before what was put in would have come back.
+const AfterTerm = "after the last period"
 
 // series is what somebody put in and had, period by period.
 type series struct{ put, had []money.Exact }
@@ -66,12 +72,12 @@ func (m *maker) matrix(b *Board) error {
 	if p == nil {
 		return nil
 	}
-	out := &Matrix{Partners: []Position{}, Sides: []Position{}, Others: p.Others, Cure: []engine.SidePay{}, Waits: append([]string{}, p.Waits...), Hidden: m.benefitHidden()}
+	out := &Matrix{Partners: []Position{}, Sides: []Position{}, Others: p.Others, Cure: []statements.SidePay{}, Waits: append([]string{}, p.Waits...), Hidden: m.benefitHidden()}
 	if !out.Hidden {
 		out.Cure, out.Uncured = append(out.Cure, p.Cure...), &p.Uncured
 	}
 	if m.yearly() {
-		out.Rate = engine.DiscountSource
+		out.Rate = discount.DiscountSource
 	}
 	for i := range p.Partners {
 		one, err := m.position(&p.Partners[i], func(party string) bool { return party == p.Partners[i].Party })
@@ -94,8 +100,8 @@ func (m *maker) matrix(b *Board) error {
 }
 
 // position is a partner's or a side's, of which some partners are.
-func (m *maker) position(p *engine.PartnerSum, is func(party string) bool) (Position, error) {
-	one := Position{Party: p.Party, Side: p.Side, Paid: p.Paid, InKind: p.InKind, Received: p.Received, LossLimit: p.LossLimit}
+func (m *maker) position(p *statements.PartnerSum, is func(party string) bool) (Position, error) {
+	one := Position{Party: p.Party, Side: p.Side, Paid: p.Paid, InKind: p.InKind, Received: p.Received, LossLimit: p.LossLimit, MadeGood: p.MadeGood}
 	if m.benefitHidden() {
 		return one, nil
 	}
@@ -104,7 +110,9 @@ func (m *maker) position(p *engine.PartnerSum, is func(party string) bool) (Posi
 		return one, nil
 	}
 	s := m.seriesOf(is)
-	one.Payback = m.payback(s)
+	if one.Payback = m.payback(s); one.Payback.State == PaybackNotYet {
+		one.Payback.AtPace = m.atPace(s)
+	}
 	if !m.yearly() {
 		return one, nil
 	}
@@ -152,7 +160,7 @@ func (m *maker) payback(s series) *Payback {
 		put, had = put.Add(s.put[i]), had.Add(s.had[i])
 		if put.Sign() > 0 && had.Cmp(put) >= 0 {
 			p := &m.last.Partnership.Periods[i]
-			return &Payback{PaidBack, p.First + " to " + p.Last}
+			return &Payback{State: PaidBack, In: p.First + " to " + p.Last}
 		}
 	}
 	switch through, err := calendar.ParseDate(m.last.Through); {
@@ -164,6 +172,31 @@ func (m *maker) payback(s series) *Payback {
 	return &Payback{State: PaybackNotYet}
 }
 
+// atPace is the period in which what was put in would have come back, if each further one brought what the last that has
+// ended did; "" where that took more than it brought, or something of it is not known.
+func (m *maker) atPace(s series) string {
+	var out, pace money.Exact
+	ended := 0
+	for i := range s.put {
+		if m.last.Partnership.Periods[i].Last > m.last.Through {
+			break
+		}
+		pace = s.had[i].Sub(s.put[i])
+		out, ended = out.Sub(pace), i+1
+	}
+	if pace.Sign() <= 0 || out.Sign() <= 0 || len(m.last.Partnership.Open()) > 0 {
+		return ""
+	}
+	more, _ := out.Quo(pace)
+	n, whole := more.Round(money.Rounding{Mode: money.Up, Unit: money.Int(1)}).Int64()
+	periods := &m.c.Periods[m.c.Partnership.By].Series
+	if !whole || n > int64(periods.Len()-ended) {
+		return AfterTerm
+	}
+	span, _ := periods.Span(ended + int(n))
+	return span.First.String() + " to " + span.Last.String()
+}
+
 // discounted is each period's as it is worth in the first.
 func (m *maker) discounted(s series) (series, error) {
 	var out series
@@ -171,7 +204,7 @@ func (m *maker) discounted(s series) (series, error) {
 		at := func(x money.Exact) (money.Exact, error) {
 			years := make([]money.Exact, i+1)
 			years[i] = x
-			return engine.PresentValue(years)
+			return discount.PresentValue(years)
 		}
 		put, err := at(s.put[i])
 		if err != nil {
@@ -231,7 +264,7 @@ func (m *maker) perspectives(b *Board) {
 	if m.last.Partnership == nil {
 		return
 	}
-	view := func(name, party string, is func(p *engine.PartnerSum) bool) {
+	view := func(name, party string, is func(p *statements.PartnerSum) bool) {
 		in := func(id string) bool { p := m.partner(id); return p != nil && is(p) }
 		one := Perspective{View: name, Party: party, InKind: m.none()}
 		_, one.Paid = m.sum(func(f *flow) bool { return in(f.from) && !in(f.to) })
@@ -249,12 +282,12 @@ func (m *maker) perspectives(b *Board) {
 		}
 		b.Perspectives = append(b.Perspectives, one)
 	}
-	view("taxpayer", "", func(*engine.PartnerSum) bool { return true })
+	view("taxpayer", "", func(*statements.PartnerSum) bool { return true })
 	for _, side := range []string{string(contracts.SideLocal), string(contracts.SideExchequer)} {
-		view(side, "", func(p *engine.PartnerSum) bool { return p.Side == side })
+		view(side, "", func(p *statements.PartnerSum) bool { return p.Side == side })
 	}
 	for i := range m.last.Partnership.Partners {
 		id := m.last.Partnership.Partners[i].Party
-		view("agency", id, func(p *engine.PartnerSum) bool { return p.Party == id })
+		view("agency", id, func(p *statements.PartnerSum) bool { return p.Party == id })
 	}
 }

@@ -10,17 +10,17 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Input is what reports are made of.
 type Input struct {
 	Contract   *contracts.Contract
-	Statements []engine.Statement // final ones, from the first; the last is reported
-	Disputes   []Dispute          // of all of them
-	Disputable bool               // disputes are kept where this was made; else nothing is known of any
-	Payments   []Payment          // of the last statement, where payments are kept
-	Small      int                // no count below it is shown, other than nought; the contract's own stands where it is higher; 0 shows all
+	Statements []statements.Statement // final ones, from the first; the last is reported
+	Disputes   []Dispute              // of all of them
+	Disputable bool                   // disputes are kept where this was made; else nothing is known of any
+	Payments   []Payment              // of the last statement, where payments are kept
+	Small      int                    // no count below it is shown, other than nought; the contract's own stands where it is higher; 0 shows all
 }
 
 // Dispute is a disagreement about a line, as a report names it: not whose line it is.
@@ -62,7 +62,7 @@ type Head struct {
 type maker struct {
 	Input
 	c       *contracts.Contract
-	last    *engine.Statement
+	last    *statements.Statement
 	flows   flows
 	small   int
 	savings []saving
@@ -132,7 +132,7 @@ func (m *maker) party(id string) *contracts.Party {
 }
 
 // partner is what the statement says of a party as a partner; nil for one that is none.
-func (m *maker) partner(id string) *engine.PartnerSum {
+func (m *maker) partner(id string) *statements.PartnerSum {
 	if m.last.Partnership == nil {
 		return nil
 	}

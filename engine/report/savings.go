@@ -6,8 +6,8 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/disclosure"
+	"outturn/engine/statements"
 )
 
 // This file adds the savings of a statement up by class: what kind of value, how far it has come, in which budget, and what
@@ -73,7 +73,7 @@ type step struct {
 type saving struct {
 	Saving
 	terms   *contracts.Saving
-	sum     *engine.SavingSum
+	sum     *statements.SavingSum
 	steps   []step // of money, in order; the last is what it comes to
 	shares  []Share
 	count   money.Exact
@@ -130,7 +130,7 @@ func (m *maker) readSavings() ([]saving, error) {
 }
 
 // takeFigure adds one figure of a saving, where all of it is known.
-func (m *maker) takeFigure(s *saving, f *engine.SavingFigure) error {
+func (m *maker) takeFigure(s *saving, f *statements.SavingFigure) error {
 	if f.ComesTo == nil {
 		s.NotCounted = append(s.NotCounted, strings.TrimSpace(m.levelWords(s.terms.Per, f.Of)+": "+f.Why))
 		return nil
@@ -209,7 +209,7 @@ func (m *maker) takeGross(s *saving, exact map[string]money.Exact, value, last m
 const grossStep = "gross"
 
 // takeShares adds each beneficiary's part, and its part of what could be cashed and is not.
-func (m *maker) takeShares(s *saving, f *engine.SavingFigure, exact map[string]money.Exact) error {
+func (m *maker) takeShares(s *saving, f *statements.SavingFigure, exact map[string]money.Exact) error {
 	open := make([]money.Amount, len(f.Shares))
 	cashable, can := exact["cashable"]
 	cashed, told := exact["cashed"]
@@ -222,7 +222,7 @@ func (m *maker) takeShares(s *saving, f *engine.SavingFigure, exact map[string]m
 		if err != nil {
 			return err
 		}
-		if open, err = engine.SharesOf(m.c, s.terms, a.Sub(b)); err != nil {
+		if open, err = statements.SharesOf(m.c, s.terms, a.Sub(b)); err != nil {
 			return err
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/formula"
 	"outturn/contracts/money"
-	"outturn/engine"
 	"outturn/engine/disclosure"
+	"outturn/engine/statements"
 )
 
 // This file keeps small counts out of reports, with whatever would say them: a sum of money that is so many times a price,
@@ -84,7 +84,7 @@ func (m *maker) hiddenPayments() hiddenPayments {
 }
 
 // counted is how many a payment is for: its outcomes, or the lines of a sum by unit; false where it is a sum for the whole.
-func (m *maker) counted(p *engine.PaymentSum) (money.Exact, bool) {
+func (m *maker) counted(p *statements.PaymentSum) (money.Exact, bool) {
 	if p.Count != "" {
 		count, err := money.ParseExact(p.Count)
 		return count, err == nil
@@ -149,7 +149,7 @@ func (m *maker) duplication(b *Board) {
 	var counts []int
 	prices := map[string]money.Amount{}
 	for _, w := range m.last.Waiting {
-		if w.Reason == engine.ReasonClaimed {
+		if w.Reason == statements.ReasonClaimed {
 			name := w.Payment + ": " + w.Reason
 			what, counts, prices[name] = append(what, name), append(counts, w.Count), *w.Sum
 		}
@@ -174,7 +174,7 @@ func (m *maker) duplication(b *Board) {
 		}
 	}
 	for _, i := range m.last.Items {
-		if i.Reason == engine.ReasonDuplicate {
+		if i.Reason == statements.ReasonDuplicate {
 			what, counts = append(what, "items: "+i.Reason), append(counts, i.Count)
 		}
 	}
@@ -230,7 +230,7 @@ func (m *maker) spend(b *Board) {
 		return
 	}
 	per := m.c.Quantities[m.c.Partnership.Spend.Reactive].Per
-	var first *engine.SpendSum
+	var first *statements.SpendSum
 	var before money.Exact
 	for i := range m.last.Partnership.Spend {
 		s := &m.last.Partnership.Spend[i]

@@ -3,7 +3,7 @@ package report
 import (
 	"outturn/contracts"
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // Waterfall is how a saving comes down from what all outcomes were worth to what each beneficiary has of it, one bar a step.
@@ -38,7 +38,7 @@ var stepWords = map[string]struct{ sum, less string }{
 
 // Waterfalls are those of one statement, in its savings' order, whether it is final or not. It hides no count: they are for
 // those who may read the statement.
-func Waterfalls(c *contracts.Contract, st *engine.Statement) ([]Waterfall, error) {
+func Waterfalls(c *contracts.Contract, st *statements.Statement) ([]Waterfall, error) {
 	if len(st.Savings) == 0 {
 		return nil, nil
 	}

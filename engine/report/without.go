@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"outturn/contracts/money"
-	"outturn/engine"
+	"outturn/engine/statements"
 )
 
 // This file asks what would be left of a partnership if a party withdrew, a partner or whoever pays a grant: the same
@@ -68,7 +68,7 @@ func Without(in Input, party string, by Bear) (*Withdrawal, error) {
 	if out.ToBear.Sign() < 0 {
 		out.ToBear = m.none() // it took more out than it put in: nobody has to bear that
 	}
-	var stay []*engine.PartnerSum
+	var stay []*statements.PartnerSum
 	for i := range m.last.Partnership.Partners {
 		p := &m.last.Partnership.Partners[i]
 		if p.Party == party {
@@ -100,7 +100,7 @@ func Without(in Input, party string, by Bear) (*Withdrawal, error) {
 }
 
 // borne divides what is to be borne among those who stay. Who has no part of what it goes by bears nothing.
-func (m *maker) borne(sum money.Amount, stay []*engine.PartnerSum, by Bear) ([]money.Amount, error) {
+func (m *maker) borne(sum money.Amount, stay []*statements.PartnerSum, by Bear) ([]money.Amount, error) {
 	parts := make([]money.Amount, len(stay))
 	for i := range parts {
 		parts[i] = m.none()

@@ -11,6 +11,7 @@ import (
 	"outturn/contracts"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -216,7 +217,7 @@ func (w *Worker) assessPart(ctx context.Context, p store.RunPart) (err error) {
 }
 
 // reduce makes the statement of a run from its parts.
-func (d *division) reduce(ctx context.Context, v *store.View, terms *contracts.Contract, position engine.Position, sink engine.Sink) (st engine.Statement, err error) {
+func (d *division) reduce(ctx context.Context, v *store.View, terms *contracts.Contract, position engine.Position, sink engine.Sink) (st statements.Statement, err error) {
 	passes := make([][]engine.Part, d.passes)
 	for pass := range passes {
 		if passes[pass], err = v.PartsFound(ctx, d.run.Contract, d.run.ID, d.run.Attempts, pass); err != nil {

@@ -12,6 +12,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -201,13 +202,13 @@ func unitNamed(terms *contracts.Contract, name string) int {
 }
 
 // make makes the statement of the run, and keeps what it leaves.
-func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, sink engine.Sink) (engine.Statement, *keeping, error) {
+func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, sink engine.Sink) (statements.Statement, *keeping, error) {
 	position, err := tx.PositionUnread(ctx, terms, run.Contract)
 	if err != nil {
-		return engine.Statement{}, nil, err
+		return statements.Statement{}, nil, err
 	}
 	if version.Number != r.version || len(position.Prior) != r.base.Number {
-		return engine.Statement{}, nil, fmt.Errorf("the contract was varied or settled meanwhile: %w", store.ErrBusy)
+		return statements.Statement{}, nil, fmt.Errorf("the contract was varied or settled meanwhile: %w", store.ErrBusy)
 	}
 	st, found, err := engine.Renew(terms, occasion(run), r.whole, position, r.kept.Found, r.was, r.is, func(yield func([]byte, error) bool) {
 		for _, b := range r.lines {
@@ -255,7 +256,7 @@ func (k *keeping) keep(ctx context.Context, tx *store.Tx, run store.Run) error {
 }
 
 // settleKeeping settles a run in one piece, and says what may be kept of it.
-func (w *Worker) settleKeeping(ctx context.Context, v *store.View, terms *contracts.Contract, run store.Run, sink engine.Sink) (st engine.Statement, k *keeping, err error) {
+func (w *Worker) settleKeeping(ctx context.Context, v *store.View, terms *contracts.Contract, run store.Run, sink engine.Sink) (st statements.Statement, k *keeping, err error) {
 	snapshot, err := v.Snapshot(ctx, terms, run.Contract, run.Sequence, run.CutOff)
 	if err != nil {
 		return st, nil, err

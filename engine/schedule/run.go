@@ -10,6 +10,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -155,7 +156,7 @@ func (m *making) how() string {
 }
 
 // make makes the statement of a run, and what it leaves for the next.
-func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, how *making, sink engine.Sink) (engine.Statement, *keeping, error) {
+func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, how *making, sink engine.Sink) (statements.Statement, *keeping, error) {
 	if how.renewed != nil {
 		return how.renewed.make(ctx, tx, terms, version, run, sink)
 	}
@@ -164,10 +165,10 @@ func (w *Worker) make(ctx context.Context, tx *store.Tx, terms *contracts.Contra
 	}
 	position, _, err := tx.Position(ctx, terms, run.Contract, 0)
 	if err != nil {
-		return engine.Statement{}, nil, err
+		return statements.Statement{}, nil, err
 	}
 	if version.Number != how.divided.version || len(position.Prior) != how.divided.prior {
-		return engine.Statement{}, nil, fmt.Errorf("the contract was varied or settled while the parts of the run were worked out: %w", store.ErrBusy)
+		return statements.Statement{}, nil, fmt.Errorf("the contract was varied or settled while the parts of the run were worked out: %w", store.ErrBusy)
 	}
 	st, err := how.divided.reduce(ctx, &tx.View, terms, position, sink)
 	return st, nil, err
@@ -292,7 +293,7 @@ func (w *Worker) ended(ctx context.Context, run store.Run, why error, stopping b
 }
 
 // settleOn settles the occasion of a run from the database.
-func settleOn(ctx context.Context, v *store.View, terms *contracts.Contract, run store.Run, sink engine.Sink) (st engine.Statement, err error) {
+func settleOn(ctx context.Context, v *store.View, terms *contracts.Contract, run store.Run, sink engine.Sink) (st statements.Statement, err error) {
 	snapshot, err := v.Snapshot(ctx, terms, run.Contract, run.Sequence, run.CutOff)
 	if err != nil {
 		return st, err

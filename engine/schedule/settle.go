@@ -7,11 +7,12 @@ import (
 	"outturn/contracts"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Settle is how the service settles, whoever asked for it: a run whose time has come, a person, a preview. It is
 // engine.Settle that ends when nobody waits for its answer any more.
-func Settle(ctx context.Context, terms *contracts.Contract, on engine.Occasion, s evidence.Snapshot, position engine.Position, sink engine.Sink) (engine.Statement, error) {
+func Settle(ctx context.Context, terms *contracts.Contract, on engine.Occasion, s evidence.Snapshot, position engine.Position, sink engine.Sink) (statements.Statement, error) {
 	return engine.Settle(terms, on, Watch(ctx, s), position, sink)
 }
 

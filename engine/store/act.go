@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Act is a request that changes something: what the idempotency key and the audit log say of it.
@@ -135,7 +136,11 @@ var readOnly = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadO
 // System runs do in one transaction of the engine's own, which sees every organisation. The audit log says nothing of
 // it but what do writes there.
 func (s *Store) System(ctx context.Context, at time.Time, do func(tx *Tx) error) error {
-	return transact(ctx, s.engine, pgx.TxOptions{}, nil, func(t *turn, serial bool) error {
+	return s.system(ctx, s.engine, at, do)
+}
+
+func (s *Store) system(ctx context.Context, pool *pgxpool.Pool, at time.Time, do func(tx *Tx) error) error {
+	return transact(ctx, pool, pgx.TxOptions{}, nil, func(t *turn, serial bool) error {
 		tx := &Tx{View: newView(t, s), at: at, serial: serial}
 		return tx.do(do)
 	})
@@ -231,7 +236,7 @@ func (tx *Tx) note(a AuditRow) {
 // Refused notes in the audit log a request that was refused for want of permission.
 func (s *Store) Refused(ctx context.Context, by Person, act Act, why string) error {
 	const forbidden = 403
-	return s.System(ctx, act.At, func(tx *Tx) error {
+	return s.system(ctx, s.door, act.At, func(tx *Tx) error {
 		return tx.Audit(ctx, AuditRow{Contract: act.Contract, Organisation: by.Organisation, Person: by.ID, Operation: act.Operation,
 			RequestID: act.RequestID, Status: forbidden, Subject: why, At: act.At})
 	})

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"outturn/contracts"
 	"outturn/contracts/language"
 )
@@ -175,11 +177,19 @@ func (tx *Tx) LockContract(ctx context.Context, contract string) (ContractHead, 
 	return tx.Contract(ctx, contract)
 }
 
-// lock takes the contract's row.
+// lockSQL locks a contract that may be seen. The lock is on its name and not on its row, so that no trace of it stays in the table.
+const lockSQL = "select pg_advisory_xact_lock(hashtextextended(id, 3)) is not null from contracts where id = $1"
+
+// locked reads what lockSQL answers; ErrNoRows where there is no such contract.
+func locked(row pgx.Row) error {
+	var yes bool
+	return row.Scan(&yes)
+}
+
+// lock locks the contract until this act is done.
 func (tx *Tx) lock(ctx context.Context, contract string) error {
 	tx.tx.known = nil // others may have changed it until now
-	var id string
-	return told(tx.tx.QueryRow(ctx, "select id from contracts where id = $1 for no key update", contract).Scan(&id))
+	return told(locked(tx.tx.QueryRow(ctx, lockSQL, contract)))
 }
 
 // AddVersion adds a version, which begins as a draft.

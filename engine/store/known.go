@@ -11,7 +11,7 @@ import (
 func (v *View) SequenceAt(ctx context.Context, contract string, at time.Time) (int64, error) {
 	var sequence int64
 	// Batches are numbered one after another: what stands before the first that came later had come.
-	err := v.tx.QueryRow(ctx, `select coalesce((select min(first) from batches where contract = $1 and accepted > 0 and at >= $2), (select next_sequence from contracts where id = $1)) - 1`,
+	err := v.tx.QueryRow(ctx, `select coalesce((select min(first) - 1 from batches where contract = $1 and accepted > 0 and at >= $2), `+lastSQL+`)`,
 		contract, at).Scan(&sequence)
 	return sequence, told(err)
 }

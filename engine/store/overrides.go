@@ -26,10 +26,10 @@ type Override struct {
 
 const overrideColumns = "place, contract, id, organisation, person, reason, clause, body, digest, state, coalesce(batch, '') as batch, at, changed"
 
-// OverrideSignature is one person's signature of an override.
+// OverrideSignature is one person's signature of an override, for a payer; "" of before that was said.
 type OverrideSignature struct {
-	Contract, Override, Organisation, Person string
-	At                                       time.Time
+	Contract, Override, Party, Organisation, Person string
+	At                                              time.Time
 }
 
 // Override finds an override.
@@ -55,7 +55,7 @@ func (v *View) OverridesKnown(ctx context.Context, contract string, sequence int
 
 // OverrideSignatures lists who signed an override.
 func (v *View) OverrideSignatures(ctx context.Context, contract, id string) ([]OverrideSignature, error) {
-	return collect[OverrideSignature](ctx, v, "select contract, override, organisation, person, at from override_signatures where contract = $1 and override = $2 order by at, person", contract, id)
+	return collect[OverrideSignature](ctx, v, "select contract, override, party, organisation, person, at from override_signatures where contract = $1 and override = $2 order by at, person", contract, id)
 }
 
 // AddOverride proposes an override.
@@ -72,7 +72,7 @@ func (tx *Tx) SetOverride(ctx context.Context, o Override) error {
 	return tx.change(ctx, "update overrides set state = $3, batch = nullif($4, ''), changed = $5 where contract = $1 and id = $2", o.Contract, o.ID, o.State, o.Batch, o.Changed)
 }
 
-// AddOverrideSignature signs an override. A person signs one once.
+// AddOverrideSignature signs an override for a payer. A person signs one once.
 func (tx *Tx) AddOverrideSignature(ctx context.Context, s OverrideSignature) error {
-	return tx.change(ctx, "insert into override_signatures (contract, override, organisation, person, at) values ($1, $2, $3, $4, $5)", s.Contract, s.Override, s.Organisation, s.Person, s.At)
+	return tx.change(ctx, "insert into override_signatures (contract, override, party, organisation, person, at) values ($1, $2, $3, $4, $5, $6)", s.Contract, s.Override, s.Party, s.Organisation, s.Person, s.At)
 }

@@ -67,11 +67,12 @@ func (s *Store) Credential(ctx context.Context, prefix string) (c Credential, er
 
 // Subject finds the person behind an identity provider's subject. ErrUnknown where there is none.
 func (s *Store) Subject(ctx context.Context, issuer, subject string) (p Person, err error) {
-	err = s.SystemRead(ctx, func(v *View) error {
-		p, err = one[Person](ctx, v, "select "+personColumns+" from people where issuer = $1 and subject = $2 and subject <> ''", issuer, subject)
-		return err
-	})
-	return p, err
+	rows, err := s.door.Query(ctx, "select "+personColumns+" from people where issuer = $1 and subject = $2 and subject <> ''", issuer, subject)
+	if err != nil {
+		return p, told(err)
+	}
+	p, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Person])
+	return p, told(err)
 }
 
 // Begin makes the first organisation, person and key, all or none, and reports whether it did: it does nothing where any

@@ -116,8 +116,8 @@ func (in *intake) spill(ctx context.Context) error {
 func (in *intake) lock(ctx context.Context) error {
 	var before []Batch
 	b := &pgx.Batch{}
-	b.Queue("select next_sequence from contracts where id = $1 for no key update", in.r.Batch.Contract).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&in.next) })
+	b.Queue(lockSQL, in.r.Batch.Contract).QueryRow(locked)
+	b.Queue("select "+lastSQL, in.r.Batch.Contract).QueryRow(func(row pgx.Row) error { return row.Scan(&in.last) })
 	queue(b, &before, "select "+batchColumns+" from batches where "+sameBody, in.sameBody()...)
 	if !in.stage.copied && len(in.links.orphans) == 0 && in.mayGoOn() {
 		sql, args := in.stage.asks(delicateSQL, "select not exists (select from delicate)", in.r.Batch.Contract)
@@ -140,7 +140,7 @@ type intake struct {
 	links  *links
 	stage  staged
 	before *Batch // that the same body made
-	next   int64  // the next number of the contract's items, which is locked
+	last   int64  // number of the contract's items, which is locked
 	calm   bool   // no row can contradict another, or one that was kept
 	rows   int64
 	faults []evidence.Fault
@@ -320,8 +320,7 @@ func (in *intake) keep(ctx context.Context) (Batch, error) {
 	}
 	b.Faults, b.MoreFaults = in.faults, in.more
 	if b.Accepted > 0 {
-		b.First, b.Last = in.next, in.next+int64(b.Accepted)-1
-		in.tx.tx.later("update contracts set next_sequence = $2 where id = $1", b.Contract, b.Last+1)
+		b.First, b.Last = in.last+1, in.last+int64(b.Accepted)
 	}
 	if err := in.tx.addBatch(&b); err != nil || b.Accepted == 0 {
 		return b, err

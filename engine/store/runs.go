@@ -58,7 +58,7 @@ func (v *View) RunsAfter(ctx context.Context, contract string, after calendar.Da
 // reports whether there are others that failed. The schedule is locked.
 func (tx *Tx) RetryFailed(ctx context.Context, contract string) (others bool, err error) {
 	err = tx.exec(ctx, `update runs r set state = 'due' where contract = $1 and state = 'failed' and (
-		sequence < (select next_sequence - 1 from contracts c where c.id = r.contract)
+		sequence < `+lastSQL+`
 		or began < (select activated from versions v where v.contract = r.contract and v.state = 'active'))`, contract)
 	if err != nil {
 		return false, err
@@ -101,7 +101,7 @@ func (tx *Tx) TakeUp(ctx context.Context, contract, id, holder string, at time.T
 		return r, fmt.Errorf("%s works on it: %w", r.Holder, ErrBusy)
 	}
 	return one[Run](ctx, &tx.View, `update runs set state = 'running', attempts = attempts + 1, holder = $3, began = $4, ended = null, lease = clock_timestamp() + $5::interval,
-		sequence = (select next_sequence - 1 from contracts where id = $1) where contract = $1 and id = $2 returning `+runColumns, contract, id, holder, at, lease)
+		sequence = `+lastSQL+` where contract = $1 and id = $2 returning `+runColumns, contract, id, holder, at, lease)
 }
 
 // KeepLease renews the lease of a run. ErrSuperseded where it is another's, or done.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync/atomic"
 
 	"outturn/contracts"
@@ -13,21 +12,15 @@ import (
 	"outturn/engine/ingest"
 )
 
-// Sequence is the number of the last item that no open batch can still come before. It waits for open batches, so it is
-// asked in a transaction that may write.
-func (tx *Tx) Sequence(ctx context.Context, contract string) (int64, error) {
-	var next int64
-	err := tx.tx.QueryRow(ctx, "select next_sequence from contracts where id = $1 for no key update", contract).Scan(&next)
-	return next - 1, told(err)
-}
-
 // Sequence is the number of the last item that was kept when this view began. Batches are numbered under a lock that
 // they hold until they are kept, so nothing can come before it later.
-func (v *View) Sequence(ctx context.Context, contract string) (int64, error) {
-	var next int64
-	err := v.tx.QueryRow(ctx, "select next_sequence from contracts where id = $1", contract).Scan(&next)
-	return next - 1, told(err)
+func (v *View) Sequence(ctx context.Context, contract string) (last int64, err error) {
+	err = v.tx.QueryRow(ctx, "select "+lastSQL+" from contracts where id = $1", contract).Scan(&last)
+	return last, told(err)
 }
+
+// lastSQL is the number of a contract's last item, 0 where there is none.
+const lastSQL = "coalesce((select sequence from items where contract = $1 order by sequence desc limit 1), 0)"
 
 // The rows come in whatever order is quickest: sorting them is what engine/ingest does for files, in memory of its own.
 // The name of the type that most roots are of is left out.
@@ -104,7 +97,7 @@ func (r *stretches) snapshot(ctx context.Context, v *View, o ingest.Options) (*i
 		}
 		return r.read(ctx, v.tx, take)
 	}}
-	for !v.wrote && len(give) < min(runtime.GOMAXPROCS(0), snapshotReaders, int(v.store.engine.Config().MaxConns/2)) {
+	for !v.wrote && len(give) < min(evidence.Workers(), snapshotReaders, int(v.store.engine.Config().MaxConns/2)) {
 		give = append(give, func(take func(*evidence.Row) error) error {
 			c, err := v.store.engine.Acquire(waiting)
 			if err != nil {

@@ -17,6 +17,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // StatementHead is what the store says of a statement beside its bytes.
@@ -47,18 +48,29 @@ type StatementWriter struct {
 // statementChunk is how many bytes of lines stand in one row. A chunk of n begins at byte n*statementChunk.
 const statementChunk = 256 << 10
 
-// Settle begins a statement, and keeps other acts on the contract waiting until the transaction ends.
+// Settle begins a statement, and keeps others from settling the contract until the transaction ends. Nobody else waits: evidence
+// that comes meanwhile is in the next statement.
 func (tx *Tx) Settle(ctx context.Context, contract string) (*StatementWriter, error) {
 	if err := tx.decides(); err != nil {
 		return nil, err
 	}
-	if err := tx.lock(ctx, contract); err != nil {
-		return nil, err
+	const lock = "(hashtextextended($1, 2))"
+	var free bool
+	err := tx.tx.QueryRow(ctx, "select pg_try_advisory_xact_lock"+lock, contract).Scan(&free)
+	if err == nil && !free {
+		// What this transaction sees is from before the other's end, so it is begun again after that.
+		if _, err = tx.tx.Exec(ctx, "select pg_advisory_xact_lock"+lock, contract); err == nil {
+			err = errWaited
+		}
 	}
-	w := &StatementWriter{ctx: ctx, tx: tx, contract: contract}
-	err := tx.tx.QueryRow(ctx, "select nextval(pg_get_serial_sequence('statements', 'place'))").Scan(&w.place)
-	return w, told(err)
+	if err != nil {
+		return nil, told(err)
+	}
+	return tx.Issue(ctx, contract)
 }
+
+// errWaited ends a transaction that waited for another to settle the same contract.
+var errWaited = errors.New("another settlement of the contract ended meanwhile")
 
 // Sink takes the records of the statement as they are settled.
 func (w *StatementWriter) Sink(records []byte) error {
@@ -85,7 +97,7 @@ func (w *StatementWriter) chunk(b []byte) error {
 // Commit keeps the statement, its postings, their entries in the ledger and the payments they ask for, with the
 // transaction. It is a *Conflict where a final statement of that number or period stands already. Of the head, Contract,
 // Version, Sequence, By and At are read.
-func (w *StatementWriter) Commit(head StatementHead, s engine.Statement) error {
+func (w *StatementWriter) Commit(head StatementHead, s statements.Statement) error {
 	if len(w.b) > 0 {
 		if err := w.chunk(w.b); err != nil {
 			return err
@@ -110,7 +122,7 @@ func (w *StatementWriter) Commit(head StatementHead, s engine.Statement) error {
 }
 
 // post writes the postings of a statement, what each moves for both its parties, and a payment for each.
-func (w *StatementWriter) post(postings []engine.Posting, at time.Time) error {
+func (w *StatementWriter) post(postings []statements.Posting, at time.Time) error {
 	batch := &pgx.Batch{}
 	for i, p := range postings {
 		amount := p.Amount.String()

@@ -117,6 +117,9 @@ func connect(ctx context.Context, url, role string, most int32) (*pgxpool.Pool, 
 	return pool, nil
 }
 
+// EngineConnections is how many connections are the engine's at most. What people ask waits for none of them.
+func (s *Store) EngineConnections() int { return int(s.engine.Config().MaxConns) }
+
 // Close lets every connection go, once what is under way has ended.
 func (s *Store) Close() {
 	for _, pool := range []*pgxpool.Pool{s.app, s.engine, s.door} {
@@ -129,7 +132,7 @@ func (s *Store) Close() {
 // Ready reports whether the database answers and its schema is this release's.
 func (s *Store) Ready(ctx context.Context) error {
 	var version int64
-	if err := s.engine.QueryRow(ctx, "select coalesce(max(version_id), 0) from goose_db_version where is_applied").Scan(&version); err != nil {
+	if err := s.door.QueryRow(ctx, "select coalesce(max(version_id), 0) from goose_db_version where is_applied").Scan(&version); err != nil {
 		return notMigrated(told(err))
 	}
 	latest, err := latestVersion()
@@ -235,14 +238,16 @@ func transact(ctx context.Context, pool *pgxpool.Pool, o pgx.TxOptions, first fu
 // begun again too; one that holds a lease is not, and is looked at by its scheduler.
 func undone(err error, serial bool) bool {
 	switch code(err) {
+	case "":
+		return errors.Is(err, errWaited)
 	case "40001", "40P01":
 		return true
 	case "23505":
 		switch constraint(err) {
 		case "idempotency_pkey":
 			return true
-		case "statements_follow", "statements_one_per_number", "statements_one_per_period":
-			return serial // the next time it begins from the statement that was recorded meanwhile
+		case "statements_follow", "statements_one_per_number", "statements_one_per_period", "items_pkey", "batches_once":
+			return serial // the next time it begins from the statement that was recorded, or the evidence that came, meanwhile
 		}
 	}
 	return false

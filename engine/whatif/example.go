@@ -11,6 +11,7 @@ import (
 	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
+	"outturn/engine/statements"
 )
 
 // Result is what a contract's example came to.
@@ -18,7 +19,7 @@ type Result struct {
 	It        string
 	Line      int // where the example stands in the contract
 	Due       []PartyDue
-	Statement engine.Statement
+	Statement statements.Statement
 }
 
 // PartyDue is what an example says is due to a party beside what was found, below nought when it pays. Expected is nil
@@ -55,7 +56,7 @@ func NewDues(c *contracts.Contract) *Dues {
 }
 
 // Take adds the lines of one record.
-func (d *Dues) Take(r *engine.Record) {
+func (d *Dues) Take(r *statements.Record) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		d.add(l.From, l.Due.Neg())
@@ -84,7 +85,7 @@ func (d *Dues) add(party string, amount money.Amount) {
 
 // By returns what is due by party: each of the contract's parties but those that stand for many units, from the
 // statement, and each unit that is a party, from its lines. A party that is due nothing may be missing.
-func (d *Dues) By(st engine.Statement) (parties, units map[string]money.Amount) {
+func (d *Dues) By(st statements.Statement) (parties, units map[string]money.Amount) {
 	parties = map[string]money.Amount{}
 	for i, sum := range st.Due {
 		if i >= len(d.contract.Parties) || d.contract.Parties[i].Each < 0 {
@@ -149,14 +150,14 @@ func unnamed(party string, found, left money.Amount) PartyDue {
 }
 
 // EachRecord makes a sink that reads every record and hands it on, valid only during the call.
-func EachRecord(c *contracts.Contract, take func(*engine.Record)) engine.Sink {
+func EachRecord(c *contracts.Contract, take func(*statements.Record)) engine.Sink {
 	return func(records []byte) error {
 		for len(records) > 0 {
 			end := bytes.IndexByte(records, '\n') + 1
 			if end == 0 {
 				return errors.New("a record of the statement without its end")
 			}
-			var r engine.Record
+			var r statements.Record
 			if err := engine.ParseRecord(records[:end], c, &r); err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
+	"outturn/engine/statements"
 )
 
 // LineKey says which line of a settlement is meant: the root unit (empty for the whole), what of it, the payment and
@@ -26,7 +27,7 @@ type LineSum struct {
 type Settled struct {
 	Name      string // what was settled: "the evidence to 31 March 2017", or an example
 	Contract  *contracts.Contract
-	Statement engine.Statement
+	Statement statements.Statement
 	Lines     map[LineKey]LineSum
 	Parties   map[string]money.Amount
 	More      int // lines beyond LinesMax, which are in the totals and are not held
@@ -40,7 +41,7 @@ const LinesMax = 1_000_000
 func SettleLines(c *contracts.Contract, on engine.Occasion, s evidence.Snapshot) (Settled, error) {
 	out := Settled{Contract: c, Lines: map[LineKey]LineSum{}, Parties: map[string]money.Amount{}}
 	dues := NewDues(c)
-	st, err := engine.Settle(c, on, s, engine.Position{}, EachRecord(c, func(r *engine.Record) {
+	st, err := engine.Settle(c, on, s, engine.Position{}, EachRecord(c, func(r *statements.Record) {
 		dues.Take(r)
 		for i := range r.Lines {
 			l := &r.Lines[i]

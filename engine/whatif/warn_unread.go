@@ -100,25 +100,31 @@ func (v *review) reached() map[thing]bool {
 	for i := range v.c.Payments {
 		w.visit(thing{paymentThing, i})
 	}
-	for i := range v.c.Quantities {
-		if v.c.Quantities[i].Head == contracts.Standing {
+	w.beside()
+	return w.seen
+}
+
+// beside visits what is read by all that is no payment.
+func (w *walker) beside() {
+	for i := range w.c.Quantities {
+		if w.c.Quantities[i].Head == contracts.Standing {
 			w.visit(thing{quantityThing, i})
 		}
 	}
-	for i := range v.c.Checks {
+	for i := range w.c.Checks {
 		w.visit(thing{checkThing, i})
 	}
-	for i := range v.c.Baselines {
-		for _, step := range v.c.Baselines[i].Steps {
+	for i := range w.c.Baselines {
+		for _, step := range w.c.Baselines[i].Steps {
 			w.visit(thing{quantityThing, step.Quantity})
 		}
 	}
-	for i := range v.c.Savings { // each stands on the statement, paid on or not
-		for _, step := range v.c.Savings[i].Steps {
+	for i := range w.c.Savings { // each stands on the statement, paid on or not
+		for _, step := range w.c.Savings[i].Steps {
 			w.visit(thing{quantityThing, step.Quantity})
 		}
 	}
-	if p := v.c.Partnership; p != nil { // so does who invests, and what the board reads beside
+	if p := w.c.Partnership; p != nil { // so does who invests, and what the board reads beside
 		for i := range p.Partners {
 			for _, e := range []*formula.Expr{p.Partners[i].InKind, p.Partners[i].Promised, p.Partners[i].PaidIn, p.Partners[i].LossLimit} {
 				w.expr(e)
@@ -128,42 +134,41 @@ func (v *review) reached() map[thing]bool {
 			w.visit(thing{quantityThing, q})
 		}
 	}
-	for i := range v.c.Cohorts {
-		if v.c.Cohorts[i].Counts != contracts.CountsComparedOnly {
+	for i := range w.c.Cohorts {
+		if w.c.Cohorts[i].Counts != contracts.CountsComparedOnly {
 			w.visit(thing{cohortThing, i})
 		}
 	}
-	for i := range v.c.Caps {
-		k := &v.c.Caps[i]
+	for i := range w.c.Caps {
+		k := &w.c.Caps[i]
 		w.expr(k.NotAbove)
 		w.day(k.Dated)
 		for d := range k.Days {
 			w.day(&k.Days[d])
 		}
 	}
-	for i := range v.c.Divisions {
-		for _, t := range v.c.Divisions[i].Tranches {
+	for i := range w.c.Divisions {
+		for _, t := range w.c.Divisions[i].Tranches {
 			w.expr(t.Claim)
 			for _, weight := range t.Weights {
 				w.expr(weight)
 			}
 		}
 	}
-	for i := range v.c.Stakes {
-		w.expr(v.c.Stakes[i].OpensWith)
-		w.expr(v.c.Stakes[i].PutsIn)
-		w.expr(v.c.Stakes[i].Rate)
+	for i := range w.c.Stakes {
+		w.expr(w.c.Stakes[i].OpensWith)
+		w.expr(w.c.Stakes[i].PutsIn)
+		w.expr(w.c.Stakes[i].Rate)
 	}
-	for i := range v.c.InKind {
-		w.visit(thing{quantityThing, v.c.InKind[i].Quantity})
-		w.expr(v.c.InKind[i].Offered)
+	for i := range w.c.InKind {
+		w.visit(thing{quantityThing, w.c.InKind[i].Quantity})
+		w.expr(w.c.InKind[i].Offered)
 	}
-	for i := range v.c.Accounts {
-		w.expr(v.c.Accounts[i].OpensWith)
-		w.expr(v.c.Accounts[i].Receives)
+	for i := range w.c.Accounts {
+		w.expr(w.c.Accounts[i].OpensWith)
+		w.expr(w.c.Accounts[i].Receives)
 	}
-	w.kind(v.c.ToldBy)
-	return w.seen
+	w.kind(w.c.ToldBy)
 }
 
 // walker follows what things read.

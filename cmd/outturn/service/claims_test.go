@@ -17,8 +17,8 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 )
 
 // exclusive brings two contracts of two bodies into force that exclude one another.
@@ -69,10 +69,10 @@ func (w *world) settle(c *cast) error {
 }
 
 // firstStatement is the first statement of a contract, its bundle proved.
-func (w *world) firstStatement(c *cast) engine.Statement {
+func (w *world) firstStatement(c *cast) statements.Statement {
 	w.t.Helper()
 	head, err := c.payer.StatementHead(w.ctx, c.contract, 1)
-	var out engine.Statement
+	var out statements.Statement
 	must(w.t, out, json.Unmarshal(read(w.t, head, err), &out))
 	bundle, err := c.auditor.Bundle(w.ctx, c.contract, 1)
 	zip := read(w.t, bundle, err)

@@ -141,8 +141,8 @@ func TestAToppingUpWaits(t *testing.T) {
 	}
 	// Who may see no unit is shown no count that is one unit's.
 	board, err := c.health.BoardReport(w.ctx, c.contract, 1)
-	if got := string(read(t, board, err)); !strings.Contains(got, `"small_numbers":5`) || !strings.Contains(got, `"hidden":true`) || strings.Contains(got, "P1") {
-		t.Errorf("the report for the health body: %s", got)
+	if must(t, board, err); board.SmallNumbers != 5 || !board.Board.Outcomes[0].Hidden || strings.Contains(fmt.Sprintf("%+v", board), "P1") {
+		t.Errorf("the report for the health body: %+v", board)
 	}
 	prepare := func(by *actor, what string) {
 		t.Helper()

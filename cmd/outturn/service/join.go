@@ -12,8 +12,8 @@ import (
 	"outturn/api"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
-	"outturn/engine"
 	"outturn/engine/proof"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -238,12 +238,6 @@ type tx struct {
 	t *store.Tx
 }
 
-// Sequence is asked where something may be written, and so waits for batches under way.
-func (x tx) Sequence(ctx context.Context, contract string) (int64, error) {
-	n, err := x.t.Sequence(ctx, contract)
-	return n, told(err)
-}
-
 func (x tx) AddOrganisation(ctx context.Context, o api.Organisation) error {
 	return told(x.t.AddOrganisation(ctx, store.Organisation(o)))
 }
@@ -310,7 +304,7 @@ type writer struct{ w *store.StatementWriter }
 
 func (w writer) Sink(records []byte) error { return told(w.w.Sink(records)) }
 
-func (w writer) Commit(h api.StatementHead, s engine.Statement) error {
+func (w writer) Commit(h api.StatementHead, s statements.Statement) error {
 	return told(w.w.Commit(store.StatementHead{Contract: h.Contract, Version: h.Version, Sequence: h.Sequence, By: h.By, At: h.At}, s))
 }
 

@@ -116,7 +116,7 @@ var matrix = map[string]row{
 	"propose-override":         {ids: onContract, body: `{"reason":"the register was closed","items":[{"attachment":"2012-04-16","family":"F900"}]}`},
 	"list-overrides":           {ids: onContract},
 	"get-override":             {ids: onContract},
-	"sign-override":            {ids: onContract},
+	"sign-override":            {ids: onContract, body: `{"party":"department"}`},
 	"withdraw-override":        {ids: onContract},
 	"list-audit":               {ids: onContract},
 	"get-board-report":         {ids: onContract},

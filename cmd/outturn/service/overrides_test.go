@@ -97,7 +97,7 @@ func (w *world) override(c *cast, rows ...string) client.Override {
 	o, err := c.payer.ProposeOverride(w.ctx, c.contract, n)
 	must(w.t, o, err)
 	for _, signer := range []*actor{c.payer, c.second} {
-		o, err = signer.SignOverride(w.ctx, c.contract, o.ID)
+		o, err = signer.SignOverride(w.ctx, c.contract, o.ID, "council")
 		must(w.t, o, err)
 	}
 	if o.State != "applied" || o.Batch == "" || len(o.Signatures) != 2 {
@@ -137,21 +137,21 @@ func TestOverrides(t *testing.T) {
 	if must(t, o, err); o.State != "proposed" || o.Batch != "" || len(o.Items) != 1 {
 		t.Errorf("%+v", o)
 	}
-	o, err = c.payer.SignOverride(w.ctx, c.contract, o.ID)
+	o, err = c.payer.SignOverride(w.ctx, c.contract, o.ID, "council")
 	if must(t, o, err); o.State != "proposed" || len(o.Signatures) != 1 {
 		t.Errorf("signed by one: %+v", o)
 	}
-	if _, err := c.payer.SignOverride(w.ctx, c.contract, o.ID); status(err) != 409 {
+	if _, err := c.payer.SignOverride(w.ctx, c.contract, o.ID, "council"); status(err) != 409 {
 		t.Errorf("one person signed twice: %v", err)
 	}
-	if _, err := c.provider.SignOverride(w.ctx, c.contract, o.ID); status(err) != 403 {
+	if _, err := c.provider.SignOverride(w.ctx, c.contract, o.ID, "council"); status(err) != 403 {
 		t.Errorf("signed by the provider: %v", err)
 	}
 	items, err := c.auditor.Items(w.ctx, c.contract, "", "P1", "")
 	if must(t, items, err); len(items.Items) != 1 || items.Items[0].Batch != b.ID {
 		t.Errorf("with one signature: %+v", items)
 	}
-	o, err = c.second.SignOverride(w.ctx, c.contract, o.ID)
+	o, err = c.second.SignOverride(w.ctx, c.contract, o.ID, "council")
 	if must(t, o, err); o.State != "applied" {
 		t.Errorf("%+v", o)
 	}
@@ -175,11 +175,65 @@ func TestOverrides(t *testing.T) {
 	if other, err = c.payer.WithdrawOverride(w.ctx, c.contract, other.ID); must(t, other, err).State != "withdrawn" {
 		t.Errorf("%+v", other)
 	}
-	if _, err := c.second.SignOverride(w.ctx, c.contract, other.ID); status(err) != 409 {
+	if _, err := c.second.SignOverride(w.ctx, c.contract, other.ID, "council"); status(err) != 409 {
 		t.Errorf("signed after it was taken back: %v", err)
 	}
 	if list, err := c.auditor.Overrides(w.ctx, c.contract, ""); len(must(t, list, err).Items) != 2 {
 		t.Errorf("%+v", list)
+	}
+}
+
+// TestAnOverrideTakesEveryPayerThatItCosts has the council and the fund pay for jobs, and the council alone for what the
+// evaluator certifies: an override is signed by two people of each whose money it can move, and of no other.
+func TestAnOverrideTakesEveryPayerThatItCosts(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.hands()
+	propose := func(row string) client.Override {
+		t.Helper()
+		o, err := c.payer.ProposeOverride(w.ctx, c.contract, client.NewOverride{Reason: "the register was closed", Items: []json.RawMessage{json.RawMessage(row)}})
+		return must(t, o, err)
+	}
+	sign := func(by *actor, o client.Override, party string) (client.Override, error) {
+		return by.SignOverride(w.ctx, c.contract, o.ID, party)
+	}
+	job := propose(`{"job_start":"2026-01-12","participant":"P1"}`)
+	if len(job.Wanting) != 2 || job.Wanting[0] != (client.Wanting{Party: "council", Signatures: 2}) || job.Wanting[1] != (client.Wanting{Party: "fund", Signatures: 2}) {
+		t.Errorf("wanting: %+v", job.Wanting)
+	}
+	for _, by := range []*actor{c.payer, c.second} {
+		o, err := sign(by, job, "council")
+		if must(t, o, err); o.State != "proposed" || o.Batch != "" {
+			t.Errorf("the council's signatures move the fund's money: %+v", o)
+		}
+	}
+	for what, refused := range map[string]struct {
+		by    *actor
+		party string
+		want  int
+	}{"the council signs for the fund": {c.payer, "fund", 403}, "the fund for the council": {c.fund, "council", 403}, "the provider for itself": {c.provider, "charity", 409}, "the evaluator": {c.evaluator, "council", 403},
+		"the fund for nobody": {c.fund, "nobody", 403}} {
+		if _, err := sign(refused.by, job, refused.party); status(err) != refused.want {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	o, err := sign(c.fund, job, "fund")
+	if must(t, o, err); len(o.Wanting) != 1 || o.Wanting[0].Party != "fund" || o.Wanting[0].Signatures != 1 {
+		t.Errorf("wanting: %+v", o.Wanting)
+	}
+	o, err = sign(c.fundSecond, job, "fund")
+	if must(t, o, err); o.State != "applied" || o.Batch == "" || len(o.Signatures) != 4 || len(o.Wanting) != 0 || o.Signatures[3].Party != "fund" {
+		t.Errorf("%+v", o)
+	}
+	certified := propose(`{"evaluation":"2026-01-20","treated":"1.39","comparison":"1.55","units":"1000"}`)
+	if _, err := sign(c.fund, certified, "fund"); status(err) != 409 || !strings.Contains(err.Error(), "council") {
+		t.Errorf("the fund signs what costs it nothing: %v", err)
+	}
+	for _, by := range []*actor{c.payer, c.second} {
+		o, err = sign(by, certified, "council")
+		must(t, o, err)
+	}
+	if o.State != "applied" {
+		t.Errorf("%+v", o)
 	}
 }
 

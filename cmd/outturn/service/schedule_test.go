@@ -18,6 +18,7 @@ import (
 	"outturn/contracts/language"
 	"outturn/engine"
 	"outturn/engine/schedule"
+	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
@@ -46,9 +47,15 @@ func (w *world) joins(c *cast, days ...string) client.Batch {
 
 // works settles what is due, as outturn work does, until no run is open.
 func (w *world) works(c *cast) []client.Run {
+	return w.worksAs(c, func(*schedule.Options) {})
+}
+
+func (w *world) worksAs(c *cast, change func(o *schedule.Options)) []client.Run {
 	w.t.Helper()
-	worker, err := schedule.New(w.ctx, schedule.Options{Store: w.store, Now: w.clock, Name: "test", SkewMax: -1, Poll: 20 * time.Millisecond, Lease: 2 * time.Second, Grace: 5 * time.Second,
-		Admit: service.Admit(w.store, w.clock)})
+	o := schedule.Options{Store: w.store, Now: w.clock, Name: "test", SkewMax: -1, Poll: 20 * time.Millisecond, Lease: 2 * time.Second, Grace: 5 * time.Second,
+		Admit: service.Admit(w.store, w.clock)}
+	change(&o)
+	worker, err := schedule.New(w.ctx, o)
 	must(w.t, worker, err)
 	must(w.t, worker, worker.Start(context.Background()))
 	defer func() {
@@ -71,7 +78,8 @@ func (w *world) works(c *cast) []client.Run {
 			return runs.Items
 		}
 	}
-	w.t.Fatal("runs are still open")
+	list, err := c.payer.Runs(w.ctx, c.contract, "")
+	w.t.Fatalf("runs are still open: %+v %v", list, err)
 	return nil
 }
 
@@ -244,7 +252,7 @@ func TestASettlementFindsTheOneRecordedMeanwhile(t *testing.T) {
 }
 
 // issued settles as a run does.
-func issued(ctx context.Context, tx *store.Tx, contract string, on engine.Occasion) (st engine.Statement, writer *store.StatementWriter, err error) {
+func issued(ctx context.Context, tx *store.Tx, contract string, on engine.Occasion) (st statements.Statement, writer *store.StatementWriter, err error) {
 	v, err := tx.Version(ctx, contract, 1)
 	if err != nil {
 		return st, nil, err

@@ -29,7 +29,10 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	storetest.Durable = flag.Lookup("test.bench").Value.String() != ""
+	if flag.Lookup("test.bench").Value.String() != "" {
+		storetest.Durable = true
+		service.LeaveRoom()
+	}
 	os.Exit(storetest.Main(m))
 }
 

@@ -3,11 +3,11 @@
 package private
 
 import (
-	"errors"
+	"fmt"
 	"os/exec"
 )
 
-var errSystem = errors.New("a private PostgreSQL is not run on this system; name a database in DATABASE_URL")
+var errSystem = fmt.Errorf("%w: a private PostgreSQL is not run on this system", ErrUnavailable)
 
 type account struct{}
 

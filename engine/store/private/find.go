@@ -2,6 +2,7 @@ package private
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,9 +91,12 @@ func choose(all []binaries, major string) (binaries, error) {
 	if major != "" {
 		return binaries{}, fmt.Errorf("the database was made by PostgreSQL %s, and %s; install it again (Debian: apt-get install postgresql-%s), or move the data with pg_dump or pg_upgrade", major, found, major)
 	}
-	return binaries{}, fmt.Errorf(`PostgreSQL %d or later is needed, and %s. Install it and run this again:
+	return binaries{}, fmt.Errorf(`%w: PostgreSQL %d or later is needed, and %s. Install it and run this again:
   Debian, Ubuntu   apt-get install postgresql
   Fedora, Red Hat  dnf install postgresql-server
   macOS            brew install postgresql
-It need not be started: the program runs one of its own. Or name a database in DATABASE_URL`, majorLeast, found)
+It need not be started: the program runs one of its own`, ErrUnavailable, majorLeast, found)
 }
+
+// ErrUnavailable says that no server can be run here: PostgreSQL is not installed, or the system is not one for it.
+var ErrUnavailable = errors.New("no database of the program's own")

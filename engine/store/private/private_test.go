@@ -4,6 +4,7 @@ package private
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -153,7 +154,7 @@ func TestChoose(t *testing.T) {
 		}
 	}
 	for _, few := range [][]binaries{nil, {{"/b", "9.6.24"}}} {
-		if _, err := choose(few, ""); err == nil || !strings.Contains(err.Error(), "apt-get install postgresql") || !strings.Contains(err.Error(), "DATABASE_URL") {
+		if _, err := choose(few, ""); err == nil || !strings.Contains(err.Error(), "apt-get install postgresql") || !errors.Is(err, ErrUnavailable) || strings.Contains(err.Error(), "DATABASE_URL") {
 			t.Errorf("%v: %v", few, err)
 		}
 	}

@@ -1,39 +1,16 @@
-package engine
+// Package statements is what a settlement writes: the statement, its records and lines, and what it says of payments,
+// comparisons, savings, partnerships and the rest, each under the names by which it is written. Nothing is settled here.
+package statements
 
 import (
-	"iter"
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
 
-	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine/evidence"
 )
-
-// Occasion says which settlement this is.
-type Occasion struct {
-	Through calendar.Date // the last day settled: what falls due up to it is in the statement
-	CutOff  calendar.Date // the last day on which evidence could be learned; the snapshot holds nothing later
-	Final   bool          // a final statement posts and is prior to the next; a provisional one posts nothing
-	Given   []contracts.Given
-
-	asIfLive bool // what is in the shadow is paid too: the settlement that it is shown by
-}
-
-// Position is what prior final statements settled. The zero Position is that of a contract never settled.
-type Position struct {
-	Prior []Prior // in the order in which they were issued
-}
-
-// Prior is one final statement already issued. Lines yields its unit records from the first whose root unit is not
-// before (unit type, key) in canonical order, then the record of the whole; it may be called any number of times.
-type Prior struct {
-	Digest   evidence.Digest
-	Through  calendar.Date
-	CutOff   calendar.Date
-	Units    int       // records of units it holds
-	Postings []Posting // what it moved: whom each payment was between
-	Lines    func(unitType int, key string) iter.Seq2[Record, error]
-}
 
 // Statement is the unchanging head of a settlement: what is due, from whom to whom, and everything it came from. Its
 // lines are the records handed to the sink while it was made, in canonical order; Roll commits to them.
@@ -228,6 +205,29 @@ type Step struct {
 	Clause string `json:"clause,omitempty"`
 }
 
-// Sink receives the records of a statement as canonical bytes (AppendRecord), in canonical order, one call a run of
-// records. The bytes are valid only during the call.
-type Sink func(records []byte) error
+// The reasons by which a statement counts what was found twice.
+const (
+	ReasonClaimed   = "claimed first under a contract that excludes this one"
+	ReasonDuplicate = "duplicate of an item that stands"
+)
+
+// ToBeChecked is the reason of a claim that waits for its check.
+const ToBeChecked = "claimed, not yet validated"
+
+// Bytes are the canonical bytes of the head of a statement.
+func (s Statement) Bytes() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		return nil, fmt.Errorf("statement of %s: %w", s.Contract, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Digest is the SHA-256 digest of Bytes, by which later statements name this one.
+func (s Statement) Digest() (evidence.Digest, error) {
+	b, err := s.Bytes()
+	return sha256.Sum256(b), err
+}

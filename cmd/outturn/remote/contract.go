@@ -1,4 +1,4 @@
-package main
+package remote
 
 import (
 	"context"
@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 )
 
 type remoteMe struct{}
 
 // Run says whose key it is.
-func (cmd *remoteMe) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteMe) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		me, err := s.Me(ctx)
 		if err != nil {
 			return err
 		}
-		return s.print(me, func(p *page) {
-			p.line(0, fmt.Sprintf("%s, of %s: %s.", me.Person.Name, me.Organisation.Name, strings.Join(me.Person.Roles, ", ")), plain)
+		return s.print(me, func(p *terminal.Page) {
+			p.Line(0, fmt.Sprintf("%s, of %s: %s.", me.Person.Name, me.Organisation.Name, strings.Join(me.Person.Roles, ", ")), terminal.Plain)
 		})
 	})
 }
@@ -27,19 +28,19 @@ func (cmd *remoteMe) Run(w world, remote *remoteCmd) error {
 type remoteContracts struct{}
 
 // Run lists contracts.
-func (cmd *remoteContracts) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteContracts) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		list, err := client.All(func(cursor string) (client.List[client.Contract], error) { return s.Contracts(ctx, cursor) })
 		if err != nil {
 			return err
 		}
-		rows := table{columns: []column{{title: "contract"}, {title: "its document's name", flex: true}, {title: "in force"}, {title: "begun"}}}
+		rows := terminal.Table{Columns: []terminal.Column{{Title: "contract"}, {Title: "its document's name", Flex: true}, {Title: "in force"}, {Title: "begun"}}}
 		for _, c := range list {
 			force := "no version"
 			if c.Active > 0 {
 				force = fmt.Sprintf("version %d", c.Active)
 			}
-			rows.add(c.ID, c.Name, force, c.Created.Format("2006-01-02"))
+			rows.Add(c.ID, c.Name, force, c.Created.Format("2006-01-02"))
 		}
 		return s.list(list, "The organisation takes part in no contract.", rows)
 	})
@@ -52,13 +53,13 @@ type remoteDraft struct {
 }
 
 // Run sends a draft.
-func (cmd *remoteDraft) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteDraft) Run(w terminal.World, remote *Commands) error {
 	if (cmd.Party == "") == (cmd.Contract == "") {
-		return usageError{fmt.Errorf("a new contract takes --party, and the next version of one takes --contract: give one of them")}
+		return terminal.Usage(fmt.Errorf("a new contract takes --party, and the next version of one takes --contract: give one of them"))
 	}
 	document, err := os.ReadFile(cmd.File)
 	if err != nil {
-		return usageError{err}
+		return terminal.Usage(err)
 	}
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		send := func() (client.Version, error) { return s.AddContract(ctx, cmd.Party, document) }
@@ -75,10 +76,10 @@ func (s *distant) version(v client.Version, err error) error {
 	if err != nil {
 		return err
 	}
-	return s.print(v, func(p *page) {
-		p.line(0, fmt.Sprintf("Version %d of %s is %s.", v.Number, v.Contract, v.State), plain)
+	return s.print(v, func(p *terminal.Page) {
+		p.Line(0, fmt.Sprintf("Version %d of %s is %s.", v.Number, v.Contract, v.State), terminal.Plain)
 		for _, want := range v.Wanting {
-			p.line(2, fmt.Sprintf("wanted for %s: %s", want.Party, counted(want.Signatures, "signature")), plain)
+			p.Line(2, fmt.Sprintf("wanted for %s: %s", want.Party, terminal.Counted(want.Signatures, "signature")), terminal.Plain)
 		}
 	})
 }
@@ -92,14 +93,14 @@ type remoteGrant struct {
 }
 
 // Run lets an organisation in.
-func (cmd *remoteGrant) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteGrant) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		g, err := s.AddGrant(ctx, cmd.Contract, client.Grant{Organisation: cmd.Organisation, Role: cmd.Role, Party: cmd.Party, Kinds: cmd.Kinds})
 		if err != nil {
 			return err
 		}
-		return s.print(g, func(p *page) {
-			p.line(0, fmt.Sprintf("%s takes part in %s as %s.", g.Organisation, cmd.Contract, words(g.Role)), plain)
+		return s.print(g, func(p *terminal.Page) {
+			p.Line(0, fmt.Sprintf("%s takes part in %s as %s.", g.Organisation, cmd.Contract, terminal.Words(g.Role)), terminal.Plain)
 		})
 	})
 }
@@ -113,7 +114,7 @@ type versionOf struct {
 type remotePropose struct{ versionOf }
 
 // Run fixes a draft.
-func (cmd *remotePropose) Run(w world, remote *remoteCmd) error {
+func (cmd *remotePropose) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		v, err := s.Propose(ctx, cmd.Contract, cmd.Version)
 		return s.version(v, err)
@@ -126,7 +127,7 @@ type remoteSign struct {
 }
 
 // Run signs.
-func (cmd *remoteSign) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteSign) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		v, err := s.Sign(ctx, cmd.Contract, cmd.Version, cmd.Party)
 		return s.version(v, err)
@@ -136,7 +137,7 @@ func (cmd *remoteSign) Run(w world, remote *remoteCmd) error {
 type remoteActivate struct{ versionOf }
 
 // Run brings a version into force.
-func (cmd *remoteActivate) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteActivate) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		v, err := s.Activate(ctx, cmd.Contract, cmd.Version)
 		return s.version(v, err)

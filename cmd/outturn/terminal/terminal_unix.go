@@ -1,6 +1,6 @@
 //go:build linux || darwin || freebsd || netbsd || openbsd
 
-package main
+package terminal
 
 import (
 	"os"
@@ -17,7 +17,7 @@ func terminalWidth(f *os.File) int {
 		return 0
 	}
 	if size.columns == 0 { // a terminal that does not say
-		return pageWidthDefault
+		return PageWidthDefault
 	}
 	return int(size.columns)
 }

@@ -1,4 +1,5 @@
-package main
+// Package remote is the commands that speak to a service which runs elsewhere, with somebody's key.
+package remote
 
 import (
 	"context"
@@ -9,11 +10,12 @@ import (
 	"strings"
 
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 )
 
-// remoteCmd is the commands that speak to a service that runs elsewhere, each with a key of somebody's.
-type remoteCmd struct {
+// Commands is the commands that speak to a service that runs elsewhere, each with a key of somebody's.
+type Commands struct {
 	Server  string `help:"Address of the service." env:"OUTTURN_SERVER" default:"http://127.0.0.1:8080" placeholder:"URL"`
 	KeyFile string `help:"File that holds the API key and nothing else; without it, OUTTURN_KEY holds the key itself." env:"OUTTURN_KEY_FILE" placeholder:"FILE"`
 	JSON    bool   `help:"Print what the service answered, as one JSON document." name:"json"`
@@ -38,44 +40,44 @@ type remoteCmd struct {
 // distant is the service that the flags name.
 type distant struct {
 	*client.Client
-	w    world
+	w    terminal.World
 	json bool
-	page *page
+	page *terminal.Page
 }
 
 // secret reads the key from where it is kept: never from the command line, which other users of a machine can read.
-func (cmd *remoteCmd) secret(w world) (string, error) {
+func (cmd *Commands) secret(w terminal.World) (string, error) {
 	if cmd.KeyFile == "" {
-		if key := strings.TrimSpace(w.env("OUTTURN_KEY")); key != "" {
+		if key := strings.TrimSpace(w.Env("OUTTURN_KEY")); key != "" {
 			return key, nil
 		}
-		return "", usageError{errors.New("nothing says who is asking: put the API key into a file and name it with --key-file, or into OUTTURN_KEY")}
+		return "", terminal.Usage(errors.New("nothing says who is asking: put the API key into a file and name it with --key-file, or into OUTTURN_KEY"))
 	}
 	key, err := os.ReadFile(cmd.KeyFile)
 	if err != nil {
-		return "", usageError{err}
+		return "", terminal.Usage(err)
 	}
 	if text := strings.TrimSpace(string(key)); text != "" && !strings.ContainsAny(text, " \t\n\r") {
 		return text, nil
 	}
-	return "", usageError{fmt.Errorf("%s does not hold one API key and nothing else", cmd.KeyFile)}
+	return "", terminal.Usage(fmt.Errorf("%s does not hold one API key and nothing else", cmd.KeyFile))
 }
 
-func (cmd *remoteCmd) reach(w world) (*distant, error) {
+func (cmd *Commands) reach(w terminal.World) (*distant, error) {
 	key, err := cmd.secret(w)
 	if err != nil {
 		return nil, err
 	}
-	return &distant{Client: &client.Client{Base: cmd.Server, Key: key}, w: w, json: cmd.JSON, page: &page{width: w.width(), colour: w.colour()}}, nil
+	return &distant{Client: &client.Client{Base: cmd.Server, Key: key}, w: w, json: cmd.JSON, page: &terminal.Page{Width: w.Width(), Colour: w.Colour()}}, nil
 }
 
 // with runs one command against the service, until interrupted.
-func (cmd *remoteCmd) with(w world, do func(ctx context.Context, s *distant) error) error {
+func (cmd *Commands) with(w terminal.World, do func(ctx context.Context, s *distant) error) error {
 	s, err := cmd.reach(w)
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible()
+	ctx, stop := terminal.Interruptible()
 	defer stop()
 	return s.told(do(ctx, s))
 }
@@ -87,41 +89,41 @@ func (s *distant) told(err error) error {
 		return err
 	}
 	if s.json {
-		if err := writeJSON(s.w.stdout, problem); err != nil {
+		if err := terminal.WriteJSON(s.w.Stdout, problem); err != nil {
 			return err
 		}
-		return errFound
+		return terminal.ErrFound
 	}
-	fmt.Fprintf(s.w.stderr, "outturn: %s was refused: %s\n", s.Base, problem.Detail)
-	p := &page{width: s.w.width()}
+	fmt.Fprintf(s.w.Stderr, "outturn: %s was refused: %s\n", s.Base, problem.Detail)
+	p := &terminal.Page{Width: s.w.Width()}
 	for _, f := range problem.Errors {
-		p.line(2, f.String(), plain)
+		p.Line(2, f.String(), terminal.Plain)
 	}
 	if problem.More > 0 {
-		p.line(2, fmt.Sprintf("and %s more", grouped(problem.More)), plain)
+		p.Line(2, fmt.Sprintf("and %s more", terminal.Grouped(problem.More)), terminal.Plain)
 	}
-	_, err = io.WriteString(s.w.stderr, p.text.String())
-	return errors.Join(errFound, err)
+	_, err = io.WriteString(s.w.Stderr, p.Text.String())
+	return errors.Join(terminal.ErrFound, err)
 }
 
 // print shows an answer: as it came, or as told.
-func (s *distant) print(answer any, tell func(p *page)) error {
+func (s *distant) print(answer any, tell func(p *terminal.Page)) error {
 	if s.json {
-		return writeJSON(s.w.stdout, answer)
+		return terminal.WriteJSON(s.w.Stdout, answer)
 	}
 	tell(s.page)
-	_, err := io.WriteString(s.w.stdout, s.page.text.String())
+	_, err := io.WriteString(s.w.Stdout, s.page.Text.String())
 	return err
 }
 
 // list prints rows under titles.
-func (s *distant) list(answer any, none string, rows table) error {
-	return s.print(answer, func(p *page) {
-		if len(rows.rows) == 0 {
-			p.line(0, none, plain)
+func (s *distant) list(answer any, none string, rows terminal.Table) error {
+	return s.print(answer, func(p *terminal.Page) {
+		if len(rows.Lines) == 0 {
+			p.Line(0, none, terminal.Plain)
 			return
 		}
-		p.write(0, rows)
+		p.Write(0, rows)
 	})
 }
 

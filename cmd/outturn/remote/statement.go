@@ -1,4 +1,4 @@
-package main
+package remote
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"outturn/api/client"
+	"outturn/cmd/outturn/terminal"
 )
 
 type remoteSettle struct {
@@ -17,16 +18,16 @@ type remoteSettle struct {
 }
 
 // Run issues a statement.
-func (cmd *remoteSettle) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteSettle) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		st, err := s.Settle(ctx, cmd.Contract, cmd.Through, cmd.CutOff)
 		if err != nil {
 			return err
 		}
 		if s.json {
-			return writeJSON(w.stdout, st)
+			return terminal.WriteJSON(w.Stdout, st)
 		}
-		fmt.Fprintf(w.stdout, "Statement %d of %s settles through %s.\n", st.Number, st.Contract, long(st.Through))
+		fmt.Fprintf(w.Stdout, "Statement %d of %s settles through %s.\n", st.Number, st.Contract, terminal.Long(st.Through))
 		return s.payments(ctx, cmd.Contract, st.Number)
 	})
 }
@@ -36,7 +37,7 @@ type remoteStatements struct {
 }
 
 // Run lists statements.
-func (cmd *remoteStatements) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteStatements) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		list, err := client.All(func(cursor string) (client.List[client.Statement], error) {
 			return s.Statements(ctx, cmd.Contract, cursor)
@@ -44,9 +45,9 @@ func (cmd *remoteStatements) Run(w world, remote *remoteCmd) error {
 		if err != nil {
 			return err
 		}
-		rows := table{columns: []column{{title: "statement", right: true}, {title: "through"}, {title: "told by"}, {title: "version", right: true}, {title: "issued"}, {title: "SHA-256", flex: true}}}
+		rows := terminal.Table{Columns: []terminal.Column{{Title: "statement", Right: true}, {Title: "through"}, {Title: "told by"}, {Title: "version", Right: true}, {Title: "issued"}, {Title: "SHA-256", Flex: true}}}
 		for _, st := range list {
-			rows.add(fmt.Sprint(st.Number), long(st.Through), long(st.CutOff), fmt.Sprint(st.Version), st.At.Format("2006-01-02 15:04 UTC"), st.Digest)
+			rows.Add(fmt.Sprint(st.Number), terminal.Long(st.Through), terminal.Long(st.CutOff), fmt.Sprint(st.Version), st.At.Format("2006-01-02 15:04 UTC"), st.Digest)
 		}
 		return s.list(list, "No statement was issued yet.", rows)
 	})
@@ -57,7 +58,7 @@ type remoteBalances struct {
 }
 
 // Run shows balances.
-func (cmd *remoteBalances) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteBalances) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		written, err := s.amounts(ctx, cmd.Contract)
 		if err != nil {
@@ -67,9 +68,9 @@ func (cmd *remoteBalances) Run(w world, remote *remoteCmd) error {
 		if err != nil {
 			return err
 		}
-		rows := table{columns: []column{{title: "party", flex: true}, {title: "was paid", right: true}}, total: []string{"together", written.of(b.Sum)}}
+		rows := terminal.Table{Columns: []terminal.Column{{Title: "party", Flex: true}, {Title: "was paid", Right: true}}, Total: []string{"together", written.of(b.Sum)}}
 		for _, party := range b.Parties {
-			rows.add(words(party.Party), written.of(party.Amount))
+			rows.Add(terminal.Words(party.Party), written.of(party.Amount))
 		}
 		return s.list(b, "Nothing was paid yet.", rows)
 	})
@@ -81,7 +82,7 @@ type remotePayments struct {
 }
 
 // Run lists payments.
-func (cmd *remotePayments) Run(w world, remote *remoteCmd) error {
+func (cmd *remotePayments) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) error { return s.payments(ctx, cmd.Contract, cmd.Number) })
 }
 
@@ -94,9 +95,9 @@ func (s *distant) payments(ctx context.Context, contract string, number int) err
 	if err != nil {
 		return err
 	}
-	rows := table{columns: []column{{title: "posting", right: true}, {title: "from"}, {title: "to"}, {title: "for", flex: true}, {title: "amount", right: true}, {title: "disputed", right: true}, {title: "state"}}}
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "posting", Right: true}, {Title: "from"}, {Title: "to"}, {Title: "for", Flex: true}, {Title: "amount", Right: true}, {Title: "disputed", Right: true}, {Title: "state"}}}
 	for _, p := range list.Items {
-		rows.add(fmt.Sprint(p.Posting), words(p.From), words(p.To), words(p.Payment), written.of(p.Amount), written.of(p.Disputed), p.State, p.Why)
+		rows.Add(fmt.Sprint(p.Posting), terminal.Words(p.From), terminal.Words(p.To), terminal.Words(p.Payment), written.of(p.Amount), written.of(p.Disputed), p.State, p.Why)
 	}
 	return s.list(list.Items, fmt.Sprintf("Statement %d moves nothing.", number), rows)
 }
@@ -110,9 +111,9 @@ type remotePay struct {
 }
 
 // Run moves a payment on.
-func (cmd *remotePay) Run(w world, remote *remoteCmd) error {
+func (cmd *remotePay) Run(w terminal.World, remote *Commands) error {
 	if (cmd.Do == "hold") != (cmd.Why != "") {
-		return usageError{errors.New("--why says why a payment is held: hold takes it, and prepare and release do not")}
+		return terminal.Usage(errors.New("--why says why a payment is held: hold takes it, and prepare and release do not"))
 	}
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		written, err := s.amounts(ctx, cmd.Contract)
@@ -131,8 +132,8 @@ func (cmd *remotePay) Run(w world, remote *remoteCmd) error {
 		if err != nil {
 			return err
 		}
-		return s.print(p, func(page *page) {
-			page.line(0, fmt.Sprintf("%s from %s to %s, %s, is %s.", written.of(p.Amount), words(p.From), words(p.To), words(p.Payment), p.State), plain)
+		return s.print(p, func(page *terminal.Page) {
+			page.Line(0, fmt.Sprintf("%s from %s to %s, %s, is %s.", written.of(p.Amount), terminal.Words(p.From), terminal.Words(p.To), terminal.Words(p.Payment), p.State), terminal.Plain)
 		})
 	})
 }
@@ -144,7 +145,7 @@ type remoteFetch struct {
 }
 
 // Run fetches a bundle. One that was broken off leaves no file.
-func (cmd *remoteFetch) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteFetch) Run(w terminal.World, remote *Commands) error {
 	return remote.with(w, func(ctx context.Context, s *distant) (err error) {
 		from, err := s.Bundle(ctx, cmd.Contract, cmd.Number)
 		if err != nil {
@@ -153,14 +154,14 @@ func (cmd *remoteFetch) Run(w world, remote *remoteCmd) error {
 		defer from.Close()
 		to, err := os.OpenFile(cmd.Out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if err != nil {
-			return usageError{err}
+			return terminal.Usage(err)
 		}
 		size, err := io.Copy(to, from)
 		if err = errors.Join(err, to.Close()); err != nil {
 			return errors.Join(err, os.Remove(cmd.Out))
 		}
-		return s.print(map[string]any{"contract": cmd.Contract, "statement": cmd.Number, "file": cmd.Out, "bytes": size}, func(p *page) {
-			p.line(0, fmt.Sprintf("%s holds statement %d and all it was made from, %s bytes; outturn verify %s makes it again.", cmd.Out, cmd.Number, grouped(int(size)), cmd.Out), plain)
+		return s.print(map[string]any{"contract": cmd.Contract, "statement": cmd.Number, "file": cmd.Out, "bytes": size}, func(p *terminal.Page) {
+			p.Line(0, fmt.Sprintf("%s holds statement %d and all it was made from, %s bytes; outturn verify %s makes it again.", cmd.Out, cmd.Number, terminal.Grouped(int(size)), cmd.Out), terminal.Plain)
 		})
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package remote
 
 import (
 	"context"
@@ -9,7 +9,8 @@ import (
 	"strings"
 
 	"outturn/api/client"
-	"outturn/engine"
+	"outturn/cmd/outturn/terminal"
+	"outturn/engine/statements"
 )
 
 type remoteSend struct {
@@ -24,10 +25,10 @@ var mediaOf = map[string]string{".csv": "text/csv", ".ndjson": "application/x-nd
 
 // Run sends each file, and stops at the first that is refused. Sent again, what was taken before is answered with the batch it
 // made then.
-func (cmd *remoteSend) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteSend) Run(w terminal.World, remote *Commands) error {
 	for _, file := range cmd.Files {
 		if mediaOf[filepath.Ext(file)] == "" {
-			return usageError{fmt.Errorf("%s: evidence is read from .csv, .ndjson and .json", file)}
+			return terminal.Usage(fmt.Errorf("%s: evidence is read from .csv, .ndjson and .json", file))
 		}
 	}
 	return remote.with(w, func(ctx context.Context, s *distant) error {
@@ -35,11 +36,11 @@ func (cmd *remoteSend) Run(w world, remote *remoteCmd) error {
 		if cmd.Mapping != "" {
 			var err error
 			if mapping, err = os.ReadFile(cmd.Mapping); err != nil {
-				return usageError{err}
+				return terminal.Usage(err)
 			}
 		}
 		batches := make([]client.Batch, 0, len(cmd.Files))
-		rows := table{columns: []column{{title: "file", flex: true}, {title: "batch"}, {title: "rows", right: true}, {title: "taken", right: true}, {title: "refused", right: true}, {title: "state"}}}
+		rows := terminal.Table{Columns: []terminal.Column{{Title: "file", Flex: true}, {Title: "batch"}, {Title: "rows", Right: true}, {Title: "taken", Right: true}, {Title: "refused", Right: true}, {Title: "state"}}}
 		var faults []client.Fault
 		for _, file := range cmd.Files {
 			b, err := cmd.send(ctx, s, file, mapping)
@@ -47,7 +48,7 @@ func (cmd *remoteSend) Run(w world, remote *remoteCmd) error {
 				return errors.Join(s.sent(batches, rows, nil), fmt.Errorf("%s: %w", file, err))
 			}
 			batches, faults = append(batches, b), append(faults, b.Faults...)
-			rows.add(file, b.ID, grouped(b.Rows), grouped(b.Accepted), grouped(b.Refused), b.State)
+			rows.Add(file, b.ID, terminal.Grouped(b.Rows), terminal.Grouped(b.Accepted), terminal.Grouped(b.Refused), b.State)
 		}
 		return s.sent(batches, rows, faults)
 	})
@@ -56,25 +57,25 @@ func (cmd *remoteSend) Run(w world, remote *remoteCmd) error {
 func (cmd *remoteSend) send(ctx context.Context, s *distant, file string, mapping []byte) (b client.Batch, err error) {
 	from, err := os.Open(file)
 	if err != nil {
-		return b, usageError{err}
+		return b, terminal.Usage(err)
 	}
 	defer from.Close()
 	return s.SendBatch(ctx, cmd.Contract, client.Evidence{Name: filepath.Base(file), ContentType: mediaOf[filepath.Ext(file)], Body: from, Mapping: mapping, Sound: cmd.Sound})
 }
 
 // sent shows what was taken, and what of it was not.
-func (s *distant) sent(batches []client.Batch, rows table, faults []client.Fault) error {
+func (s *distant) sent(batches []client.Batch, rows terminal.Table, faults []client.Fault) error {
 	if len(batches) == 0 {
 		return nil
 	}
-	err := s.print(batches, func(p *page) {
-		p.write(0, rows)
+	err := s.print(batches, func(p *terminal.Page) {
+		p.Write(0, rows)
 		for _, f := range faults {
-			p.line(2, f.String(), plain)
+			p.Line(2, f.String(), terminal.Plain)
 		}
 	})
 	if err == nil && len(faults) > 0 {
-		return errFound
+		return terminal.ErrFound
 	}
 	return err
 }
@@ -88,9 +89,9 @@ type remoteExplain struct {
 }
 
 // Run shows what evidence earned.
-func (cmd *remoteExplain) Run(w world, remote *remoteCmd) error {
+func (cmd *remoteExplain) Run(w terminal.World, remote *Commands) error {
 	if (cmd.Number == 0) == (cmd.Through == "") {
-		return usageError{errors.New("give --number, for a statement that was issued, or --through, for what would be due by a day")}
+		return terminal.Usage(errors.New("give --number, for a statement that was issued, or --through, for what would be due by a day"))
 	}
 	return remote.with(w, func(ctx context.Context, s *distant) error {
 		written, err := s.amounts(ctx, cmd.Contract)
@@ -106,48 +107,48 @@ func (cmd *remoteExplain) Run(w world, remote *remoteCmd) error {
 		if err != nil {
 			return err
 		}
-		return s.print(e, func(p *page) { explained(p, e, written, cmd.Payment) })
+		return s.print(e, func(p *terminal.Page) { explained(p, e, written, cmd.Payment) })
 	})
 }
 
 // explained lays out the lines of a unit, each with its working, and what each item of evidence did.
-func explained(p *page, e client.Explained, written amounts, payment string) {
-	p.line(0, fmt.Sprintf("Through %s, told by %s (%s).", long(e.Through), long(e.CutOff), e.Status), dim)
+func explained(p *terminal.Page, e client.Explained, written amounts, payment string) {
+	p.Line(0, fmt.Sprintf("Through %s, told by %s (%s).", terminal.Long(e.Through), terminal.Long(e.CutOff), e.Status), terminal.Dim)
 	for _, line := range e.Lines {
 		if payment != "" && line.Payment != payment {
 			continue
 		}
-		name := words(line.Payment)
+		name := terminal.Words(line.Payment)
 		if line.Of != "" {
 			name += ", " + line.Of
 		}
 		if line.Period > 0 {
 			name += fmt.Sprintf(", period %d", line.Period)
 		}
-		p.blank()
-		p.ends(name, written.of(line.ToDate)+" to date, "+written.of(line.Due)+" due", bold)
+		p.Blank()
+		p.Ends(name, written.of(line.ToDate)+" to date, "+written.of(line.Due)+" due", terminal.Bold)
 		if line.Reason != "" {
-			p.line(2, line.Reason, plain)
+			p.Line(2, line.Reason, terminal.Plain)
 		}
 		for _, note := range line.Notes {
-			p.line(2, note, dim)
+			p.Line(2, note, terminal.Dim)
 		}
-		steps := make([]engine.Step, len(line.Steps))
+		steps := make([]statements.Step, len(line.Steps))
 		for i, step := range line.Steps {
-			steps[i] = engine.Step{Depth: step.Depth, Name: step.Name, Text: step.Text, Value: step.Value, Clause: step.Clause}
+			steps[i] = statements.Step{Depth: step.Depth, Name: step.Name, Text: step.Text, Value: step.Value, Clause: step.Clause}
 		}
-		tape(p, 2, steps)
+		terminal.Tape(p, 2, steps)
 	}
-	rows := table{columns: []column{{title: "item"}, {title: "day"}, {title: "known"}, {title: "what it did", flex: true}}}
+	rows := terminal.Table{Columns: []terminal.Column{{Title: "item"}, {Title: "day"}, {Title: "known"}, {Title: "what it did", Flex: true}}}
 	for _, item := range e.Items {
 		day := item.First
 		if item.Last != "" && item.Last != item.First {
 			day += " to " + item.Last
 		}
-		rows.add(strings.TrimSpace(item.Kind+" "+item.ID), day, item.Learned, item.Use)
+		rows.Add(strings.TrimSpace(item.Kind+" "+item.ID), day, item.Learned, item.Use)
 	}
-	if len(rows.rows) > 0 {
-		p.heading("Evidence")
-		p.write(2, rows)
+	if len(rows.Lines) > 0 {
+		p.Heading("Evidence")
+		p.Write(2, rows)
 	}
 }

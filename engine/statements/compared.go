@@ -1,4 +1,4 @@
-package engine
+package statements
 
 // This file holds what a statement says of comparisons: who was compared with whom, what was found, and which payments
 // turned on it. It is for a finance officer, who reads the gate, and for an evaluator, who reads the rest; every figure

@@ -1,4 +1,5 @@
-package engine
+// Package bookkeeping posts final statements to a book of double entry.
+package bookkeeping
 
 import (
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"outturn/contracts/calendar"
 	"outturn/contracts/money"
 	"outturn/engine/ledger"
+	"outturn/engine/statements"
 )
 
 // Books posts final statements, in the order in which they were issued, to a book of double entry. An entry is named
@@ -16,7 +18,7 @@ import (
 // goes from what it paid to what it set aside. What is held back goes from whoever holds it to whoever earned it, and a
 // release moves it the other way. Where a statement takes back more from a party than it gives, the rest is recoverable,
 // until what is due to it later from the same payer makes it good.
-func Books(c *contracts.Contract, statements []Statement) (*ledger.Book, error) {
+func Books(c *contracts.Contract, statements []statements.Statement) (*ledger.Book, error) {
 	k := &keeper{c: c, book: ledger.NewBook(c.Currency), held: map[string]money.Amount{}, putIn: map[string]money.Amount{}, owed: map[ends]money.Amount{}, given: map[gift]money.Amount{}, succeeded: map[int]bool{}}
 	for n := range statements {
 		s := &statements[n]
@@ -83,7 +85,7 @@ func (k *keeper) add(from, to ledger.Account, amount money.Amount, what string) 
 }
 
 // streams posts what owners put into their streams.
-func (k *keeper) streams(s *Statement) {
+func (k *keeper) streams(s *statements.Statement) {
 	for _, one := range s.Streams {
 		now, before := k.in(one.PutIn, "put into "+one.Stream), k.none().Add(k.putIn[one.Stream])
 		k.putIn[one.Stream] = now
@@ -104,10 +106,10 @@ func streamAccount(a *contracts.Account, owner string) ledger.Account {
 }
 
 // postings posts what each party pays each other.
-func (k *keeper) postings(s *Statement) {
+func (k *keeper) postings(s *statements.Statement) {
 	for _, p := range s.Postings {
 		from, to := ledger.Account{Party: p.From, Kind: ledger.Payer}, ledger.Account{Party: p.To, Kind: ledger.Payee}
-		if at := paymentIndex(k.c, p.Payment); at >= 0 {
+		if at := k.c.PaymentIndex(p.Payment); at >= 0 {
 			pay := &k.c.Payments[at]
 			if i := pay.From.Account; i >= 0 && k.c.Accounts[i].Stream {
 				from = streamAccount(&k.c.Accounts[i], p.From)
@@ -123,7 +125,7 @@ func (k *keeper) postings(s *Statement) {
 }
 
 // inKind posts what was newly given in kind, or no longer counts, to the memorandum accounts that never meet money.
-func (k *keeper) inKind(s *Statement) {
+func (k *keeper) inKind(s *statements.Statement) {
 	for _, one := range s.InKind {
 		now := map[gift]money.Amount{}
 		var order []gift
@@ -142,9 +144,9 @@ func (k *keeper) inKind(s *Statement) {
 }
 
 // retentions posts what is newly held back, or released.
-func (k *keeper) retentions(s *Statement) {
+func (k *keeper) retentions(s *statements.Statement) {
 	for _, p := range s.Payments {
-		at := paymentIndex(k.c, p.Payment)
+		at := k.c.PaymentIndex(p.Payment)
 		if at < 0 {
 			continue // a payment that a variation took out: what it held was settled or given up before
 		}
@@ -157,7 +159,7 @@ func (k *keeper) retentions(s *Statement) {
 
 // recoverables posts what a party has to give back that nothing due to it from the same payer makes good, and takes off
 // what now does.
-func (k *keeper) recoverables(s *Statement) {
+func (k *keeper) recoverables(s *statements.Statement) {
 	net := map[ends]money.Amount{}
 	var order []ends
 	for _, p := range s.Postings {
@@ -190,17 +192,9 @@ func (k *keeper) endName(e *contracts.Payee) string {
 	return e.Name
 }
 
-// endName names one end of a payment as the contract does: its party, or whatever stands for several.
-func endName(c *contracts.Contract, e *contracts.Payee) string {
-	if e.Party >= 0 {
-		return c.Parties[e.Party].ID
-	}
-	return e.Name
-}
-
 // successions carries over all that is in the name of a party that a statement finds succeeded: an entry of its own,
 // which stands before the statement's. What moves later moves in the successor's name.
-func (k *keeper) successions(s *Statement) error {
+func (k *keeper) successions(s *statements.Statement) error {
 	through, err := calendar.ParseDate(s.Through)
 	if err != nil {
 		return err

@@ -1,4 +1,5 @@
-package engine
+// Package discount says what sums of future years are worth in the first, for appraisals; no settlement discounts.
+package discount
 
 import (
 	"fmt"
