@@ -187,6 +187,7 @@ type ReportPosition struct {
 	HadDiscounted     string         `json:"had_discounted,omitempty"`
 	LossLimit         string         `json:"loss_limit,omitempty"`
 	Short             string         `json:"short,omitempty"`
+	MadeGood          string         `json:"made_good,omitempty" doc:"Of net: what others paid to make its losses good, less what it paid for theirs"`
 }
 
 // ReportPayback says in which period what was put in to date had first come back.

@@ -22,22 +22,26 @@ import (
 	"outturn/engine/store/storetest"
 )
 
-// BenchmarkSubmissions lets submissions of one row each arrive at a fixed rate, whether or not the ones before were answered: alone,
-// while a run settles another contract, and while one settles the contract they are for. Reported is how long they waited for their
+// BenchmarkSubmissions lets submissions of one row each arrive at a fixed rate, whether or not the ones before were answered: to ten
+// contracts alone, while a run settles another, and all to one contract while a run settles it. Those to one contract are numbered
+// one after another, each held until the disk has it, so that the disk is what bounds them. Reported is how long they waited for their
 // answer from the moment they were to be sent, what processor time each took, of the senders and the service together and of the
 // database, and how many runs ended meanwhile. The runs are the schedule's, each over all the evidence.
 func BenchmarkSubmissions(b *testing.B) {
 	w, large, terms, body, _ := benchWorld(b)
 	batch, err := large.provider.SendBatch(w.ctx, large.contract, client.Evidence{ContentType: "application/x-ndjson", Body: bytes.NewReader(body)})
 	must(b, batch, err)
-	small := w.everybody(b, terms.Source, terms)
+	others := make([]*cast, 10)
+	for i := range others {
+		others[i] = w.everybody(b, terms.Source, terms)
+	}
 	_, err = w.owner(b).Exec(w.ctx, "vacuum analyze items") //nolint:misspell // SQL's own words
 	must(b, 0, err)
 	for _, beside := range []string{"alone", "another", "same"} {
 		b.Run(beside, func(b *testing.B) {
-			to := small
+			to := others
 			if beside == "same" {
-				to = large
+				to = []*cast{large}
 			}
 			a := arrivals{w: w, to: to, name: beside}
 			for b.Loop() {
@@ -51,7 +55,7 @@ func BenchmarkSubmissions(b *testing.B) {
 // arrivals are submissions to a contract, and what became of them.
 type arrivals struct {
 	w    *world
-	to   *cast
+	to   []*cast
 	name string
 
 	mu                     sync.Mutex
@@ -114,15 +118,18 @@ func (a *arrivals) arrive(ctx context.Context, b *testing.B) {
 		case <-time.After(time.Until(due)):
 		}
 		if waiting.Add(1) > waitingMax {
-			b.Errorf("%d submissions wait at once: the service does not keep up", waitingMax)
+			wait.Wait()
+			slices.Sort(a.waits)
+			b.Errorf("%d submissions wait at once: the service does not keep up; %d were answered, half within %s", waitingMax, len(a.waits), a.waits[len(a.waits)/2])
 			return
 		}
+		to := a.to[a.sent%len(a.to)]
 		a.sent++
 		body := strings.NewReader(fmt.Sprintf(`{"attachment":"2011-06-20","participant":"%s.%d","payment_group":"jsa_early"}`+"\n", a.name, a.sent))
 		wait.Go(func() {
 			defer waiting.Add(-1)
-			by := &client.Client{Base: a.w.base, Key: a.to.provider.Key, HTTP: speaks}
-			_, err := by.SendBatch(a.w.ctx, a.to.contract, client.Evidence{ContentType: "application/x-ndjson", Body: body})
+			by := &client.Client{Base: a.w.base, Key: to.provider.Key, HTTP: speaks}
+			_, err := by.SendBatch(a.w.ctx, to.contract, client.Evidence{ContentType: "application/x-ndjson", Body: body})
 			took := time.Since(due)
 			if err != nil {
 				b.Error(err)
