@@ -192,8 +192,9 @@ type ReportPosition struct {
 
 // ReportPayback says in which period what was put in to date had first come back.
 type ReportPayback struct {
-	State string `json:"state" enum:"paid_back,not_yet,never,nothing_put_in"`
-	In    string `json:"in,omitempty" doc:"Its days"`
+	State  string `json:"state" enum:"paid_back,not_yet,never,nothing_put_in"`
+	In     string `json:"in,omitempty" doc:"Its days"`
+	AtPace string `json:"at_pace,omitempty" doc:"Where it has not come back: the days of the period in which it would, at the pace of the last that has ended; or: after the last period"`
 }
 
 // ReportCure is a payment by which one partner would make good another's loss.

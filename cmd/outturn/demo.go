@@ -15,6 +15,7 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
+	"outturn/cmd/outturn/expectation"
 	"outturn/cmd/outturn/service"
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
@@ -56,7 +57,7 @@ type demo struct {
 	base   string // of the service
 	worker *schedule.Worker
 	files  fs.FS // the story's own contract and evidence
-	worked *expected
+	worked *expectation.Expected
 	cast
 
 	contract string // the service's key for it
@@ -145,7 +146,7 @@ func (d *demo) begin() (err error) {
 	if d.terms, err = language.Decode(contractNames[0], d.document); err != nil {
 		return err
 	}
-	d.worked, err = readExpected(d.files)
+	d.worked, err = expectation.Read(d.files)
 	return err
 }
 

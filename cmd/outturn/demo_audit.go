@@ -13,6 +13,7 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
+	"outturn/cmd/outturn/expectation"
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/language"
 	"outturn/contracts/money"
@@ -180,7 +181,7 @@ func (d *demo) settlesPublished(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	held, err := readPublished(files)
+	held, err := expectation.ReadPublished(files)
 	if err != nil {
 		return err
 	}
@@ -210,11 +211,11 @@ func (d *demo) settlesPublished(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := held.against(files, terms, []*proof.Stored{stored})
+	report, err := held.Against(files, terms, []*proof.Stored{stored})
 	if err != nil {
 		return err
 	}
-	if apart := held.differences(report); len(apart) > 0 {
+	if apart := held.Differences(report); len(apart) > 0 {
 		return fmt.Errorf("%s: expected %s, found %s", apart[0].Of, apart[0].Expected, apart[0].Found)
 	}
 	d.say("%s exact, %s within %s, %s apart, each for a stated reason:", terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart))

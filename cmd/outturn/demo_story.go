@@ -12,6 +12,7 @@ import (
 
 	"outturn/api"
 	"outturn/api/client"
+	"outturn/cmd/outturn/expectation"
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/money"
@@ -271,11 +272,11 @@ func (d *demo) settles(ctx context.Context, opening string) error {
 }
 
 // byHand sets what is due to each party, and what each payment has come to, beside what was worked out.
-func (d *demo) byHand(want *expectedSettlement, st statements.Statement) (figures []toldFigure, err error) {
+func (d *demo) byHand(want *expectation.Settlement, st statements.Statement) (figures []toldFigure, err error) {
 	add := func(of, worked string, found money.Amount) error {
 		amount, err := money.ParseAmount(d.terms.Currency, worked)
 		if err != nil {
-			return fmt.Errorf("%s: %s as at %s: %w", expectedName, of, want.AsAt, err)
+			return fmt.Errorf("%s: %s as at %s: %w", expectation.Name, of, want.AsAt, err)
 		}
 		figures = append(figures, toldFigure{of, amount.Format(d.terms.Currency), found.Format(d.terms.Currency)})
 		return nil
@@ -298,23 +299,23 @@ func (d *demo) byHand(want *expectedSettlement, st statements.Statement) (figure
 }
 
 // apart is an error where a statement is not what was worked out by hand.
-func (d *demo) apart(want *expectedSettlement, stored *proof.Stored) error {
-	lines := newWantedLines(d.terms, want.Lines)
+func (d *demo) apart(want *expectation.Settlement, stored *proof.Stored) error {
+	lines := expectation.NewWantedLines(d.terms, want.Lines)
 	for record, err := range stored.All() {
 		if err != nil {
 			return err
 		}
-		lines.take(&record)
+		lines.Take(&record)
 	}
-	c := &comparer{currency: d.terms.Currency}
+	c := &expectation.Comparer{Currency: d.terms.Currency}
 	for i, line := range want.Lines {
-		c.line(line, lines.kept[i])
+		c.Line(line, lines.Kept[i])
 	}
 	for _, f := range d.steps[len(d.steps)-1].Figures {
-		c.text(f.Of, f.Expected, f.Found)
+		c.Text(f.Of, f.Expected, f.Found)
 	}
-	if len(c.found) > 0 {
-		return fmt.Errorf("the statement through %s is not what was worked by hand: %s: expected %s, found %s", want.AsAt, c.found[0].Of, c.found[0].Expected, c.found[0].Found)
+	if len(c.Found) > 0 {
+		return fmt.Errorf("the statement through %s is not what was worked by hand: %s: expected %s, found %s", want.AsAt, c.Found[0].Of, c.Found[0].Expected, c.Found[0].Found)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"outturn/cmd/outturn/expectation"
 	"outturn/cmd/outturn/terminal"
 )
 
@@ -41,7 +42,7 @@ func TestFixtures(t *testing.T) {
 					t.Error(p.Text.String())
 				}
 			}
-			for _, needed := range []string{"README.md", expectedName} {
+			for _, needed := range []string{"README.md", expectation.Name} {
 				if _, err := os.Stat(filepath.Join(place, needed)); err != nil {
 					t.Error(err)
 				}

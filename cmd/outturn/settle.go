@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 
+	"outturn/cmd/outturn/expectation"
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts/money"
 	"outturn/engine"
@@ -33,13 +34,13 @@ type settleCmd struct {
 
 // settledJSON is what settle --json prints.
 type settledJSON struct {
-	Statement json.RawMessage   `json:"statement"`
-	Digest    string            `json:"digest"`
-	Recorded  string            `json:"recorded,omitempty"`
-	Written   string            `json:"written,omitempty"`
-	HTML      string            `json:"html,omitempty"` // the file that holds the page
-	Lines     []json.RawMessage `json:"lines"`          // some records; --out writes all of them
-	Published *publishedReport  `json:"published,omitempty"`
+	Statement json.RawMessage              `json:"statement"`
+	Digest    string                       `json:"digest"`
+	Recorded  string                       `json:"recorded,omitempty"`
+	Written   string                       `json:"written,omitempty"`
+	HTML      string                       `json:"html,omitempty"` // the file that holds the page
+	Lines     []json.RawMessage            `json:"lines"`          // some records; --out writes all of them
+	Published *expectation.PublishedReport `json:"published,omitempty"`
 }
 
 // Run settles and prints the statement.
@@ -58,7 +59,7 @@ func (cmd *settleCmd) run(w terminal.World) error {
 	if err != nil {
 		return err
 	}
-	published, err := readPublished(f.files)
+	published, err := expectation.ReadPublished(f.files)
 	if err != nil {
 		return err
 	}
@@ -89,11 +90,11 @@ type settlement struct {
 	cmd       *settleCmd
 	folder    *folder
 	sampler   *sampler
-	published *published
+	published *expectation.Published
 	amounts   map[string]money.Amount
 	order     []string
 	named     map[string]bool // units the published file names
-	sums      unitSums
+	sums      expectation.UnitSums
 	prior     []*proof.Stored
 	record    *proof.Recorder
 	out       *proof.Recorder
@@ -113,15 +114,15 @@ func (s *settlement) recorders() (err error) {
 		}
 	}
 	if s.published != nil {
-		if s.amounts, s.order, err = s.published.read(s.folder.files, s.folder.contract); err != nil {
+		if s.amounts, s.order, err = s.published.Read(s.folder.files, s.folder.contract); err != nil {
 			return err
 		}
-		s.sums, s.named = unitSums{}, map[string]bool{}
+		s.sums, s.named = expectation.UnitSums{}, map[string]bool{}
 		for _, unit := range s.order {
 			s.named[unit] = true
 		}
 		for _, stored := range s.prior {
-			if err := s.sums.takeAll(stored, s.named); err != nil {
+			if err := s.sums.TakeAll(stored, s.named); err != nil {
 				return err
 			}
 		}
@@ -158,7 +159,7 @@ func (s *settlement) sink() engine.Sink {
 		sinks = append(sinks, s.out.Sink)
 	}
 	if s.published != nil {
-		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *statements.Record) { s.sums.take(r, s.named) }))
+		sinks = append(sinks, whatif.EachRecord(s.folder.contract, func(r *statements.Record) { s.sums.Take(r, s.named) }))
 	}
 	return together(sinks...)
 }
@@ -175,9 +176,9 @@ func (s *settlement) print(w terminal.World, st statements.Statement) error {
 	if err != nil {
 		return err
 	}
-	var report *publishedReport
+	var report *expectation.PublishedReport
 	if s.published != nil {
-		compared, err := s.published.compare(s.folder.contract, s.sums, s.amounts, s.order)
+		compared, err := s.published.Compare(s.folder.contract, s.sums, s.amounts, s.order)
 		if err != nil {
 			return err
 		}
@@ -200,7 +201,7 @@ func (s *settlement) print(w terminal.World, st statements.Statement) error {
 	if s.cmd.Compare {
 		rows = len(report.Rows)
 	}
-	printPublished(p, *report, rows)
+	expectation.PrintPublished(p, *report, rows)
 	_, err = fmt.Fprint(w.Stdout, "\n"+p.Text.String())
 	return err
 }

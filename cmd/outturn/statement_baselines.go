@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"outturn/cmd/outturn/terminal"
@@ -67,51 +66,4 @@ func (v view) approvals(all []statements.PartyApproval) string {
 		}
 	}
 	return strings.Join(texts, ", ")
-}
-
-// expectedBaseline is what somebody worked out of a baseline: at one value of what it stands per ("" for the contract),
-// what is expected, the grade of its evidence, steps of it, and the adjustments that wait, each for whom.
-type expectedBaseline struct {
-	Baseline string              `yaml:"baseline"`
-	Of       string              `yaml:"of"`
-	Expected string              `yaml:"expected"`
-	Grade    int                 `yaml:"grade"`
-	Steps    map[string]string   `yaml:"steps"`
-	Waits    map[string][]string `yaml:"waits"`
-}
-
-// baseline compares one baseline with what was expected of it. Waits, if said at all, are all that wait.
-func (d *comparer) baseline(want expectedBaseline, st statements.Statement) {
-	of := strings.TrimSpace("baseline " + terminal.Words(want.Baseline) + " " + want.Of)
-	for _, b := range st.Baselines {
-		for _, f := range b.Figures {
-			if b.Baseline == want.Baseline && f.Of == want.Of {
-				d.baselineFigure(of, want, f)
-				return
-			}
-		}
-	}
-	d.text(of, want.Expected, "no such baseline")
-}
-
-func (d *comparer) baselineFigure(of string, want expectedBaseline, f statements.BaselineFigure) {
-	if want.Expected != "" {
-		d.text(of, want.Expected, f.Expected)
-	}
-	if want.Grade != 0 {
-		d.count(of+", grade", want.Grade, f.Grade)
-	}
-	d.steps(of, want.Baseline, want.Steps, f.Steps)
-	if want.Waits == nil {
-		return
-	}
-	waits := map[string][]string{}
-	for _, a := range f.Adjustments {
-		for _, w := range a.WaitsFor {
-			waits[a.Adjustment] = append(waits[a.Adjustment], w.Party)
-		}
-	}
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(append(sortedKeys(waits), sortedKeys(want.Waits)...)))) {
-		d.text(of+", "+terminal.Words(name)+" waits for", strings.Join(want.Waits[name], ", "), strings.Join(waits[name], ", "))
-	}
 }

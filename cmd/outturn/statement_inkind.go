@@ -2,7 +2,6 @@ package main
 
 import (
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine/statements"
 )
 
 // printInKind shows what parties gave each other in kind, as far as it was accepted.
@@ -29,21 +28,5 @@ func (v view) printInKind(s *terminal.Sheet) {
 		t.Total = []string{"together", "", "", "", "", v.money(k.Value)}
 		s.WriteAt(4, t)
 		s.Earlier(4, len(k.Figures)-v.limit)
-	}
-}
-
-// inKind compares the value of contributions in kind.
-func (d *comparer) inKind(want map[string]string, found []statements.InKindSum) {
-	for _, name := range sortedKeys(want) {
-		known := false
-		for _, k := range found {
-			if k.Contribution == name {
-				d.amount("in kind, "+terminal.Words(name), want[name], k.Value)
-				known = true
-			}
-		}
-		if !known {
-			d.text("in kind, "+terminal.Words(name), want[name], "no such contribution")
-		}
 	}
 }

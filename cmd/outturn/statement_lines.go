@@ -9,10 +9,10 @@ import (
 	"outturn/engine/statements"
 )
 
-// The two states of a statement, as engine.Statement.Status writes them.
+// The two states of a statement, as statements.Statement.Status writes them.
 const (
-	statusFinal       = "final"
-	statusProvisional = "provisional"
+	statusFinal       = statements.StatusFinal
+	statusProvisional = statements.StatusProvisional
 )
 
 // shownLine is one line with the unit it stands under.

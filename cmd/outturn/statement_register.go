@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/terminal"
-	"outturn/engine/statements"
 )
 
 // printStandings shows how sure each figure is of which there is a provisional, a certified and a reconciled one.
@@ -55,40 +54,4 @@ func wordsOf(names []string) []string {
 		all[i] = terminal.Words(name)
 	}
 	return all
-}
-
-// expectedStanding is what somebody worked out of a figure that has a standing.
-type expectedStanding struct {
-	Figure   string `yaml:"figure"`
-	Of       string `yaml:"of"`
-	Standing string `yaml:"standing"`
-	Is       string `yaml:"is"`
-}
-
-// standings compares figures and how they stand with what was expected of them.
-func (d *comparer) standings(wants []expectedStanding, st statements.Statement) {
-	for _, want := range wants {
-		found := "no such figure"
-		for _, f := range st.Figures {
-			for _, v := range f.Values {
-				if f.Figure == want.Figure && v.Of == want.Of {
-					found = strings.TrimSpace(v.Standing + " " + v.Is)
-				}
-			}
-		}
-		d.text(strings.TrimSpace("figure "+terminal.Words(want.Figure)+" "+want.Of), strings.TrimSpace(want.Standing+" "+want.Is), found)
-	}
-}
-
-// citedVersions lists the versions of an assumption that a statement cites.
-func citedVersions(name string, st statements.Statement) string {
-	var versions []string
-	for _, a := range st.Assumptions {
-		if a.Assumption == name {
-			for _, v := range a.Versions {
-				versions = append(versions, strconv.Itoa(v.Version))
-			}
-		}
-	}
-	return strings.Join(versions, ", ")
 }

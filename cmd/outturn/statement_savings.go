@@ -2,11 +2,9 @@ package main
 
 import (
 	"strconv"
-	"strings"
 
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
-	"outturn/contracts/money"
 	"outturn/engine/statements"
 )
 
@@ -118,74 +116,4 @@ func printTests(p *terminal.Sheet, f statements.SavingFigure) {
 		t.Add(terminal.Words(test.Test), map[bool]string{true: "yes", false: "no"}[test.Passed], test.Why)
 	}
 	p.WriteAt(4, t)
-}
-
-// expectedSaving is what somebody worked out of a saving: at one value of what it stands per ("" for the contract), what
-// it comes to and what each beneficiary has of it.
-type expectedSaving struct {
-	Saving  string            `yaml:"saving"`
-	Of      string            `yaml:"of"`
-	ComesTo string            `yaml:"comes_to"`
-	Steps   map[string]string `yaml:"steps"`
-	Shares  map[string]string `yaml:"shares"`
-	Rating  string            `yaml:"rating"`
-	Tests   map[string]string `yaml:"tests"` // passed: yes or no
-}
-
-// saving compares one saving with what was expected of it.
-func (d *comparer) saving(want expectedSaving, st statements.Statement) {
-	of := strings.TrimSpace("saving " + terminal.Words(want.Saving) + " " + want.Of)
-	for _, s := range st.Savings {
-		for _, f := range s.Figures {
-			if s.Saving == want.Saving && f.Of == want.Of {
-				d.savingFigure(of, want, s.Saving, f)
-				return
-			}
-		}
-	}
-	d.text(of, want.ComesTo, "no such saving")
-}
-
-func (d *comparer) savingFigure(of string, want expectedSaving, name string, f statements.SavingFigure) {
-	switch {
-	case f.ComesTo == nil:
-		d.text(of, want.ComesTo, f.Why)
-	case want.ComesTo != "":
-		d.amount(of, want.ComesTo, *f.ComesTo)
-	}
-	if want.Rating != "" {
-		d.text(of+", rating", want.Rating, f.Rating)
-	}
-	for _, test := range sortedKeys(want.Tests) {
-		found := "no such test"
-		for _, one := range f.Tests {
-			if one.Test == test {
-				found = map[bool]string{true: "yes", false: "no"}[one.Passed]
-			}
-		}
-		d.text(of+", "+terminal.Words(test), want.Tests[test], found)
-	}
-	d.steps(of, name, want.Steps, f.Steps)
-	for _, party := range sortedKeys(want.Shares) {
-		found := money.FromMinor(d.currency, 0)
-		for _, share := range f.Shares {
-			if share.Party == party {
-				found = share.Amount
-			}
-		}
-		d.amount(of+", "+party, want.Shares[party], found)
-	}
-}
-
-// steps compares steps of a saving or a baseline with what was expected of them.
-func (d *comparer) steps(of, name string, want map[string]string, steps []statements.Step) {
-	for _, step := range sortedKeys(want) {
-		found := "no such step"
-		for _, s := range steps {
-			if called, _, _ := strings.Cut(s.Name, " ("); called == name+"."+step {
-				found = s.Value
-			}
-		}
-		d.text(of+", "+terminal.Words(step), want[step], found)
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"outturn/cmd/outturn/terminal"
-	"outturn/contracts/money"
 	"outturn/engine/statements"
 )
 
@@ -87,76 +86,6 @@ func (v view) printForecast(p *terminal.Sheet) {
 	for _, s := range v.statement.Streams {
 		if f := s.Forecast; f != nil && !f.Pace.IsZero() && terminal.DateOf(s.Last) < v.contract.Last {
 			p.Line(fmt.Sprintf("From %s on, %s a period has no stream behind it: %s ends.", terminal.DateOf(s.Last).AddDays(1).Long(), v.money(f.Pace), terminal.Words(s.Stream)), terminal.Plain)
-		}
-	}
-}
-
-// expectedStream is what somebody worked out of one stream. What is blocked is compared where it is listed, whole.
-type expectedStream struct {
-	Stream   string            `yaml:"stream"`
-	PutIn    string            `yaml:"put_in"`
-	PaidIn   string            `yaml:"paid_in"`
-	Paid     string            `yaml:"paid"`
-	HeldBack string            `yaml:"held_back"`
-	Holds    string            `yaml:"holds"`
-	Blocked  []expectedBlocked `yaml:"blocked"`
-	RunsOut  string            `yaml:"runs_out"`
-	Short    string            `yaml:"short"`
-	Unspent  string            `yaml:"unspent"`
-}
-
-// expectedBlocked is one sum that a stream did not pay. Why holds some words of the reason.
-type expectedBlocked struct {
-	Payment string `yaml:"payment"`
-	Of      string `yaml:"of"`
-	Period  int    `yaml:"period"`
-	Amount  string `yaml:"amount"`
-	Why     string `yaml:"why"`
-}
-
-// stream compares what one stream comes to.
-func (d *comparer) stream(want expectedStream, found []statements.StreamSum) {
-	for _, s := range found {
-		if s.Stream != want.Stream {
-			continue
-		}
-		forecast := s.Forecast
-		if forecast == nil {
-			none := money.FromMinor(d.currency, 0)
-			forecast = &statements.Forecast{Short: none, Unspent: none}
-		}
-		for _, figure := range []struct {
-			name, want string
-			found      money.Amount
-		}{{"put in", want.PutIn, s.PutIn}, {"paid in", want.PaidIn, s.PaidIn}, {"paid", want.Paid, s.Paid}, {"held back", want.HeldBack, s.HeldBack}, {"holds", want.Holds, s.Holds},
-			{"short", want.Short, forecast.Short}, {"unspent", want.Unspent, forecast.Unspent}} {
-			if figure.want != "" {
-				d.amount(want.Stream+", "+figure.name, figure.want, figure.found)
-			}
-		}
-		if want.RunsOut != "" {
-			d.text(want.Stream+", runs out", want.RunsOut, forecast.RunsOut)
-		}
-		if want.Blocked != nil {
-			d.blocked(want, s)
-		}
-		return
-	}
-	d.text("stream", want.Stream, "no such stream")
-}
-
-func (d *comparer) blocked(want expectedStream, found statements.StreamSum) {
-	d.count(want.Stream+", sums blocked", len(want.Blocked), len(found.Blocked))
-	for i, b := range want.Blocked {
-		if i >= len(found.Blocked) {
-			return
-		}
-		f := found.Blocked[i]
-		at := fmt.Sprintf("%s, blocked %d", want.Stream, i+1)
-		d.text(at, fmt.Sprintf("%s %s %d", b.Payment, b.Of, b.Period), fmt.Sprintf("%s %s %d", f.Payment, f.Of, f.Period))
-		d.amount(at, b.Amount, f.Amount)
-		if !strings.Contains(f.Why, b.Why) {
-			d.text(at+", why", b.Why, f.Why)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"outturn/cmd/outturn/expectation"
 	"outturn/cmd/outturn/terminal"
 	"outturn/contracts"
 	"outturn/contracts/calendar"
@@ -25,12 +26,12 @@ type testCmd struct {
 
 // outcome is one worked thing and how it came out.
 type outcome struct {
-	Contract    string       `json:"contract"`
-	What        string       `json:"what"` // "example", "settlement" or "published"
-	Name        string       `json:"name"`
-	OK          bool         `json:"ok"`
-	Error       string       `json:"error,omitempty"`
-	Differences []difference `json:"differences"`
+	Contract    string                   `json:"contract"`
+	What        string                   `json:"what"` // "example", "settlement" or "published"
+	Name        string                   `json:"name"`
+	OK          bool                     `json:"ok"`
+	Error       string                   `json:"error,omitempty"`
+	Differences []expectation.Difference `json:"differences"`
 }
 
 // Run runs everything worked in the folders, prints what differs, and finds something when anything does.
@@ -105,11 +106,11 @@ func testFolder(place string) ([]outcome, error) {
 		return outcomes, err
 	}
 	f := &folder{dir: place, files: os.DirFS(place), contract: c}
-	want, err := readExpected(f.files)
+	want, err := expectation.Read(f.files)
 	if err != nil {
 		return outcomes, err
 	}
-	held, err := readPublished(f.files)
+	held, err := expectation.ReadPublished(f.files)
 	if err != nil {
 		return outcomes, err
 	}
@@ -117,7 +118,7 @@ func testFolder(place string) ([]outcome, error) {
 		return outcomes, nil
 	}
 	if want == nil {
-		want = &expected{}
+		want = &expectation.Expected{}
 	}
 	chain := &chain{folder: f, published: held}
 	defer chain.close()
@@ -139,7 +140,7 @@ func testExamples(c *contracts.Contract) []outcome {
 	var outcomes []outcome
 	for i := range c.Examples {
 		e := &c.Examples[i]
-		o := outcome{Contract: c.ID, What: "example", Name: e.It, Differences: []difference{}}
+		o := outcome{Contract: c.ID, What: "example", Name: e.It, Differences: []expectation.Difference{}}
 		snapshot, err := ingest.FromExamples(c, e.Evidence, e.AsAt)
 		var result whatif.Result
 		if err == nil {
@@ -150,7 +151,7 @@ func testExamples(c *contracts.Contract) []outcome {
 		} else {
 			for _, due := range result.Due {
 				if !due.Agrees() {
-					o.Differences = append(o.Differences, difference{due.Party, due.Expected.Format(c.Currency), due.Found.Format(c.Currency), due.Found.Sub(*due.Expected).Format(c.Currency)})
+					o.Differences = append(o.Differences, expectation.Difference{Of: due.Party, Expected: due.Expected.Format(c.Currency), Found: due.Found.Format(c.Currency), Difference: due.Found.Sub(*due.Expected).Format(c.Currency)})
 				}
 			}
 			o.OK = result.Agrees()
@@ -163,7 +164,7 @@ func testExamples(c *contracts.Contract) []outcome {
 // chain settles a folder again and again, each final statement prior to the next.
 type chain struct {
 	folder    *folder
-	published *published
+	published *expectation.Published
 	issued    []*proof.Stored
 	spools    []*spool
 	last      *proof.Stored // the last settlement, final or not
@@ -176,31 +177,31 @@ func (c *chain) close() {
 }
 
 // settle makes one settlement and compares it with what was expected.
-func (c *chain) settle(want *expectedSettlement, number int) outcome {
-	o := outcome{Contract: c.folder.contract.ID, What: "settlement", Name: want.Status + " as at " + want.AsAt, Differences: []difference{}}
+func (c *chain) settle(want *expectation.Settlement, number int) outcome {
+	o := outcome{Contract: c.folder.contract.ID, What: "settlement", Name: want.Status + " as at " + want.AsAt, Differences: []expectation.Difference{}}
 	if want.Why != "" {
 		o.Name += ": " + want.Why
 	}
 	asAt, _ := calendar.ParseDate(want.AsAt)
 	knownAt, _ := calendar.ParseDate(want.KnownAt)
-	lines, dues := newWantedLines(c.folder.contract, want.Lines), whatif.NewDues(c.folder.contract)
+	lines, dues := expectation.NewWantedLines(c.folder.contract, want.Lines), whatif.NewDues(c.folder.contract)
 	st, err := c.run(occasion{asAt, knownAt, want.Status == statusProvisional}, strconv.Itoa(number), func(r *statements.Record) {
-		lines.take(r)
+		lines.Take(r)
 		dues.Take(r)
 	})
 	if err != nil {
 		o.Error = err.Error()
 		return o
 	}
-	o.Differences = append(o.Differences, want.compare(c.folder.contract, st, lines, dues)...)
+	o.Differences = append(o.Differences, want.Compare(c.folder.contract, st, lines, dues)...)
 	if st.Status == statusFinal {
-		d := &comparer{currency: c.folder.contract.Currency}
+		d := &expectation.Comparer{Currency: c.folder.contract.Currency}
 		statements := make([]statements.Statement, len(c.issued))
 		for i := range statements {
 			statements[i] = c.issued[i].Statement
 		}
-		d.reports(c.folder.contract, statements, want.Reports)
-		o.Differences = append(o.Differences, d.found...)
+		d.Reports(c.folder.contract, statements, want.Reports)
+		o.Differences = append(o.Differences, d.Found...)
 	}
 	o.OK = len(o.Differences) == 0
 	return o
@@ -239,29 +240,29 @@ func (c *chain) run(on occasion, name string, take func(*statements.Record)) (st
 
 // heldAgainstPublished holds the last settlement against what was published, or a first one where none is expected.
 func (c *chain) heldAgainstPublished() outcome {
-	o := outcome{Contract: c.folder.contract.ID, What: "published", Name: c.published.File, Differences: []difference{}}
+	o := outcome{Contract: c.folder.contract.ID, What: "published", Name: c.published.File, Differences: []expectation.Difference{}}
 	report, err := c.report()
 	if err != nil {
 		o.Error = err.Error()
 		return o
 	}
 	o.Name += fmt.Sprintf(": %s exact, %s within %s, %s apart", terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart))
-	o.Differences = append(o.Differences, c.published.differences(report)...)
+	o.Differences = append(o.Differences, c.published.Differences(report)...)
 	o.OK = len(o.Differences) == 0
 	return o
 }
 
-func (c *chain) report() (publishedReport, error) {
+func (c *chain) report() (expectation.PublishedReport, error) {
 	if c.last == nil {
 		if _, err := c.run(occasion{}, "1", func(*statements.Record) {}); err != nil {
-			return publishedReport{}, err
+			return expectation.PublishedReport{}, err
 		}
 	}
 	all := c.issued
 	if c.last.Statement.Status != statusFinal {
 		all = append(all[:len(all):len(all)], c.last)
 	}
-	return c.published.against(c.folder.files, c.folder.contract, all)
+	return c.published.Against(c.folder.files, c.folder.contract, all)
 }
 
 // printOutcomes prints a line for each worked thing, and a table beneath each that differs.
@@ -289,7 +290,7 @@ func printOutcomes(p *terminal.Page, outcomes []outcome, failed int) {
 	p.Blank()
 	switch {
 	case len(outcomes) == 0:
-		p.Line(0, "Nothing is worked there: no examples, no "+expectedName+", no "+publishedName+".", terminal.Plain)
+		p.Line(0, "Nothing is worked there: no examples, no "+expectation.Name+", no "+expectation.PublishedName+".", terminal.Plain)
 	case failed == 0:
 		p.Line(0, fmt.Sprintf("%s worked; all come out as they should.", terminal.Counted(len(outcomes), "case")), terminal.Bold)
 	default:

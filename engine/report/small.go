@@ -166,13 +166,6 @@ func (m *maker) duplication(b *Board) {
 			}
 		}
 	}
-	for _, o := range m.last.Overlaps {
-		for _, p := range o.Payments {
-			if p.Refused > 0 {
-				what, counts = append(what, p.Payment+": claimed together with others ("+o.Clause+")"), append(counts, p.Refused)
-			}
-		}
-	}
 	for _, i := range m.last.Items {
 		if i.Reason == statements.ReasonDuplicate {
 			what, counts = append(what, "items: "+i.Reason), append(counts, i.Count)

@@ -6,6 +6,7 @@ import (
 
 	"outturn/contracts"
 	"outturn/contracts/money"
+	"outturn/engine/statements"
 )
 
 // What one party owes another is always said: payments whose counts are not shown stand together, and where there is but one
@@ -51,5 +52,32 @@ func TestStepsAreReadExactly(t *testing.T) {
 	}
 	if _, ok := m.exactOf("not observed"); ok {
 		t.Error("words are read as a figure")
+	}
+}
+
+// Whom a cap refused, since another payment is made for the same unit, is counted once, at what it would have been paid.
+func TestWhatIsFoundTwiceIsCountedOnce(t *testing.T) {
+	pounds, _ := money.LookupCurrency("GBP")
+	m := &maker{c: &contracts.Contract{Currency: pounds}, small: 5, last: &statements.Statement{
+		Overlaps: []statements.OverlapSum{{Name: "one of two", Clause: "7", Payments: []statements.OverlapLine{
+			{Payment: "job_fee", Refused: 7, Sum: money.FromMinor(pounds, 7*80_000)},
+			{Payment: "progress_fee"}}}},
+		Elsewhere: []statements.ElsewhereSum{{Payment: "job_fee", Register: "register", Outcomes: 6, Sum: money.FromMinor(pounds, 6*80_000)}},
+		Items:     []statements.ReasonCount{{Reason: statements.ReasonDuplicate, Count: 9}, {Reason: "used", Count: 100}},
+	}}
+	var b Board
+	m.duplication(&b)
+	// Seven refused, six paid elsewhere and nine items found twice are 22.
+	if b.Duplication.Total == nil || *b.Duplication.Total != "22" || len(b.Duplication.Parts) != 3 {
+		t.Fatalf("%+v: expected three parts and 22 in all", b.Duplication)
+	}
+	for i, want := range []string{"£4,800.00", "£5,600.00", ""} {
+		price := ""
+		if p := b.Duplication.Parts[i].Price; p != nil {
+			price = p.Format(pounds)
+		}
+		if price != want {
+			t.Errorf("%v is priced %q, expected %q", b.Duplication.Parts[i].What, price, want)
+		}
 	}
 }

@@ -68,6 +68,12 @@ type Statement struct {
 	Lines Roll `json:"lines"`
 }
 
+// The two states of a statement.
+const (
+	StatusFinal       = "final"
+	StatusProvisional = "provisional"
+)
+
 // SnapshotSummary is the snapshot as a statement names it.
 type SnapshotSummary struct {
 	Digest string `json:"digest"`

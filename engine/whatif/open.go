@@ -53,7 +53,7 @@ type Readings struct {
 var ErrNothingOpen = errors.New("no choice is open: the contract is sound as it stands")
 
 // Complete answers the open choices of a contract every way, at most ReadingsMax, in the order of the document and of the
-// answers that the language lists. The error is ErrNothingOpen, or *contracts.Faults where something else is wrong too,
+// answers that the language lists. The error is ErrNothingOpen, or *document.Faults where something else is wrong too,
 // or where a choice has no list of answers: then nothing is completed.
 func Complete(name string, text []byte) (Readings, error) {
 	if _, err := language.Decode(name, text); err == nil {

@@ -1,4 +1,4 @@
-package main
+package expectation
 
 import (
 	"encoding/json"
@@ -21,22 +21,22 @@ type expectedReports struct {
 	Without  map[string]map[string]string `yaml:"without"` // by who withdraws, borne by benefit
 }
 
-// reports compares the reports on the last of some final statements with what was expected of them. Every sum of theirs
+// Reports compares the reports on the last of some final statements with what was expected of them. Every sum of theirs
 // that should agree must, whatever is expected.
-func (d *comparer) reports(c *contracts.Contract, statements []statements.Statement, want *expectedReports) {
+func (d *Comparer) Reports(c *contracts.Contract, statements []statements.Statement, want *expectedReports) {
 	in := report.Input{Contract: c, Statements: statements}
 	if c.Partnership != nil {
 		in.Small = c.Partnership.SmallNumbers
 	}
 	r, err := report.New(in)
 	if err != nil {
-		d.text("the reports", "made", err.Error())
+		d.Text("the reports", "made", err.Error())
 		return
 	}
 	agreed := func(of string, rows []report.Agreement) {
 		for _, a := range rows {
 			if !a.Agrees {
-				d.text(of+": "+a.What, "agrees with "+a.Of, "differs by "+a.Difference.Format(c.Currency))
+				d.Text(of+": "+a.What, "agrees with "+a.Of, "differs by "+a.Difference.Format(c.Currency))
 			}
 		}
 	}
@@ -52,7 +52,7 @@ func (d *comparer) reports(c *contracts.Contract, statements []statements.Statem
 	for _, party := range sortedKeys(want.Officers) {
 		at := slices.IndexFunc(r.Officers, func(o report.Officer) bool { return o.Party == party })
 		if at < 0 {
-			d.text("officer "+party, "a statement", "no such party")
+			d.Text("officer "+party, "a statement", "no such party")
 			continue
 		}
 		d.places("officer "+party, want.Officers[party], r.Officers[at])
@@ -60,7 +60,7 @@ func (d *comparer) reports(c *contracts.Contract, statements []statements.Statem
 	for _, party := range sortedKeys(want.Without) {
 		left, err := report.Without(in, party, report.BearBenefit)
 		if err != nil {
-			d.text("without "+party, "worked out", err.Error())
+			d.Text("without "+party, "worked out", err.Error())
 			continue
 		}
 		d.places("without "+party, want.Without[party], left)
@@ -68,12 +68,12 @@ func (d *comparer) reports(c *contracts.Contract, statements []statements.Statem
 }
 
 // officers adds the officers' statements up and holds them to the board's report and to the statement.
-func (d *comparer) officers(r *report.Report, st *statements.Statement) {
-	none := money.FromMinor(d.currency, 0)
+func (d *Comparer) officers(r *report.Report, st *statements.Statement) {
+	none := money.FromMinor(d.Currency, 0)
 	saved, owes, owed, put := map[string]money.Amount{}, none, none, none
 	same := func(of string, a, b money.Amount) {
-		if in, err := b.In(d.currency); err != nil || a.Cmp(in) != 0 {
-			d.text(of, b.String(), a.String())
+		if in, err := b.In(d.Currency); err != nil || a.Cmp(in) != 0 {
+			d.Text(of, b.String(), a.String())
 		}
 	}
 	for _, o := range r.Officers {
@@ -103,29 +103,29 @@ func (d *comparer) officers(r *report.Report, st *statements.Statement) {
 }
 
 // places compares the figures of a document by where they stand in it.
-func (d *comparer) places(of string, want map[string]string, document any) {
+func (d *Comparer) places(of string, want map[string]string, document any) {
 	text, err := json.Marshal(document)
 	var found any
 	if err == nil {
 		err = json.Unmarshal(text, &found)
 	}
 	if err != nil {
-		d.text(of, "a document", err.Error())
+		d.Text(of, "a document", err.Error())
 		return
 	}
 	for _, place := range sortedKeys(want) {
 		is, err := standsAt(found, place)
 		switch {
 		case err != nil:
-			d.text(of+", "+place, want[place], err.Error())
-		case strings.Contains(want[place], d.currency.Symbol) && is != "none":
-			if amount, err := money.ParseAmount(d.currency, is); err != nil {
-				d.text(of+", "+place, want[place], is)
+			d.Text(of+", "+place, want[place], err.Error())
+		case strings.Contains(want[place], d.Currency.Symbol) && is != "none":
+			if amount, err := money.ParseAmount(d.Currency, is); err != nil {
+				d.Text(of+", "+place, want[place], is)
 			} else {
 				d.amount(of+", "+place, want[place], amount)
 			}
 		default:
-			d.text(of+", "+place, want[place], is)
+			d.Text(of+", "+place, want[place], is)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package expectation
 
 import (
 	"encoding/csv"
@@ -18,11 +18,11 @@ import (
 	"outturn/engine/statements"
 )
 
-// publishedName is the file of a folder that says where its payer published what was paid, unit by unit.
-const publishedName = "published.yaml"
+// PublishedName is the file of a folder that says where its payer published what was paid, unit by unit.
+const PublishedName = "published.yaml"
 
-// published says which column of which file holds what was paid, and what is already known of the differences.
-type published struct {
+// Published says which column of which file holds what was paid, and what is already known of the differences.
+type Published struct {
 	File      string            `yaml:"file"`
 	Where     map[string]string `yaml:"where"`
 	Unit      string            `yaml:"unit"`   // a column, or a template of columns: {project}/{metric}
@@ -36,8 +36,8 @@ type published struct {
 	} `yaml:"summary"`
 }
 
-// publishedReport is a settlement held against what was published.
-type publishedReport struct {
+// PublishedReport is a settlement held against what was published.
+type PublishedReport struct {
 	File   string         `json:"file"`
 	Limit  string         `json:"limit"` // the difference up to which a unit counts as within
 	Exact  int            `json:"exact"`
@@ -58,33 +58,33 @@ type publishedRow struct {
 	size       money.Amount
 }
 
-// readPublished reads a folder's published.yaml; nil when it has none.
-func readPublished(folder fs.FS) (*published, error) {
-	document, err := fs.ReadFile(folder, publishedName)
+// ReadPublished reads a folder's published.yaml; nil when it has none.
+func ReadPublished(folder fs.FS) (*Published, error) {
+	document, err := fs.ReadFile(folder, PublishedName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var p published
+	var p Published
 	if err := yaml.Load(document, &p, yaml.WithKnownFields()); err != nil {
-		return nil, fmt.Errorf("%s: %w", publishedName, err)
+		return nil, fmt.Errorf("%s: %w", PublishedName, err)
 	}
 	for _, needed := range []struct{ key, value string }{{"file", p.File}, {"unit", p.Unit}, {"amount", p.Amount}, {"within", p.Within}} {
 		if needed.value == "" {
-			return nil, fmt.Errorf("%s: %s is not said; it needs file, unit, amount and within", publishedName, needed.key)
+			return nil, fmt.Errorf("%s: %s is not said; it needs file, unit, amount and within", PublishedName, needed.key)
 		}
 	}
 	return &p, nil
 }
 
-// read returns what was published by unit, and the units in the order in which the file first names them. A unit whose
+// Read returns what was published by unit, and the units in the order in which the file first names them. A unit whose
 // amount is blank is in the order but not in the map.
-func (p *published) read(folder fs.FS, c *contracts.Contract) (map[string]money.Amount, []string, error) {
+func (p *Published) Read(folder fs.FS, c *contracts.Contract) (map[string]money.Amount, []string, error) {
 	f, err := folder.Open(p.File)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", publishedName, err)
+		return nil, nil, fmt.Errorf("%s: %w", PublishedName, err)
 	}
 	defer f.Close()
 	rows := csv.NewReader(f)
@@ -126,11 +126,11 @@ func (p *published) read(folder fs.FS, c *contracts.Contract) (map[string]money.
 }
 
 // row reads one published row: its unit, "" when the row is passed over, and its amount, nil when it is blank.
-func (p *published) row(c *contracts.Contract, at map[string]int, row []string) (string, *money.Amount, error) {
+func (p *Published) row(c *contracts.Contract, at map[string]int, row []string) (string, *money.Amount, error) {
 	cell := func(name string) (string, error) {
 		i, ok := at[name]
 		if !ok || i >= len(row) {
-			return "", fmt.Errorf("no column %q, which %s names; the columns are those of the first line", name, publishedName)
+			return "", fmt.Errorf("no column %q, which %s names; the columns are those of the first line", name, PublishedName)
 		}
 		return strings.TrimSpace(row[i]), nil
 	}
@@ -175,7 +175,7 @@ func composed(template string, cell func(string) (string, error)) (string, error
 		}
 		name, tail, closed := strings.Cut(after, "}")
 		if !closed {
-			return "", fmt.Errorf("unit %q of %s: a { without its }", template, publishedName)
+			return "", fmt.Errorf("unit %q of %s: a { without its }", template, PublishedName)
 		}
 		value, err := cell(name)
 		if err != nil {
@@ -187,12 +187,12 @@ func composed(template string, cell func(string) (string, error)) (string, error
 	return b.String(), nil
 }
 
-// unitSums adds up what each unit is paid, less what it pays, over all statements that it takes: to date, when it takes
+// UnitSums adds up what each unit is paid, less what it pays, over all statements that it takes: to date, when it takes
 // all of them.
-type unitSums map[string]money.Amount
+type UnitSums map[string]money.Amount
 
-// take adds the lines of one record. A line of a member is the member's when the published file names it.
-func (sums unitSums) take(r *statements.Record, named map[string]bool) {
+// Take adds the lines of one record. A line of a member is the member's when the published file names it.
+func (sums UnitSums) Take(r *statements.Record, named map[string]bool) {
 	for i := range r.Lines {
 		l := &r.Lines[i]
 		unit := r.Unit
@@ -210,43 +210,43 @@ func (sums unitSums) take(r *statements.Record, named map[string]bool) {
 	}
 }
 
-// takeAll adds a whole statement.
-func (sums unitSums) takeAll(s *proof.Stored, named map[string]bool) error {
+// TakeAll adds a whole statement.
+func (sums UnitSums) TakeAll(s *proof.Stored, named map[string]bool) error {
 	for record, err := range s.All() {
 		if err != nil {
 			return err
 		}
-		sums.take(&record, named)
+		sums.Take(&record, named)
 	}
 	return nil
 }
 
-// against holds a run of statements against what was published.
-func (p *published) against(folder fs.FS, c *contracts.Contract, issued []*proof.Stored) (publishedReport, error) {
-	amounts, order, err := p.read(folder, c)
+// Against holds a run of statements against what was published.
+func (p *Published) Against(folder fs.FS, c *contracts.Contract, issued []*proof.Stored) (PublishedReport, error) {
+	amounts, order, err := p.Read(folder, c)
 	if err != nil {
-		return publishedReport{}, err
+		return PublishedReport{}, err
 	}
 	named := map[string]bool{}
 	for _, unit := range order {
 		named[unit] = true
 	}
-	sums := unitSums{}
+	sums := UnitSums{}
 	for _, stored := range issued {
-		if err := sums.takeAll(stored, named); err != nil {
-			return publishedReport{}, err
+		if err := sums.TakeAll(stored, named); err != nil {
+			return PublishedReport{}, err
 		}
 	}
-	return p.compare(c, sums, amounts, order)
+	return p.Compare(c, sums, amounts, order)
 }
 
-// compare holds what was settled, by unit, against what was published.
-func (p *published) compare(c *contracts.Contract, sums unitSums, amounts map[string]money.Amount, order []string) (publishedReport, error) {
+// Compare holds what was settled, by unit, against what was published.
+func (p *Published) Compare(c *contracts.Contract, sums UnitSums, amounts map[string]money.Amount, order []string) (PublishedReport, error) {
 	limit, err := money.ParseAmount(c.Currency, p.Within)
 	if err != nil {
-		return publishedReport{}, fmt.Errorf("%s: within: %w", publishedName, err)
+		return PublishedReport{}, fmt.Errorf("%s: within: %w", PublishedName, err)
 	}
-	report := publishedReport{File: p.File, Limit: limit.Format(c.Currency)}
+	report := PublishedReport{File: p.File, Limit: limit.Format(c.Currency)}
 	none := money.FromMinor(c.Currency, 0)
 	units := append([]string(nil), order...)
 	named := map[string]bool{}
@@ -291,9 +291,9 @@ func (p *published) compare(c *contracts.Contract, sums unitSums, amounts map[st
 	return report, nil
 }
 
-// differences says where a report is not what published.yaml promises: counts, and units apart without a reason.
-func (p *published) differences(report publishedReport) []difference {
-	d := &comparer{}
+// Differences says where a report is not what published.yaml promises: counts, and units apart without a reason.
+func (p *Published) Differences(report PublishedReport) []Difference {
+	d := &Comparer{}
 	if p.Summary != nil {
 		d.count("published, exact", p.Summary.Exact, report.Exact)
 		d.count("published, within "+report.Limit, p.Summary.Within, report.Within)
@@ -301,14 +301,14 @@ func (p *published) differences(report publishedReport) []difference {
 	}
 	for _, row := range report.Rows {
 		if row.Apart && row.Reason == "" {
-			d.found = append(d.found, difference{"published, " + row.Unit, row.Published, row.Found, row.Difference})
+			d.Found = append(d.Found, Difference{"published, " + row.Unit, row.Published, row.Found, row.Difference})
 		}
 	}
-	return d.found
+	return d.Found
 }
 
-// printPublished shows a settlement held against what was published: the counts, those apart, and a few of those within.
-func printPublished(p *terminal.Page, report publishedReport, rows int) {
+// PrintPublished shows a settlement held against what was published: the counts, those apart, and a few of those within.
+func PrintPublished(p *terminal.Page, report PublishedReport, rows int) {
 	p.Heading("Held against what was published")
 	p.Line(2, fmt.Sprintf("%s: %s exact, %s within %s, %s apart", report.File, terminal.Grouped(report.Exact), terminal.Grouped(report.Within), report.Limit, terminal.Grouped(report.Apart)), terminal.Plain)
 	if report.Blank > 0 {

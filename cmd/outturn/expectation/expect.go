@@ -1,4 +1,5 @@
-package main
+// Package expectation is what somebody worked out by hand, or published, of settlements, held against what was found.
+package expectation
 
 import (
 	"errors"
@@ -18,16 +19,16 @@ import (
 	"outturn/engine/whatif"
 )
 
-// expectedName is the file of a worked folder that says what its settlements come to.
-const expectedName = "expected.yaml"
+// Name is the file of a worked folder that says what its settlements come to.
+const Name = "expected.yaml"
 
-// expected is what somebody worked out by hand: settlements in order, each final one prior to the next.
-type expected struct {
-	Settlements []expectedSettlement `yaml:"settlements"`
+// Expected is what somebody worked out by hand: settlements in order, each final one prior to the next.
+type Expected struct {
+	Settlements []Settlement `yaml:"settlements"`
 }
 
-// expectedSettlement is one settlement of expected.yaml. Amounts are texts as a person writes them.
-type expectedSettlement struct {
+// Settlement is one settlement of expected.yaml. Amounts are texts as a person writes them.
+type Settlement struct {
 	AsAt     string            `yaml:"as_at"`
 	KnownAt  string            `yaml:"known_at"` // the cut-off, when it is not the contract's own
 	Status   string            `yaml:"status"`
@@ -76,76 +77,77 @@ type expectedWait struct {
 	Sum     string `yaml:"sum"`
 }
 
-// difference is one figure that is not what was expected.
-type difference struct {
+// Difference is one figure that is not what was expected.
+type Difference struct {
 	Of         string `json:"of"`
 	Expected   string `json:"expected"`
 	Found      string `json:"found"`
 	Difference string `json:"difference"`
 }
 
-// readExpected reads a folder's expected.yaml; nil when it has none.
-func readExpected(folder fs.FS) (*expected, error) {
-	document, err := fs.ReadFile(folder, expectedName)
+// Read reads a folder's expected.yaml; nil when it has none.
+func Read(folder fs.FS) (*Expected, error) {
+	document, err := fs.ReadFile(folder, Name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	var e expected
+	var e Expected
 	if err := yaml.Load(document, &e, yaml.WithKnownFields()); err != nil {
-		return nil, fmt.Errorf("%s: %w", expectedName, err)
+		return nil, fmt.Errorf("%s: %w", Name, err)
 	}
 	if len(e.Settlements) == 0 {
-		return nil, fmt.Errorf("%s: no settlements; list under settlements: each day settled and what is then due", expectedName)
+		return nil, fmt.Errorf("%s: no settlements; list under settlements: each day settled and what is then due", Name)
 	}
 	for i, s := range e.Settlements {
-		if s.Status != statusFinal && s.Status != statusProvisional {
-			return nil, fmt.Errorf("%s: settlement %d: status is %q; say final or provisional", expectedName, i+1, s.Status)
+		if s.Status != statements.StatusFinal && s.Status != statements.StatusProvisional {
+			return nil, fmt.Errorf("%s: settlement %d: status is %q; say final or provisional", Name, i+1, s.Status)
 		}
 		for _, day := range []string{s.AsAt, s.KnownAt} {
 			if _, err := calendar.ParseDate(day); err != nil && (day != "" || s.AsAt == "") {
-				return nil, fmt.Errorf("%s: settlement %d: %w", expectedName, i+1, err)
+				return nil, fmt.Errorf("%s: settlement %d: %w", Name, i+1, err)
 			}
 		}
 	}
 	return &e, nil
 }
 
-// comparer collects the differences between one settlement and what was expected of it.
-type comparer struct {
-	currency money.Currency
-	found    []difference
+// Comparer collects the differences between one settlement and what was expected of it.
+type Comparer struct {
+	Currency money.Currency
+	Found    []Difference
 }
 
-func (d *comparer) text(of, expected, found string) {
+// Text notes a text that is not as expected.
+func (d *Comparer) Text(of, expected, found string) {
 	if expected != found {
-		d.found = append(d.found, difference{Of: of, Expected: expected, Found: found})
+		d.Found = append(d.Found, Difference{Of: of, Expected: expected, Found: found})
 	}
 }
 
-func (d *comparer) count(of string, expected, found int) {
+func (d *Comparer) count(of string, expected, found int) {
 	if expected != found {
-		d.found = append(d.found, difference{of, strconv.Itoa(expected), strconv.Itoa(found), strconv.Itoa(found - expected)})
+		d.Found = append(d.Found, Difference{of, strconv.Itoa(expected), strconv.Itoa(found), strconv.Itoa(found - expected)})
 	}
 }
 
-func (d *comparer) amount(of, expected string, found money.Amount) {
-	want, err := money.ParseAmount(d.currency, expected)
+func (d *Comparer) amount(of, expected string, found money.Amount) {
+	want, err := money.ParseAmount(d.Currency, expected)
 	if err != nil {
-		d.found = append(d.found, difference{of, expected, found.Format(d.currency), err.Error()})
+		d.Found = append(d.Found, Difference{of, expected, found.Format(d.Currency), err.Error()})
 		return
 	}
 	if want.Cmp(found) != 0 {
-		d.found = append(d.found, difference{of, want.Format(d.currency), found.Format(d.currency), found.Sub(want).Format(d.currency)})
+		d.Found = append(d.Found, Difference{of, want.Format(d.Currency), found.Format(d.Currency), found.Sub(want).Format(d.Currency)})
 	}
 }
 
-// compare says where a settlement differs from what was expected of it. The lines are those that wanted.take kept.
-func (s *expectedSettlement) compare(c *contracts.Contract, st statements.Statement, lines *wantedLines, dues *whatif.Dues) []difference {
-	d := &comparer{currency: c.Currency}
-	d.text("status", s.Status, st.Status)
+// Compare says where a settlement differs from what was expected of it. The lines are those that wanted.take kept.
+func (s *Settlement) Compare(c *contracts.Contract, st statements.Statement, lines *WantedLines, dues *whatif.Dues) []Difference {
+	d := &Comparer{Currency: c.Currency}
+	d.Text("status", s.Status, st.Status)
 	d.parties(s.Due, st, dues)
 	sums := map[string]money.Amount{}
 	for _, p := range st.Payments {
@@ -155,11 +157,11 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st statements.Statem
 		if found, ok := sums[name]; ok {
 			d.amount(terminal.Words(name)+", to date", s.ToDate[name], found)
 		} else {
-			d.text(terminal.Words(name)+", to date", s.ToDate[name], "no payment of that name")
+			d.Text(terminal.Words(name)+", to date", s.ToDate[name], "no payment of that name")
 		}
 	}
 	for i, want := range s.Lines {
-		d.line(want, lines.kept[i])
+		d.Line(want, lines.Kept[i])
 	}
 	var units []statements.ReasonCount
 	for _, cohort := range st.Cohorts {
@@ -172,7 +174,7 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st statements.Statem
 	}
 	d.standings(s.Figures, st)
 	for _, name := range sortedKeys(s.Assumptions) {
-		d.text("assumption "+terminal.Words(name), s.Assumptions[name], citedVersions(name, st))
+		d.Text("assumption "+terminal.Words(name), s.Assumptions[name], citedVersions(name, st))
 	}
 	for _, want := range s.Baselines {
 		d.baseline(want, st)
@@ -187,15 +189,15 @@ func (s *expectedSettlement) compare(c *contracts.Contract, st statements.Statem
 	d.partners(s, st.Partnership)
 	for _, name := range s.Binds {
 		if !binds(st.Binds, name) {
-			d.text("binds", name, "does not bind")
+			d.Text("binds", name, "does not bind")
 		}
 	}
-	return d.found
+	return d.Found
 }
 
 // parties compares what is due by party. A party of the contract with money due that is not listed is a difference too;
 // so is a unit that is a party, once any such unit is listed. A party that stands for many units may be listed or not.
-func (d *comparer) parties(want map[string]string, st statements.Statement, dues *whatif.Dues) {
+func (d *Comparer) parties(want map[string]string, st statements.Statement, dues *whatif.Dues) {
 	parties, units := dues.By(st)
 	together := map[string]money.Amount{}
 	for _, sum := range st.Due {
@@ -203,7 +205,7 @@ func (d *comparer) parties(want map[string]string, st statements.Statement, dues
 	}
 	anyUnit := false
 	for _, party := range sortedKeys(want) {
-		found := money.FromMinor(d.currency, 0)
+		found := money.FromMinor(d.Currency, 0)
 		if amount, ok := together[party]; ok {
 			found = amount
 		} else {
@@ -215,7 +217,7 @@ func (d *comparer) parties(want map[string]string, st statements.Statement, dues
 	unlisted := func(found map[string]money.Amount) {
 		for _, party := range sortedKeys(found) {
 			if _, listed := want[party]; !listed && !found[party].IsZero() {
-				d.text(party, "not listed", found[party].Format(d.currency))
+				d.Text(party, "not listed", found[party].Format(d.Currency))
 			}
 		}
 	}
@@ -227,7 +229,8 @@ func (d *comparer) parties(want map[string]string, st statements.Statement, dues
 	}
 }
 
-func (d *comparer) line(want expectedLine, found *foundLine) {
+// Line holds one expected line against what was found of it; nil is no line.
+func (d *Comparer) Line(want expectedLine, found *foundLine) {
 	of := terminal.Words(want.Payment)
 	if want.Of != "" {
 		of += " of " + want.Of
@@ -236,8 +239,8 @@ func (d *comparer) line(want expectedLine, found *foundLine) {
 		of += ", period " + strconv.Itoa(want.Period)
 	}
 	if found == nil { // a line that does not move is not on the statement
-		if due, err := money.ParseAmount(d.currency, want.Due); err != nil || !due.IsZero() || want.ToDate+want.Settled+want.Count != "" || want.Corrects != nil {
-			d.text(of, want.Due, "no such line")
+		if due, err := money.ParseAmount(d.Currency, want.Due); err != nil || !due.IsZero() || want.ToDate+want.Settled+want.Count != "" || want.Corrects != nil {
+			d.Text(of, want.Due, "no such line")
 		}
 		return
 	}
@@ -250,15 +253,15 @@ func (d *comparer) line(want expectedLine, found *foundLine) {
 		}
 	}
 	if want.Count != "" {
-		d.text(of+", counted", want.Count, found.count)
+		d.Text(of+", counted", want.Count, found.count)
 	}
 	if want.Corrects != nil && *want.Corrects != (found.corrects > 0) {
-		d.text(of+", corrects", strconv.FormatBool(*want.Corrects), strconv.FormatBool(found.corrects > 0))
+		d.Text(of+", corrects", strconv.FormatBool(*want.Corrects), strconv.FormatBool(found.corrects > 0))
 	}
 }
 
 // reasons compares counts by reason. What is expected names a reason by some words of it.
-func (d *comparer) reasons(of string, want map[string]int, found []statements.ReasonCount) {
+func (d *Comparer) reasons(of string, want map[string]int, found []statements.ReasonCount) {
 	for _, reason := range sortedKeys(want) {
 		n := 0
 		for _, r := range found {
@@ -271,7 +274,7 @@ func (d *comparer) reasons(of string, want map[string]int, found []statements.Re
 }
 
 // waits compares what one payment does not pay for one reason.
-func (d *comparer) waits(want expectedWait, found []statements.WaitingSum) {
+func (d *Comparer) waits(want expectedWait, found []statements.WaitingSum) {
 	of := terminal.Words(want.Payment) + ", " + want.Reason
 	for _, w := range found {
 		if w.Payment != want.Payment || !strings.Contains(w.Reason, want.Reason) {
@@ -281,7 +284,7 @@ func (d *comparer) waits(want expectedWait, found []statements.WaitingSum) {
 		if w.Sum != nil {
 			d.amount(of+", sum", want.Sum, *w.Sum)
 		} else {
-			d.text(of+", sum", want.Sum, "")
+			d.Text(of+", sum", want.Sum, "")
 		}
 		return
 	}
@@ -306,11 +309,11 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// wantedLines picks out of the records of a settlement the lines that somebody expects.
-type wantedLines struct {
+// WantedLines picks out of the records of a settlement the lines that somebody expects.
+type WantedLines struct {
 	contract *contracts.Contract
 	want     []expectedLine
-	kept     []*foundLine
+	Kept     []*foundLine
 }
 
 // foundLine is a line, or all lines of one unit and payment together.
@@ -320,22 +323,23 @@ type foundLine struct {
 	corrects             int
 }
 
-func newWantedLines(c *contracts.Contract, want []expectedLine) *wantedLines {
-	return &wantedLines{contract: c, want: want, kept: make([]*foundLine, len(want))}
+// NewWantedLines looks for expected lines among the records of a statement.
+func NewWantedLines(c *contracts.Contract, want []expectedLine) *WantedLines {
+	return &WantedLines{contract: c, want: want, Kept: make([]*foundLine, len(want))}
 }
 
-// take looks through one record.
-func (w *wantedLines) take(r *statements.Record) {
+// Take looks through one record.
+func (w *WantedLines) Take(r *statements.Record) {
 	for i, want := range w.want {
 		for l := range r.Lines {
 			line := &r.Lines[l]
 			if line.Payment != want.Payment || (want.Period != 0 && line.Period != want.Period) || !w.isOf(r, line, want.Of) {
 				continue
 			}
-			if w.kept[i] == nil {
-				w.kept[i] = &foundLine{}
+			if w.Kept[i] == nil {
+				w.Kept[i] = &foundLine{}
 			}
-			f := w.kept[i]
+			f := w.Kept[i]
 			f.due, f.toDate, f.settled = f.due.Add(line.Due), f.toDate.Add(line.ToDate), f.settled.Add(line.Settled)
 			f.count, f.corrects = line.Count, max(f.corrects, line.Corrects)
 		}
@@ -344,7 +348,7 @@ func (w *wantedLines) take(r *statements.Record) {
 
 // isOf reports whether a line is about what a person named: its root unit, with or without the level's values; its
 // member, likewise; or, for a line of the whole, the values of its level. Commas between values do as well as strokes.
-func (w *wantedLines) isOf(r *statements.Record, line *statements.Line, of string) bool {
+func (w *WantedLines) isOf(r *statements.Record, line *statements.Line, of string) bool {
 	of = strings.ReplaceAll(of, ", ", ofBetween)
 	if line.Of == of || (r.Unit != "" && r.Unit+ofBetween+line.Of == of) {
 		return line.Of != "" || r.Unit == of
@@ -366,7 +370,7 @@ func (w *wantedLines) isOf(r *statements.Record, line *statements.Line, of strin
 const ofBetween = " / "
 
 // member reports whether a line's payment stands per a unit that is part of another, so that the line names its member.
-func (w *wantedLines) member(line *statements.Line) bool {
+func (w *WantedLines) member(line *statements.Line) bool {
 	for i := range w.contract.Payments {
 		if p := &w.contract.Payments[i]; p.Name == line.Payment {
 			return p.Per.Unit >= 0 && w.contract.Units[p.Per.Unit].PartOf >= 0
