@@ -257,7 +257,7 @@ func (s *Snapshot) finish() error {
 			wait.Go(func() {
 				for i := int(next.Add(1)) - 1; i < len(s.shards); i = int(next.Add(1)) - 1 {
 					if !s.shard(i).done {
-						s.mergeShard(i, s.p.faults, nil)
+						_ = s.mergeShard(i, s.p.faults, nil) // why not is kept with the shard
 					}
 				}
 			})
@@ -273,9 +273,9 @@ func (s *Snapshot) finish() error {
 				root.Add(leaf)
 			}
 			s.summary.Add(&one.summary)
-			s.fail(one.err)
+			_ = s.fail(one.err)
 		}
-		s.fail(s.p.faults.err())
+		_ = s.fail(s.p.faults.err())
 		s.summary.CutOff, s.summary.Digest = s.p.o.CutOff, root.Sum()
 	})
 	return s.fail(nil)

@@ -62,7 +62,7 @@ func TestTrendStandsWhereItShould(t *testing.T) {
 	// 3,600 to 4,400: 4,000 is half way up, at 147; the line has no dots.
 	lined := Trend{ID: "t", Series: []string{"joined"}, Line: "the line before", Points: []Point{{Day: 0, Label: "Apr", Values: []string{"4400"}, Line: "4400"}, {Day: 1, Label: "Jul", Values: []string{"3600"}, Line: "4000", After: true}}}
 	holds(t, drawn(t, lined.SVG), `<polyline class="treated" points="94,34 686,260"/>`, `<polyline class="line" points="94,34 686,147"/>`, `>the line before</text>`)
-	if n := strings.Count(string(drawn(t, lined.SVG)), "<circle"); n != 2 {
+	if n := strings.Count(drawn(t, lined.SVG), "<circle"); n != 2 {
 		t.Errorf("%d dots, expected 2", n)
 	}
 	one := Trend{ID: "t", Series: []string{"joined"}, Points: []Point{{Day: 7, Label: "only", Values: []string{"3"}}}}

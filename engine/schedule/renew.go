@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"outturn/contracts"
+	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -109,27 +111,37 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 		return "", err
 	}
 	defer func() { err = errors.Join(err, was.Close(), is.Close()) }()
-	old, err := engine.AssessKeeping(terms, engine.Occasion{Through: r.base.Through, CutOff: r.base.CutOff, Final: true}, Watch(ctx, was), engine.Position{}, nil)
-	if err != nil {
+	// Nothing of this waits for another: the one reads what was settled, the others are busy meanwhile.
+	var old, now engine.Kept
+	var beside [2]error
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		old, beside[0] = engine.AssessKeeping(terms, engine.Occasion{Through: r.base.Through, CutOff: r.base.CutOff, Final: true}, Watch(ctx, was), engine.Position{}, nil)
+	})
+	wait.Go(func() { beside[1] = r.join(terms, was, is, run) })
+	now, err = r.assess(ctx, v, terms, run, is, types, keys)
+	wait.Wait()
+	if err = errors.Join(err, beside[0], beside[1]); err != nil {
 		return "", err
 	}
+	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until)
+	return "", nil
+}
+
+// assess assesses the roots as they are, against what was settled of them.
+func (r *renewal) assess(ctx context.Context, v *store.View, terms *contracts.Contract, run store.Run, is *ingest.Snapshot, types, keys []string) (engine.Kept, error) {
 	wanted := map[string]bool{}
 	for i := range keys {
 		wanted[string(engine.RecordHead(terms, unitNamed(terms, types[i]), keys[i]))] = true
 	}
 	position, err := v.PositionOf(ctx, terms, run.Contract, func(head []byte) bool { return wanted[string(head)] })
 	if err != nil {
-		return "", err
+		return engine.Kept{}, err
 	}
-	now, err := engine.AssessKeeping(terms, occasion(run), Watch(ctx, is), position, func(b []byte) error {
+	return engine.AssessKeeping(terms, occasion(run), Watch(ctx, is), position, func(b []byte) error {
 		r.lines = append(r.lines, bytes.Clone(b))
 		return nil
 	})
-	if err != nil {
-		return "", err
-	}
-	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until)
-	return "", r.join(terms, was, is, run)
 }
 
 // others lists the roots that are not what they were: those of which something was told, whose day has come, or that are new.
@@ -169,7 +181,8 @@ func (r *renewal) join(terms *contracts.Contract, was, is *ingest.Snapshot, run 
 	var root evidence.Root
 	root.Add(evidence.UnitDigest(evidence.AppendItems(nil, terms, is.Whole())))
 	r.kept.Roots = 0
-	err := evidence.MergeRoots(append(r.before[:len(r.before):len(r.before)], r.list), func(one *evidence.RootAt) error {
+	list := is.List(make([]calendar.Date, len(now.Leaves))) // until when they hold is not known yet
+	err := evidence.MergeRoots(append(r.before[:len(r.before):len(r.before)], list), func(one *evidence.RootAt) error {
 		root.Add(evidence.Digest(one.Leaf))
 		r.kept.Roots++
 		return nil

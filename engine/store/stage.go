@@ -11,7 +11,7 @@ import (
 )
 
 // A large body of evidence is first copied as it comes into a table of the connection's own, as a role under row-level security
-// may not COPY into the table itself. Each connection makes it once; it is empty again at every commit.
+// may not COPY into the table itself. Each connection makes it when it is first wanted; it is empty again at every commit.
 const stageSQL = `create temporary table if not exists stage (
 	at bigint not null, root_type text collate "C" not null, root_key text collate "C" not null, leaf text collate "C" not null, path text[],
 	kind text collate "C", first date, last date, learned date, is_item boolean not null, withdraws boolean not null, withheld boolean not null,

@@ -43,6 +43,9 @@ func (s *staged) add(ctx context.Context, r *evidence.Row) error {
 		if err := s.spill(ctx); err != nil {
 			return err
 		}
+		if err := s.tx.exec(ctx, stageSQL); err != nil {
+			return err
+		}
 		s.copied = true
 	}
 	if s.k == nil {

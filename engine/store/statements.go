@@ -174,7 +174,7 @@ func (v *View) open(ctx context.Context, c *contracts.Contract, contract string,
 	if err != nil {
 		return nil, told(err)
 	}
-	return open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place}, size)
+	return open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place, last: -1}, size)
 }
 
 // opener opens a statement, and checks its lines or not.
@@ -246,10 +246,15 @@ type lines struct {
 		b      []byte
 	}
 	next int
+	last int64 // the chunk asked for last
 }
 
-// linesKept is how many chunks of a statement are kept at once: enough for a search and for reading on.
-const linesKept = 8
+// linesKept is how many chunks of a statement are kept at once: enough for a search and for reading on. linesAhead is how
+// many are asked for together where they are read one after the other.
+const (
+	linesKept  = 16
+	linesAhead = 8
+)
 
 // ReadAt makes it an io.ReaderAt.
 func (l *lines) ReadAt(p []byte, at int64) (n int, err error) {
@@ -275,17 +280,26 @@ func (l *lines) chunk(number int64) ([]byte, error) {
 			return l.kept[i].b, nil
 		}
 	}
-	var b []byte
-	err := l.v.tx.QueryRow(l.ctx, "select bytes from chunks where contract = $1 and statement = $2 and number = $3", l.contract, l.place, number).Scan(&b)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
+	ahead := int64(1)
+	if number == l.last+1 {
+		ahead = linesAhead
 	}
+	l.last = number
+	rows, err := l.v.tx.Query(l.ctx, "select bytes from chunks where contract = $1 and statement = $2 and number >= $3 and number < $4 order by number",
+		l.contract, l.place, number, number+ahead)
 	if err != nil {
 		return nil, told(err)
 	}
-	l.kept[l.next].number, l.kept[l.next].b = number, b
-	l.next = (l.next + 1) % linesKept
-	return b, nil
+	list, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
+	if err != nil || len(list) == 0 {
+		return nil, told(err)
+	}
+	for i, b := range list {
+		l.kept[l.next].number, l.kept[l.next].b = number+int64(i), b
+		l.next = (l.next + 1) % linesKept
+	}
+	l.last += int64(len(list)) - 1
+	return list[0], nil
 }
 
 // LedgerEntry is one side of a posting: what a party's account moved by. The entries of a statement sum to nought.

@@ -103,8 +103,7 @@ func connect(ctx context.Context, url, role string, most int32) (*pgxpool.Pool, 
 			return notMigrated(err)
 		}
 		registerTypes(c)
-		_, err := c.Exec(ctx, stageSQL)
-		return err
+		return nil
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
