@@ -334,14 +334,29 @@ func (st *settlement) postLegs(pay *contracts.Payment, o *outLine, k *key, t *to
 	}
 	give := func(i, j int, part int64) {
 		at := posted{payer(&from[i]), payee(&to[j]), o.payment}
-		if part == 0 || at.from == at.to && pay.For == contracts.ForLosses { // what it gives itself back moves nothing
+		if part == 0 || at.from == at.to && pay.For == contracts.ForLosses { // a body and its successor are one: what it gives itself moves nothing
 			return
 		}
 		sum := t.postings[at]
 		t.add(&sum, part)
 		t.postings[at] = sum
 	}
-	meet(from, to, give)
+	if pay.For != contracts.ForLosses {
+		meet(from, to, give)
+		return
+	}
+	// Whoever made losses good may have its own made good later: what it gave comes back from whom it went to, and never from itself.
+	meet(legsAt(from, func(l outLeg) int64 { return l.toDate }), legsAt(to, func(l outLeg) int64 { return l.toDate }), give)
+	meet(legsAt(from, func(l outLeg) int64 { return -l.settled }), legsAt(to, func(l outLeg) int64 { return -l.settled }), give)
+}
+
+// legsAt are legs as if so much of each moved.
+func legsAt(legs []outLeg, moves func(outLeg) int64) []outLeg {
+	out := make([]outLeg, len(legs))
+	for i, l := range legs {
+		out[i] = outLeg{side: l.side, party: l.party, toDate: moves(l)}
+	}
+	return out
 }
 
 // meet has what each payer now pays, and each payee now has, make up one another. Where both ends are divided, payers meet
