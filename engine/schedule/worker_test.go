@@ -186,7 +186,6 @@ func TestARunFindsWhatSomebodySettled(t *testing.T) {
 	w.bring("ctr_1", 1, c, w.at)
 	w.send("ctr_1", "bat_1", c, joined(2))
 	now := at(t, "2024-01-10T12:00:00Z")
-	s := w.worker(&now)
 	ctx := context.Background()
 	through := calendar.MustDate("2024-01-07")
 	// The runs are noted, but before anybody takes them up the period is settled.
@@ -211,7 +210,7 @@ func TestARunFindsWhatSomebodySettled(t *testing.T) {
 		}
 		return writer.Commit(store.StatementHead{Version: 1, Sequence: sequence, By: "per_1", At: now}, st)
 	})
-	w.look(s)
+	w.look(w.worker(&now))
 	for _, r := range w.runs("ctr_1") {
 		if r.State != store.RunDone || r.Number != 1 || r.Attempts != 1 {
 			t.Errorf("%+v", r)
