@@ -124,4 +124,11 @@ func TestARunGoesOverWhatChanged(t *testing.T) {
 	if n := w.count("select count(*) from kept"); n != 3 {
 		t.Errorf("%d statements have left something, expected 3", n)
 	}
+	// What another release kept is not read: the run is in full, and says why.
+	if n := w.count("with other as (update kept set found = set_byte(found, 0, 126) where contract = 'ctr_2' returning 1) select count(*) from other"); n != 3 {
+		t.Fatalf("%d were changed", n)
+	}
+	if got := made(4); got != "in full, since what was kept is another release's" {
+		t.Errorf("week 4: %q", got)
+	}
 }

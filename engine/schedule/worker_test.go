@@ -228,6 +228,32 @@ func TestARunFindsWhatSomebodySettled(t *testing.T) {
 	})
 }
 
+// A run that ends badly because somebody settled its period meanwhile is begun again, and is no failure; nor is another's failure
+// taken for that, nor a final run's that can never be.
+func TestAnOvertakenRunIsBegunAgain(t *testing.T) {
+	w := newWorld(t)
+	c := w.weekly(2)
+	w.bring("ctr_1", 1, c, w.at)
+	w.send("ctr_1", "bat_1", c, joined(2))
+	now := at(t, "2024-01-10T12:00:00Z")
+	s := w.worker(&now)
+	first, second := calendar.MustDate("2024-01-07"), calendar.MustDate("2024-01-14")
+	if run := w.settleNow(s, "ctr_1", c, first, Final); run.State != store.RunDone {
+		t.Fatalf("%+v", run)
+	}
+	broken := errors.New("it cannot be settled")
+	for _, k := range []struct {
+		through calendar.Date
+		why     error
+		again   bool
+	}{{first, broken, true}, {second, broken, false}, {first, errLate, false}} {
+		got := s.overtaken(context.Background(), store.Run{Contract: "ctr_1", Kind: store.RunProvisional, Through: k.through}, k.why)
+		if store.Passing(got) != k.again || !errors.Is(got, k.why) {
+			t.Errorf("%s, %v: %v", k.through, k.why, got)
+		}
+	}
+}
+
 // A clock that is not the database's settles nothing.
 func TestNothingIsSettledByAWrongClock(t *testing.T) {
 	w := newWorld(t)
