@@ -128,10 +128,10 @@ func TestLawNobodyFallsBelowItsLimit(t *testing.T) {
 func TestALossMadeGoodComesBack(t *testing.T) {
 	l := limited{names: []string{"nhs", "council", "police"}, shares: []int64{1, 4, 5}, benefit: []int64{5, 4, 1}, limits: []int64{0, 0, 0},
 		how: "pro_rata", from: "2026-01-01", cost: []int64{10_000, 10_000, 0}, families: []int64{12, 2, 0}}
-	c := l.contract(t, []int{0, 1, 2})
+	c := l.contract(t, []int{1, 0, 2})
 	var chain []*settled
 	paid := map[string]int64{}
-	for year, want := range []string{"nhs to police 32.54, council to police 5.38", "nhs to council 10.88, nhs to police 7.07, council to police -5.38"} {
+	for year, want := range []string{"council to police 5.38, nhs to police 32.54", "council to police -5.38, nhs to council 10.88, nhs to police 7.07"} {
 		day := calendar.MustDate(fmt.Sprintf("%d-12-31", 2026+year))
 		snapshot, err := ingest.FromExamples(c, c.Examples[0].Evidence, day)
 		if err != nil {

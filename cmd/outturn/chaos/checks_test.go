@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-
-	"outturn/engine/store"
-	"outturn/engine/store/private"
 )
 
 // alone are the rules that hold where nobody settles beside the scheduler. What somebody settles is of no run, and a run that
@@ -146,5 +143,3 @@ func (w *world) settleAll() {
 func (w *world) again() int {
 	return w.count("select coalesce(sum(attempts - 1), 0) from runs where state = 'done'")
 }
-
-var _ = store.Schema + private.Database
