@@ -67,6 +67,13 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
+// forget gives its memory back.
+func (s *safeBuffer) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.b = bytes.Buffer{}
+}
+
 func (w *world) clock() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
