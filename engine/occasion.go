@@ -33,6 +33,7 @@ type Prior struct {
 	Units    int                  // records of units it holds
 	Postings []statements.Posting // what it moved: whom each payment was between
 	Lines    func(unitType int, key string) iter.Seq2[statements.Record, error]
+	Some     bool // Lines has the records of some roots alone, and of the whole
 }
 
 // Sink receives the records of a statement as canonical bytes (AppendRecord), in canonical order, one call a run of

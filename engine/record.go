@@ -74,7 +74,43 @@ func openRecord(b []byte, c *contracts.Contract, unitType int, key string) []byt
 	b = append(b, name...)
 	b = append(b, '"', ':')
 	b = appendString(b, key)
-	return append(b, `,"lines":[`...)
+	return append(b, recordLines...)
+}
+
+// recordLines stands between a record's unit and its lines. A unit's key cannot hold it, since quotes in a text are escaped.
+var recordLines = []byte(`,"lines":[`)
+
+// HeadOf is how a record begins, up to its lines: RecordHead of its unit. It is nothing where there are no lines.
+func HeadOf(record []byte) []byte {
+	at := bytes.Index(record, recordLines)
+	if at < 0 {
+		return nil
+	}
+	return record[:at+len(recordLines)]
+}
+
+// ParseHead reads whose record begins so: the unit's type, which is one behind the last for the whole, and its key, which may lie in
+// the head's own bytes.
+func ParseHead(head []byte, c *contracts.Contract) (unitType int, key []byte, err error) {
+	name, rest, found := bytes.Cut(bytes.TrimPrefix(head, []byte(`{"`)), []byte(`":`))
+	text, ends := bytes.CutSuffix(rest, recordLines)
+	if !found || !ends {
+		return 0, nil, fmt.Errorf("%.60q does not begin a record", head)
+	}
+	for unitType < len(c.Units) && c.Units[unitType].Name != string(name) {
+		unitType++
+	}
+	if unitType == len(c.Units) && string(name) != wholeName {
+		return 0, nil, fmt.Errorf("record %.60q: of no unit type of contract %s", head, c.ID)
+	}
+	if n := len(text); n > 1 && bytes.IndexByte(text, '\\') < 0 {
+		return unitType, text[1 : n-1], nil
+	}
+	var unquoted string
+	if err := json.Unmarshal(text, &unquoted); err != nil {
+		return 0, nil, fmt.Errorf("record %.60q: %w", head, err)
+	}
+	return unitType, []byte(unquoted), nil
 }
 
 func closeRecord(b []byte) []byte { return append(b, ']', '}', '\n') }
@@ -271,34 +307,27 @@ type wireLeg struct {
 
 // ParseRecord reads a record that AppendRecord wrote. It refuses unknown names and amounts that are not text.
 func ParseRecord(line []byte, c *contracts.Contract, into *statements.Record) error {
-	var parts map[string]json.RawMessage
-	if err := json.Unmarshal(line, &parts); err != nil {
-		return fmt.Errorf("record %.60q: %w", line, err)
-	}
-	lines, ok := parts["lines"]
-	if !ok || len(parts) != 2 {
+	head := HeadOf(line)
+	if head == nil {
 		return fmt.Errorf("record %.60q: expected a unit and its lines", line)
 	}
-	into.UnitType = -1
-	for i := range c.Units {
-		if raw, ok := parts[c.Units[i].Name]; ok {
-			into.UnitType = i
-			if err := json.Unmarshal(raw, &into.Unit); err != nil {
-				return fmt.Errorf("record %.60q: %w", line, err)
-			}
-		}
+	unitType, key, err := ParseHead(head, c)
+	if err != nil {
+		return err
 	}
-	if _, ok := parts[wholeName]; ok && into.UnitType < 0 {
-		into.UnitType, into.Unit = len(c.Units), ""
-	}
-	if into.UnitType < 0 {
-		return fmt.Errorf("record %.60q: of no unit type of contract %s", line, c.ID)
+	into.UnitType, into.Unit = unitType, string(key)
+	lines, ends := bytes.CutSuffix(bytes.TrimSuffix(line[len(head)-1:], []byte{'\n'}), []byte{'}'})
+	if !ends {
+		return fmt.Errorf("record %.60q: it does not end as one", line)
 	}
 	var wire []wireLine
 	d := json.NewDecoder(bytes.NewReader(lines))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&wire); err != nil {
 		return fmt.Errorf("record %.60q: %w", line, err)
+	}
+	if d.InputOffset() != int64(len(lines)) {
+		return fmt.Errorf("record %.60q: there is something behind its lines", line)
 	}
 	into.Lines = into.Lines[:0]
 	for i := range wire {
