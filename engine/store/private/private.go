@@ -129,7 +129,7 @@ func settings(socket string, forgetful bool) []string {
 		{"listen_addresses", ""}, {"unix_socket_directories", socket}, {"unix_socket_permissions", "0700"},
 		{"fsync", durable}, {"full_page_writes", durable}, {"synchronous_commit", durable},
 		{"timezone", "UTC"}, {"log_timezone", "UTC"}, {"logging_collector", "off"}, {"log_destination", "stderr"},
-		{"max_connections", "100"}, {"shared_buffers", "128MB"}, {"max_wal_size", "2GB"}, {"wal_compression", "on"},
+		{"max_connections", "100"}, {"shared_buffers", strconv.Itoa(buffers("/proc/meminfo", "/sys/fs/cgroup/memory.max")) + "MB"}, {"max_wal_size", "2GB"}, {"wal_compression", "on"},
 	} {
 		list = append(list, "-c", pair[0]+"="+pair[1])
 	}
