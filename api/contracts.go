@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"outturn/api/client"
 	"outturn/contracts"
-	"outturn/contracts/language"
 	"outturn/contracts/sentences"
 	"outturn/engine/ingest"
 	"outturn/engine/whatif"
@@ -41,7 +39,7 @@ func (s *Service) contractRoutes() {
 		if err != nil {
 			return nil, s.refused(ctx, err, "")
 		}
-		c, err := s.read.decode(document)
+		c, err := s.read.Decode(contractName, document)
 		if err != nil {
 			return nil, s.refused(ctx, whatif.PriceChoices(contractName, document, err), "")
 		}
@@ -67,39 +65,8 @@ func (s *Service) contractRoutes() {
 	acts(s, huma.Operation{OperationID: "drop-grant", Method: http.MethodDelete, Path: "/v1/contracts/{contract}/grants/{organisation}/{role}", Summary: "Let an organisation take part no longer", Tags: tags, DefaultStatus: http.StatusOK}, s.dropGrant)
 }
 
-// documents are contracts that were read lately, by the digest of their document. A decoded contract is never changed.
-type documents struct {
-	mu   sync.Mutex
-	read map[[32]byte]*contracts.Contract
-}
-
 // contractName is what faults call a document that was sent.
 const contractName = "contract.yaml"
-
-// documentsMax is how many contracts are held decoded.
-const documentsMax = 64
-
-// decode reads a contract's document, all faults at once.
-func (d *documents) decode(document []byte) (*contracts.Contract, error) {
-	digest := sha256.Sum256(document)
-	d.mu.Lock()
-	c := d.read[digest]
-	d.mu.Unlock()
-	if c != nil {
-		return c, nil
-	}
-	c, err := language.Decode(contractName, document)
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.read == nil || len(d.read) >= documentsMax {
-		d.read = map[[32]byte]*contracts.Contract{}
-	}
-	d.read[digest] = c
-	return c, nil
-}
 
 // sent decodes the document that a request carries.
 func (s *Service) sent(r *request) (*contracts.Contract, error) {
@@ -107,7 +74,7 @@ func (s *Service) sent(r *request) (*contracts.Contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.read.decode(document)
+	return s.read.Decode(contractName, document)
 }
 
 // sentDocument is the document that a request carries.
@@ -191,7 +158,7 @@ func (s *Service) addGrant(ctx context.Context, tx Tx, c *call, in *struct {
 	if err != nil {
 		return none, err
 	}
-	document, err := s.read.decode(v.Document)
+	document, err := s.read.Decode(contractName, v.Document)
 	if err != nil {
 		return none, err
 	}

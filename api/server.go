@@ -25,6 +25,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"outturn/api/client"
+	"outturn/contracts/language"
 )
 
 // DocumentVersion is the version of the API and its document.
@@ -54,7 +55,7 @@ type Service struct {
 	senders  *limiter
 	strange  *limiter
 	metrics  *metrics
-	read     documents
+	read     language.Documents
 	document []byte
 	stopping atomic.Bool
 }

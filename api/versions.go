@@ -78,7 +78,7 @@ func (s *Service) version(ctx context.Context, v View, contract string, number i
 	if err != nil {
 		return found, nil, err
 	}
-	c, err := s.read.decode(found.Document)
+	c, err := s.read.Decode(contractName, found.Document)
 	return found, c, err
 }
 
