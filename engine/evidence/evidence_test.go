@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -217,6 +218,36 @@ func TestRootIsTheTreeHashOfRFC6962(t *testing.T) {
 		leaf := UnitDigest([]byte(fmt.Sprint("leaf ", n)))
 		leaves = append(leaves, leaf)
 		root.Add(leaf)
+	}
+}
+
+// Whichever leaves come last, the tree is the same.
+func TestGappedIsTheSameTree(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 6962))
+	joined := 0
+	for n := range 300 {
+		for _, known := range []int{0, 1, 7, 50, 1000} { // so many to a gap
+			var whole Root
+			var gapped Gapped
+			var last []Digest
+			for i := range n {
+				leaf := UnitDigest([]byte(fmt.Sprint("leaf ", i)))
+				whole.Add(leaf)
+				if random.IntN(known+1) == 0 {
+					gapped.Gap()
+					last = append(last, leaf)
+				} else {
+					gapped.Add(leaf)
+				}
+			}
+			if gapped.Sum(last) != whole.Sum() || gapped.Len() != uint64(n) || gapped.Gaps() != len(last) {
+				t.Fatalf("%d leaves, of them %d last: another tree", n, len(last))
+			}
+			joined += n - len(gapped.nodes)
+		}
+	}
+	if joined < 100_000 {
+		t.Errorf("%d subtrees were hashed before their neighbours were known", joined)
 	}
 }
 

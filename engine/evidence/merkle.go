@@ -43,14 +43,17 @@ type Root struct {
 }
 
 // Add adds the next leaf, which is a digest that already carries the leaf prefix.
-func (r *Root) Add(leaf Digest) {
-	r.leaves++
+func (r *Root) Add(leaf Digest) { r.add(0, leaf) }
+
+// add adds the next complete subtree of a level, where one may stand.
+func (r *Root) add(level int, subtree Digest) {
+	r.leaves += 1 << level
 	// Each trailing nought of the new count completes a subtree with the one on its left.
-	for range bits.TrailingZeros64(r.leaves) {
+	for range bits.TrailingZeros64(r.leaves) - level {
 		r.depth--
-		leaf = node(r.stack[r.depth], leaf)
+		subtree = node(r.stack[r.depth], subtree)
 	}
-	r.stack[r.depth] = leaf
+	r.stack[r.depth] = subtree
 	r.depth++
 }
 
@@ -67,6 +70,64 @@ func (r *Root) Sum() Digest {
 		sum = node(r.stack[i], sum)
 	}
 	return sum
+}
+
+// Gapped builds the tree hash that Root does while some of its leaves are not known yet: of the others, what can be hashed
+// without them is. The zero value has no leaf.
+type Gapped struct {
+	leaves uint64
+	gaps   int
+	nodes  []subtree // side by side
+}
+
+// subtree is a complete one, or a gap where its level is below nought.
+type subtree struct {
+	level  int
+	digest Digest
+}
+
+// Add adds the next leaf.
+func (g *Gapped) Add(leaf Digest) { g.add(0, leaf) }
+
+// add adds the next complete subtree of a level, where one may stand.
+func (g *Gapped) add(level int, digest Digest) {
+	g.leaves += 1 << level
+	g.nodes = append(g.nodes, subtree{level, digest})
+	for ; level < bits.TrailingZeros64(g.leaves); level++ {
+		n := len(g.nodes) - 1
+		if n == 0 || g.nodes[n-1].level != level {
+			return // part of what it would join with is not known
+		}
+		g.nodes[n-1] = subtree{level + 1, node(g.nodes[n-1].digest, g.nodes[n].digest)}
+		g.nodes = g.nodes[:n]
+	}
+}
+
+// Gap says that the next leaf is not known yet.
+func (g *Gapped) Gap() {
+	g.leaves++
+	g.gaps++
+	g.nodes = append(g.nodes, subtree{level: -1})
+}
+
+// Len returns the number of leaves, gaps with them.
+func (g *Gapped) Len() uint64 { return g.leaves }
+
+// Gaps returns the number of leaves that are not known yet.
+func (g *Gapped) Gaps() int { return g.gaps }
+
+// Sum returns the tree hash, given the leaves that stand in the gaps, in order: as many as there are gaps.
+func (g *Gapped) Sum(leaves []Digest) Digest {
+	var r Root
+	for i := range g.nodes {
+		if g.nodes[i].level >= 0 {
+			r.add(g.nodes[i].level, g.nodes[i].digest)
+			continue
+		}
+		r.Add(leaves[0])
+		leaves = leaves[1:]
+	}
+	return r.Sum()
 }
 
 func node(left, right Digest) Digest {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
@@ -18,10 +19,29 @@ type RootAt struct {
 	Name  []byte // the rank of its type and its key
 	Leaf  []byte
 	Until calendar.Date
+	whole []byte // as it is written
 }
 
 // Key is the root's key.
 func (r *RootAt) Key() []byte { return r.Name[1:] }
+
+// Unknown reports whether of the root only its name is known.
+func (r *RootAt) Unknown() bool { return Digest(r.Leaf) == Digest{} }
+
+// RootsNamed lists roots by their names alone, in order: they have no digest, and hold until no day.
+func RootsNamed(c *contracts.Contract, units []Unit) (list Roots) {
+	ranks, _ := RootRanks(c)
+	names := make([]string, len(units))
+	for i := range units {
+		names[i] = string(ranks[units[i].Type]) + units[i].Key
+	}
+	slices.Sort(names)
+	var none Digest
+	for _, name := range names {
+		list = list.Append([]byte(name), none[:], 0)
+	}
+	return list
+}
 
 // RootRanks orders the types of a contract that are part of no other as their roots are ordered.
 func RootRanks(c *contracts.Contract) (rank []byte, byRank []int) {
@@ -68,6 +88,7 @@ func (b *Roots) Next(into *RootAt) (bool, error) {
 	}
 	into.Name, into.Leaf = r[1:n], r[n:n+len(Digest{})]
 	into.Until = calendar.Date(int32(binary.LittleEndian.Uint32(r[n+len(Digest{}):])))
+	into.whole = r[:n+rest]
 	*b = r[n+rest:]
 	return true, nil
 }

@@ -1,0 +1,275 @@
+package evidence
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"slices"
+
+	"outturn/contracts/calendar"
+)
+
+// The leaves of a block are one subtree of the snapshot's tree.
+const (
+	blockLevel  = 4
+	blockLeaves = 1 << blockLevel
+)
+
+// Index divides the roots of a contract, in order, into blocks of sixteen, so that what was kept of some is found, and the tree
+// hashed, without the others. The first block has one less, since the leaf of what is about no unit stands before its own, and the
+// last has what is left.
+type Index struct {
+	Blocks []Block
+	Roots  int // of all blocks
+	Length int // of the list with which every root was kept, in bytes
+}
+
+// Block is some roots that stand together.
+type Block struct {
+	First []byte        // the name of the first
+	Sum   Digest        // the tree hash of their leaves
+	Until calendar.Date // the last day until which all of them hold
+	At    int           // where in the list with which every root was kept its own begin
+	Check uint32        // of all that is kept of them, so that it is not read otherwise than it was written
+}
+
+// ErrShifted says that there are roots between those of an index, so that its blocks are none of the tree any more.
+var ErrShifted = errors.New("there are new roots")
+
+var errIndex = errors.New("the index of what was kept is not what was written")
+
+// NewIndex makes the index of the roots of lists: of the one with which every root was kept, and of what was kept later.
+func NewIndex(lists []Roots) (Index, error) {
+	x := Index{Length: len(lists[0])}
+	base, at := lists[0], 0
+	var next RootAt
+	there, err := base.Next(&next)
+	if err != nil {
+		return x, err
+	}
+	var sum Root
+	end := func() {
+		if n := len(x.Blocks); n > 0 {
+			x.Blocks[n-1].Sum, sum = sum.Sum(), Root{}
+		}
+	}
+	err = MergeRoots(lists, func(r *RootAt) error {
+		x.Roots++
+		if x.Roots == 1 || x.Roots%blockLeaves == 0 {
+			end()
+			for there && bytes.Compare(next.Name, r.Name) < 0 {
+				at = x.Length - len(base)
+				if there, err = base.Next(&next); err != nil {
+					return err
+				}
+			}
+			x.Blocks = append(x.Blocks, Block{First: r.Name, Until: r.Until, At: at})
+		}
+		b := &x.Blocks[len(x.Blocks)-1]
+		b.note(r)
+		sum.Add(Digest(r.Leaf))
+		return nil
+	})
+	end()
+	return x, err
+}
+
+// note takes up one more root of the block.
+func (b *Block) note(r *RootAt) {
+	b.Until = min(b.Until, r.Until)
+	b.Check = crc32.Update(b.Check, castagnoli, r.whole)
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// size is how many roots a block has.
+func (x *Index) size(b int) int {
+	return min(blockLeaves*(b+1), x.Roots+1) - max(blockLeaves*b, 1)
+}
+
+// Touched marks the blocks that have roots of a list, or that hold until a day before another, and the first and the last, which are
+// no subtrees of the tree. n is how many.
+func (x *Index) Touched(list Roots, through calendar.Date) (touched []bool, n int, err error) {
+	touched = make([]bool, len(x.Blocks))
+	for b := range touched {
+		touched[b] = b == 0 || b == len(touched)-1 || x.Blocks[b].Until < through
+	}
+	err = x.over(nil, []Roots{list}, func(b int, _ *RootAt) error {
+		touched[b] = true
+		return nil
+	})
+	for _, is := range touched {
+		if is {
+			n++
+		}
+	}
+	return touched, n, err
+}
+
+// Stretches lists where in the list with which every root was kept those of the touched blocks are, from and up to.
+func (x *Index) Stretches(touched []bool) (list [][2]int) {
+	for b, is := range touched {
+		if !is {
+			continue
+		}
+		one := [2]int{x.Blocks[b].At, x.Length}
+		if b+1 < len(x.Blocks) {
+			one[1] = x.Blocks[b+1].At
+		}
+		if n := len(list); n > 0 && list[n-1][1] == one[0] {
+			list[n-1][1] = one[1]
+		} else {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// over calls each for every root of lists that belongs to a touched block (nil: all are), in order.
+func (x *Index) over(touched []bool, lists []Roots, each func(b int, r *RootAt) error) error {
+	b := 0
+	return MergeRoots(lists, func(r *RootAt) error {
+		for b+1 < len(x.Blocks) && bytes.Compare(x.Blocks[b+1].First, r.Name) <= 0 {
+			b++
+		}
+		if touched != nil && !touched[b] {
+			return nil
+		}
+		return each(b, r)
+	})
+}
+
+// Renewed is the index with the touched blocks made anew of the roots that lists have of them. ErrShifted where there are others.
+func (x *Index) Renewed(touched []bool, lists []Roots) (Index, error) {
+	out := *x
+	out.Blocks = slices.Clone(x.Blocks)
+	var sum Root
+	last := -1
+	end := func() error {
+		if last < 0 {
+			return nil
+		}
+		if int(sum.Len()) != x.size(last) {
+			return ErrShifted
+		}
+		out.Blocks[last].Sum, sum = sum.Sum(), Root{}
+		return nil
+	}
+	err := x.over(touched, lists, func(b int, r *RootAt) error {
+		if b != last {
+			if err := end(); err != nil {
+				return err
+			}
+			last = b
+			out.Blocks[b].Until, out.Blocks[b].Check = r.Until, 0
+		}
+		out.Blocks[b].note(r)
+		sum.Add(Digest(r.Leaf))
+		return nil
+	})
+	if err == nil {
+		err = end()
+	}
+	return out, err
+}
+
+// Check refuses roots that were read of touched blocks and are not those of which the index was made.
+func (x *Index) Check(touched []bool, lists []Roots) error {
+	checks := make([]uint32, len(x.Blocks))
+	err := x.over(touched, lists, func(b int, r *RootAt) error {
+		checks[b] = crc32.Update(checks[b], castagnoli, r.whole)
+		return nil
+	})
+	for b, is := range touched {
+		if is && err == nil && checks[b] != x.Blocks[b].Check {
+			return errIndex
+		}
+	}
+	return err
+}
+
+// Tree hashes what can be of the snapshot's tree: of lists are the roots of touched blocks, and in the place of those that do not
+// hold until a day is a gap, and where the leaf stands of what is about no unit. Each such root is handed on. ErrShifted where
+// there are others than those of the index.
+func (x *Index) Tree(touched []bool, lists []Roots, through calendar.Date, gap func(r *RootAt)) (*Gapped, error) {
+	g := &Gapped{}
+	g.Gap()
+	at, n := 0, 0 // the block that is filled, and how many roots of it are there
+	up := func(to int) error {
+		for ; at < to; at++ {
+			switch {
+			case !touched[at]:
+				g.add(blockLevel, x.Blocks[at].Sum)
+			case n != x.size(at):
+				return ErrShifted
+			}
+			n = 0
+		}
+		return nil
+	}
+	err := x.over(touched, lists, func(b int, r *RootAt) error {
+		if err := up(b); err != nil {
+			return err
+		}
+		n++
+		if r.Until < through {
+			g.Gap()
+			gap(r)
+		} else {
+			g.Add(Digest(r.Leaf))
+		}
+		return nil
+	})
+	if err == nil {
+		err = up(len(x.Blocks))
+	}
+	return g, err
+}
+
+// Bytes writes an index so that ReadIndex reads it back.
+func (x *Index) Bytes() []byte {
+	b := binary.AppendUvarint(nil, uint64(x.Roots))
+	b = binary.AppendUvarint(b, uint64(x.Length))
+	for i := range x.Blocks {
+		one := &x.Blocks[i]
+		b = binary.AppendUvarint(b, uint64(one.At))
+		b = binary.LittleEndian.AppendUint32(b, one.Check)
+		b = Roots(b).Append(one.First, one.Sum[:], one.Until)
+	}
+	sum := sha256.Sum256(b)
+	return append(b, sum[:]...)
+}
+
+// ReadIndex reads what Bytes wrote. The names lie in its bytes.
+func ReadIndex(b []byte) (x Index, err error) {
+	whole := len(b) - len(Digest{})
+	if whole < 0 || sha256.Sum256(b[:whole]) != Digest(b[whole:]) {
+		return x, errIndex
+	}
+	b = b[:whole]
+	number := func() int {
+		n, size := binary.Uvarint(b)
+		b = b[max(size, 0):]
+		return int(n)
+	}
+	x.Roots, x.Length = number(), number()
+	x.Blocks = make([]Block, 0, x.Roots/blockLeaves+2)
+	for len(b) > 0 {
+		at := number()
+		if len(b) < 4 {
+			return x, errIndex
+		}
+		check := binary.LittleEndian.Uint32(b)
+		b = b[4:]
+		var r RootAt
+		list := Roots(b)
+		if there, err := list.Next(&r); err != nil || !there {
+			return x, errIndex
+		}
+		b = list
+		x.Blocks = append(x.Blocks, Block{r.Name, Digest(r.Leaf), r.Until, at, check})
+	}
+	return x, nil
+}
