@@ -81,6 +81,7 @@ func FromRows(c *contracts.Contract, o Options, give ...func(take func(*evidence
 	p := newPhase(v, o, faults)
 	p.runs = &runs{store: store, memory: o.Memory / 2}
 	p.total = o.Memory // so that blocks are as large as the memory allows
+	p.buffers.New = func() any { b := make([]byte, 0, min(rowsFirst, p.blockSize())); return &b }
 	var wait sync.WaitGroup
 	for _, one := range give {
 		wait.Go(func() { p.keep(one) })
@@ -99,6 +100,9 @@ func FromRows(c *contracts.Contract, o Options, give ...func(take func(*evidence
 	}
 	return nil, errors.Join(err, store.close())
 }
+
+// rowsFirst is how large a block of rows begins. Of how many there will be nothing is known, and few need little.
+const rowsFirst = 64 << 10
 
 // keep sorts the rows of one giver into runs, each block while the next is filled.
 func (p *phase) keep(give func(take func(*evidence.Row) error) error) {

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sort"
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
@@ -197,29 +198,35 @@ func (s *Stored) Lines(unitType int, key string) iter.Seq2[statements.Record, er
 	}
 }
 
-// Some is Prior of some roots alone: wanted tells by a record's head (engine.RecordHead) whether to read it. What it does
-// not want is passed over unread, the whole is always read.
-func (s *Stored) Some(wanted func(head []byte) bool) engine.Prior {
+// Some is Prior of some roots alone, and of the whole, read at once: wanted tells by a record's head (engine.RecordHead) whether to
+// take it. What is not wanted is passed over unread.
+func (s *Stored) Some(wanted func(head []byte) bool) (engine.Prior, error) {
+	whole := engine.RecordHead(s.contract, len(s.contract.Units), "")
+	var list []statements.Record
+	var failed error
+	s.recordsIf(0, func(line []byte) bool {
+		head := engine.HeadOf(line)
+		return head == nil || wanted(head) || bytes.Equal(head, whole)
+	}, func(r statements.Record, err error) bool {
+		list, failed = append(list, r), err
+		return err == nil
+	})
 	p := s.Prior()
+	p.Some = true
 	p.Lines = func(unitType int, key string) iter.Seq2[statements.Record, error] {
 		return func(yield func(statements.Record, error) bool) {
-			from, err := s.find(unitType, key)
-			if err != nil {
-				yield(statements.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
-				return
+			from := sort.Search(len(list), func(i int) bool {
+				return !before(s.contract, &list[i], &statements.Record{UnitType: unitType, Unit: key})
+			})
+			for i := range list[from:] {
+				if !yield(list[from+i], nil) {
+					return
+				}
 			}
-			whole := engine.RecordHead(s.contract, len(s.contract.Units), "")
-			s.recordsIf(from, func(line []byte) bool {
-				head, _, found := bytes.Cut(line, recordLines)
-				return !found || wanted(line[:len(head)+len(recordLines)]) || bytes.HasPrefix(line, whole)
-			}, yield)
 		}
 	}
-	return p
+	return p, failed
 }
-
-// recordLines stands between a record's unit and its lines. A unit's key cannot hold it, since quotes in a text are escaped.
-var recordLines = []byte(`,"lines":[`)
 
 // All yields every record in order, as Lines does.
 func (s *Stored) All() iter.Seq2[statements.Record, error] {

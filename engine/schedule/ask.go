@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"outturn/contracts/calendar"
+	"outturn/contracts/language"
 	"outturn/engine/store"
 )
 
@@ -44,7 +45,7 @@ func Ask(ctx context.Context, tx *store.Tx, contract string, kind Kind, through 
 }
 
 func calendarInForce(ctx context.Context, v *store.View, contract string) (*Calendar, error) {
-	terms, _, err := inForce(ctx, v, contract)
+	terms, _, err := inForce(ctx, v, new(language.Documents), contract)
 	if err != nil {
 		return nil, errors.Join(&ErrAsked{"the contract cannot be settled: " + err.Error()}, err)
 	}

@@ -41,7 +41,7 @@ func (w *Worker) divide(ctx context.Context, run store.Run) (*division, error) {
 	d := &division{run: run}
 	var ranges []store.Range
 	err := w.o.Store.SystemRead(ctx, func(v *store.View) error {
-		terms, version, err := inForce(ctx, v, run.Contract)
+		terms, version, err := inForce(ctx, v, &w.documents, run.Contract)
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (w *Worker) assessPart(ctx context.Context, p store.RunPart) (err error) {
 		if run.Attempts != p.Attempt || run.State != store.RunRunning {
 			return store.ErrSuperseded
 		}
-		terms, _, err := termsOf(ctx, &tx.View, p.Contract, p.Version)
+		terms, _, err := termsOf(ctx, &tx.View, &w.documents, p.Contract, p.Version)
 		if err != nil {
 			return err
 		}

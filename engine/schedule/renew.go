@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"outturn/contracts"
-	"outturn/contracts/calendar"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -30,17 +29,21 @@ const (
 
 // renewal is a run made of what was kept and of the roots that are not what they were.
 type renewal struct {
-	base    store.StatementHead // the last final statement
-	version int
-	kept    store.Keeping
-	was, is engine.Part
-	lines   [][]byte
-	whole   *evidence.Apart
-	changed int
-	share   int              // one in how many roots may be another
-	list    evidence.Roots   // of the roots that were assessed
-	before  []evidence.Roots // what was kept, from its base on
+	base     store.StatementHead // the last final statement
+	version  int
+	kept     store.Keeping
+	was, is  engine.Part
+	lines    [][]byte
+	whole    *evidence.Apart
+	changed  int
+	share    int            // one in how many roots may be another
+	list     evidence.Roots // of the roots that were assessed
+	roots    keptRoots
+	position engine.Position // what was settled of them, and of the whole
 }
+
+// errMany ends the reading of what is too many roots.
+var errMany = errors.New("too many roots are not what they were")
 
 // renewal prepares a run, or says why it must be in full.
 func (w *Worker) renewal(ctx context.Context, run store.Run) (r *renewal, why string, err error) {
@@ -48,7 +51,7 @@ func (w *Worker) renewal(ctx context.Context, run store.Run) (r *renewal, why st
 		return nil, "", nil
 	}
 	err = w.o.Store.SystemRead(ctx, func(v *store.View) error {
-		terms, version, err := inForce(ctx, v, run.Contract)
+		terms, version, err := inForce(ctx, v, &w.documents, run.Contract)
 		if err != nil {
 			return err
 		}
@@ -63,7 +66,7 @@ func (w *Worker) renewal(ctx context.Context, run store.Run) (r *renewal, why st
 			return err
 		}
 		one := &renewal{base: base, version: version.Number, share: w.share}
-		one.kept, one.before, err = v.Kept(ctx, run.Contract, base.Place)
+		one.kept, err = v.Kept(ctx, run.Contract, base.Place)
 		switch {
 		case errors.Is(err, store.ErrUnknown):
 			return nil // little, or made otherwise
@@ -98,98 +101,82 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 	if whole {
 		return "something was told of no unit", nil
 	}
-	types, keys, err := r.others(terms, told, run)
+	roots, err := unitsNamed(terms, told)
 	if err != nil {
 		return "", err
 	}
-	if r.changed = len(keys); r.changed > r.kept.Roots/r.share {
-		return fmt.Sprintf("%d of %d roots are not what they were", r.changed, r.kept.Roots), nil
+	changed := evidence.RootsNamed(terms, roots)
+	many := func() bool { r.changed = len(roots); return r.changed > r.kept.Roots/r.share }
+	if many() {
+		return r.many(), nil
 	}
 	// Also of the new as they were: what was told of them by then was left out, and counted.
-	was, is, err := v.SnapshotsOfRoots(ctx, terms, run.Contract, store.Moment{Sequence: r.base.Sequence, CutOff: r.base.CutOff}, store.Moment{Sequence: run.Sequence, CutOff: run.CutOff}, types, keys)
+	was, is, err := v.SnapshotsOfRoots(ctx, terms, run.Contract, store.Moment{Sequence: r.base.Sequence, CutOff: r.base.CutOff}, store.Moment{Sequence: run.Sequence, CutOff: run.CutOff},
+		roots, func(v *store.View) ([]evidence.Unit, error) {
+			expired, err := r.roots.read(terms, v.KeptRoots(ctx, run.Contract, r.kept), changed, run.Through)
+			roots = append(roots[:len(roots):len(roots)], expired...)
+			if err == nil && many() {
+				err = errMany
+			}
+			if err == nil {
+				r.position, err = v.PositionOf(ctx, terms, run.Contract, roots)
+			}
+			return expired, err
+		})
+	if errors.Is(err, errMany) {
+		return r.many(), nil
+	}
 	if err != nil {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, was.Close(), is.Close()) }()
-	// Nothing of this waits for another: the one reads what was settled, the others are busy meanwhile.
 	var old, now engine.Kept
-	var beside [2]error
+	var before error
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		old, beside[0] = engine.AssessKeeping(terms, engine.Occasion{Through: r.base.Through, CutOff: r.base.CutOff, Final: true}, Watch(ctx, was), engine.Position{}, nil)
+		old, before = engine.AssessKeeping(terms, engine.Occasion{Through: r.base.Through, CutOff: r.base.CutOff, Final: true}, Watch(ctx, was), engine.Position{}, nil)
 	})
-	wait.Go(func() { beside[1] = r.join(terms, was, is, run) })
-	now, err = r.assess(ctx, v, terms, run, is, types, keys)
-	wait.Wait()
-	if err = errors.Join(err, beside[0], beside[1]); err != nil {
-		return "", err
-	}
-	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until)
-	return "", nil
-}
-
-// assess assesses the roots as they are, against what was settled of them.
-func (r *renewal) assess(ctx context.Context, v *store.View, terms *contracts.Contract, run store.Run, is *ingest.Snapshot, types, keys []string) (engine.Kept, error) {
-	wanted := map[string]bool{}
-	for i := range keys {
-		wanted[string(engine.RecordHead(terms, unitNamed(terms, types[i]), keys[i]))] = true
-	}
-	position, err := v.PositionOf(ctx, terms, run.Contract, func(head []byte) bool { return wanted[string(head)] })
-	if err != nil {
-		return engine.Kept{}, err
-	}
-	return engine.AssessKeeping(terms, occasion(run), Watch(ctx, is), position, func(b []byte) error {
+	now, err = engine.AssessKeeping(terms, occasion(run), Watch(ctx, is), r.position, func(b []byte) error {
 		r.lines = append(r.lines, bytes.Clone(b))
 		return nil
 	})
+	wait.Wait()
+	if err = errors.Join(err, before); err != nil {
+		return "", err
+	}
+	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until)
+	return "", r.join(terms, v.KeptRoots(ctx, run.Contract, r.kept), was, is, run)
 }
 
-// others lists the roots that are not what they were: those of which something was told, whose day has come, or that are new.
-func (r *renewal) others(terms *contracts.Contract, told [][2]string, run store.Run) (types, keys []string, err error) {
-	ranks, byRank := evidence.RootRanks(terms)
-	news := map[string]bool{}
-	for _, root := range told {
-		t := unitNamed(terms, root[0])
-		if t < 0 {
-			return nil, nil, fmt.Errorf("there is evidence of a %s, and the contract has no such unit", root[0])
-		}
-		news[string(ranks[t])+root[1]] = true
-	}
-	add := func(name string) {
-		types, keys = append(types, terms.Units[byRank[name[0]]].Name), append(keys, name[1:])
-	}
-	err = evidence.MergeRoots(r.before, func(root *evidence.RootAt) error {
-		if is := news[string(root.Name)]; is || root.Until < run.Through {
-			add(string(root.Name))
-			delete(news, string(root.Name))
-		}
-		return nil
-	})
-	for name := range news { // in any order: the snapshot puts them in theirs
-		add(name)
-	}
-	return types, keys, err
+func (r *renewal) many() string {
+	return fmt.Sprintf("%d of %d roots are not what they were", r.changed, r.kept.Roots)
 }
 
 // join makes what the statement says of the snapshot.
-func (r *renewal) join(terms *contracts.Contract, was, is *ingest.Snapshot, run store.Run) error {
+func (r *renewal) join(terms *contracts.Contract, kept *store.KeptRoots, was, is *ingest.Snapshot, run store.Run) error {
 	old, now := was.Stretch(), is.Stretch()
 	r.kept.Summary.Less(&old.Summary)
 	r.kept.Summary.Add(&now.Summary)
 	sum, beside := r.kept.Summary, is.Beside()
 	sum.Add(&beside)
-	var root evidence.Root
-	root.Add(evidence.UnitDigest(evidence.AppendItems(nil, terms, is.Whole())))
-	r.kept.Roots = 0
-	list := is.List(make([]calendar.Date, len(now.Leaves))) // until when they hold is not known yet
-	err := evidence.MergeRoots(append(r.before[:len(r.before):len(r.before)], list), func(one *evidence.RootAt) error {
-		root.Add(evidence.Digest(one.Leaf))
-		r.kept.Roots++
-		return nil
-	})
-	sum.CutOff, sum.Digest = run.CutOff, root.Sum()
+	whole := evidence.UnitDigest(evidence.AppendItems(nil, terms, is.Whole()))
+	var err error
+	sum.CutOff = run.CutOff
+	sum.Digest, r.kept.Roots, err = r.roots.sum(kept, whole, now.Leaves, r.list)
 	r.whole = evidence.NewApart(is.Whole(), sum)
 	return err
+}
+
+// unitsNamed finds the types of roots that are named by type and key.
+func unitsNamed(terms *contracts.Contract, named [][2]string) (list []evidence.Unit, err error) {
+	for _, root := range named {
+		t := unitNamed(terms, root[0])
+		if t < 0 {
+			return nil, fmt.Errorf("there is evidence of a %s, and the contract has no such unit", root[0])
+		}
+		list = append(list, evidence.Unit{Type: t, Key: root[1]})
+	}
+	return list, nil
 }
 
 func unitNamed(terms *contracts.Contract, name string) int {
@@ -203,14 +190,14 @@ func unitNamed(terms *contracts.Contract, name string) int {
 
 // make makes the statement of the run, and keeps what it leaves.
 func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contract, version store.Version, run store.Run, sink engine.Sink) (statements.Statement, *keeping, error) {
-	position, err := tx.PositionUnread(ctx, terms, run.Contract)
+	last, err := tx.LastFinal(ctx, run.Contract)
 	if err != nil {
 		return statements.Statement{}, nil, err
 	}
-	if version.Number != r.version || len(position.Prior) != r.base.Number {
+	if version.Number != r.version || last.Number != r.base.Number || len(r.position.Prior) != r.base.Number {
 		return statements.Statement{}, nil, fmt.Errorf("the contract was varied or settled meanwhile: %w", store.ErrBusy)
 	}
-	st, found, err := engine.Renew(terms, occasion(run), r.whole, position, r.kept.Found, r.was, r.is, func(yield func([]byte, error) bool) {
+	st, found, err := engine.Renew(terms, occasion(run), r.whole, r.position, r.kept.Found, r.was, r.is, func(yield func([]byte, error) bool) {
 		for _, b := range r.lines {
 			if !yield(b, nil) {
 				return
@@ -220,19 +207,14 @@ func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contr
 	if err != nil {
 		return st, nil, err
 	}
-	k := &keeping{Keeping: r.kept, list: r.list}
+	if run.Kind != store.RunFinal {
+		return st, nil, nil
+	}
+	k := &keeping{Keeping: r.kept}
 	k.Found = found
-	if changes := len(r.list); changes > 0 {
-		for _, list := range r.before[1:] {
-			changes += len(list)
-		}
-		if changes > len(r.before[0])/renewShare { // what changed is gathered up
-			k.list, k.Base = nil, 0
-			err = evidence.MergeRoots(append(r.before, r.list), func(one *evidence.RootAt) error {
-				k.list = k.list.Append(one.Name, one.Leaf, one.Until)
-				return nil
-			})
-		}
+	var whole bool
+	if k.list, k.index, whole, err = r.roots.next(tx.KeptRoots(ctx, run.Contract, r.kept), r.list); whole {
+		k.Base = 0
 	}
 	return st, k, err
 }
@@ -240,19 +222,20 @@ func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contr
 // keeping is what a final statement leaves for the next.
 type keeping struct {
 	store.Keeping
-	list evidence.Roots
+	list  evidence.Roots
+	index evidence.Index
 }
 
 // keep keeps it with the statement, once that is there.
 func (k *keeping) keep(ctx context.Context, tx *store.Tx, run store.Run) error {
-	if k == nil || run.Kind != store.RunFinal {
+	if k == nil {
 		return nil
 	}
 	k.Statement = run.Statement
 	if k.Base == 0 {
 		k.Base = run.Statement
 	}
-	return tx.Keep(ctx, run.Contract, k.Keeping, k.list)
+	return tx.Keep(ctx, run.Contract, k.Keeping, k.list, k.index)
 }
 
 // settleKeeping settles a run in one piece, and says what may be kept of it.
@@ -267,10 +250,11 @@ func (w *Worker) settleKeeping(ctx context.Context, v *store.View, terms *contra
 		return st, nil, err
 	}
 	st, kept, err := engine.SettleKeeping(terms, occasion(run), Watch(ctx, snapshot), position, sink)
-	if err != nil || kept.Found == nil || w.o.KeepRoots < 0 || len(kept.Until) < w.o.KeepRoots {
+	if err != nil || run.Kind != store.RunFinal || kept.Found == nil || w.o.KeepRoots < 0 || len(kept.Until) < w.o.KeepRoots {
 		return st, nil, err
 	}
 	k = &keeping{list: snapshot.List(kept.Until)}
 	k.Found, k.Roots, k.Summary = kept.Found, len(kept.Until), snapshot.Stretch().Summary
-	return st, k, nil
+	k.index, err = evidence.NewIndex([]evidence.Roots{k.list})
+	return st, k, err
 }

@@ -111,7 +111,7 @@ func (w *Worker) settle(ctx context.Context, run store.Run, j store.RunJob) (err
 		if done, err := w.settledAlready(ctx, tx, run, j); done || err != nil {
 			return err
 		}
-		terms, version, err := inForce(ctx, &tx.View, run.Contract)
+		terms, version, err := inForce(ctx, &tx.View, &w.documents, run.Contract)
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func (w *Worker) read(ctx context.Context, j store.SourceJob) error {
 			return err
 		}
 		in.etag = in.source.ETag
-		in.terms, _, err = inForce(ctx, v, j.Contract)
+		in.terms, _, err = inForce(ctx, v, &w.documents, j.Contract)
 		return err
 	})
 	if errors.Is(err, store.ErrUnknown) {

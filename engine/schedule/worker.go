@@ -48,6 +48,8 @@ type Worker struct {
 	o    Options
 	jobs *store.Jobs
 
+	documents language.Documents
+
 	share int // one in how many roots may be another for a run to be made of these alone
 	stop  context.CancelFunc
 	done  sync.WaitGroup
@@ -204,7 +206,7 @@ func (w *Worker) lookAtContract(ctx context.Context, tx *store.Tx, now time.Time
 	if _, err := tx.LockSchedule(ctx, s.Contract); err != nil {
 		return false, err
 	}
-	terms, _, err := inForce(ctx, &tx.View, s.Contract)
+	terms, _, err := inForce(ctx, &tx.View, &w.documents, s.Contract)
 	var k *Calendar
 	if err == nil {
 		k, err = NewCalendar(terms)
@@ -261,7 +263,7 @@ func runOf(contract string, d Due) store.Run {
 }
 
 // inForce reads the version of a contract that settles.
-func inForce(ctx context.Context, v *store.View, contract string) (*contracts.Contract, store.Version, error) {
+func inForce(ctx context.Context, v *store.View, read *language.Documents, contract string) (*contracts.Contract, store.Version, error) {
 	head, err := v.Contract(ctx, contract)
 	if err != nil {
 		return nil, store.Version{}, err
@@ -269,15 +271,15 @@ func inForce(ctx context.Context, v *store.View, contract string) (*contracts.Co
 	if head.Active == 0 {
 		return nil, store.Version{}, errors.New("no version of the contract is in force")
 	}
-	return termsOf(ctx, v, contract, head.Active)
+	return termsOf(ctx, v, read, contract, head.Active)
 }
 
 // termsOf reads a version of a contract.
-func termsOf(ctx context.Context, v *store.View, contract string, number int) (*contracts.Contract, store.Version, error) {
+func termsOf(ctx context.Context, v *store.View, read *language.Documents, contract string, number int) (*contracts.Contract, store.Version, error) {
 	version, err := v.Version(ctx, contract, number)
 	if err != nil {
 		return nil, version, err
 	}
-	terms, err := language.Decode(fmt.Sprintf("%s, version %d", contract, number), version.Document)
+	terms, err := read.Decode(fmt.Sprintf("%s, version %d", contract, number), version.Document)
 	return terms, version, err
 }

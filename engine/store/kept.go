@@ -4,7 +4,11 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,7 +17,6 @@ import (
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
-	"outturn/engine/proof"
 )
 
 // Keeping is what a final statement leaves for the next.
@@ -25,66 +28,138 @@ type Keeping struct {
 	Found     engine.Part
 }
 
-// keptChunk is about how many bytes of roots stand in one row.
-const keptChunk = 1 << 20
+// keptRow is how many bytes of roots stand in one row, as lineRow is of lines: row n begins at byte n*keptRow. keptPage is how many are
+// written together.
+const (
+	keptRow  = lineRow
+	keptPage = 64 * keptRow
+)
 
-// Keep keeps what a statement of this transaction leaves. What was kept before its base is let go.
-func (tx *Tx) Keep(ctx context.Context, contract string, k Keeping, roots evidence.Roots) error {
+// Keep keeps what a statement of this transaction leaves: of the roots those that are not what was kept before, and the index of all.
+// What was kept before its base is let go.
+func (tx *Tx) Keep(ctx context.Context, contract string, k Keeping, roots evidence.Roots, index evidence.Index) error {
 	if err := tx.exec(ctx, "delete from kept where contract = $1 and statement < $2", contract, k.Base); err != nil {
 		return err
 	}
 	digest := sha256.Sum256(roots)
-	err := tx.exec(ctx, "insert into kept (contract, statement, base, roots, counts, found, digest) values ($1, $2, $3, $4, $5, $6, $7)",
-		contract, k.Statement, k.Base, k.Roots, k.Summary.Counts(), []byte(k.Found), digest[:])
-	for number := 0; err == nil && len(roots) > 0; number++ {
-		n := min(keptChunk, len(roots))
-		err = tx.exec(ctx, "insert into kept_roots (contract, statement, number, bytes) values ($1, $2, $3, $4)", contract, k.Statement, number, []byte(roots[:n]))
-		roots = roots[n:]
+	err := tx.exec(ctx, "insert into kept (contract, statement, base, roots, counts, found, digest, index) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		contract, k.Statement, k.Base, k.Roots, k.Summary.Counts(), []byte(k.Found), digest[:], index.Bytes())
+	number := 0
+	for some := range slices.Chunk(roots, keptPage) {
+		if err != nil {
+			return err
+		}
+		rows := slices.Collect(slices.Chunk([]byte(some), keptRow))
+		err = tx.exec(ctx, "insert into kept_roots (contract, statement, number, bytes) select $1, $2, $3 + n - 1, b from unnest($4::bytea[]) with ordinality named (b, n)", contract, k.Statement, number, rows)
+		number += len(rows)
 	}
 	return err
 }
 
-// Kept reads what a statement left, and the roots kept with it and before it, from its base on. ErrUnknown where nothing is
-// kept.
-func (v *View) Kept(ctx context.Context, contract string, statement int64) (k Keeping, roots []evidence.Roots, err error) {
+// Kept reads what a statement left, without its roots. ErrUnknown where nothing is kept.
+func (v *View) Kept(ctx context.Context, contract string, statement int64) (k Keeping, err error) {
 	var counts []int
 	var found []byte
 	err = v.tx.QueryRow(ctx, "select statement, base, roots, counts, found from kept where contract = $1 and statement = $2", contract, statement).
 		Scan(&k.Statement, &k.Base, &k.Roots, &counts, &found)
-	if err != nil {
-		return k, nil, told(err)
-	}
 	k.Found = found
 	k.Summary.SetCounts(counts)
-	rows, err := v.tx.Query(ctx, `select k.statement, k.digest, r.bytes from kept k left join kept_roots r using (contract, statement)
-		where k.contract = $1 and k.statement between $2 and $3 order by k.statement, r.number`, pgx.QueryResultFormats{pgx.BinaryFormatCode}, contract, k.Base, k.Statement)
+	return k, told(err)
+}
+
+// KeptRoots reads the roots that were kept with a statement and before it, from its base on.
+type KeptRoots struct {
+	ctx      context.Context
+	db       querier
+	contract string
+	k        Keeping
+}
+
+// KeptRoots opens what was kept of roots, to be read while this view is.
+func (v *View) KeptRoots(ctx context.Context, contract string, k Keeping) *KeptRoots {
+	return &KeptRoots{ctx, v.tx, contract, k}
+}
+
+// Index reads the index of all.
+func (r *KeptRoots) Index() (evidence.Index, error) {
+	rows, err := query(r.ctx, r.db, "select index from kept where contract = $1 and statement = $2", []any{r.contract, r.k.Statement})
 	if err != nil {
-		return k, nil, told(err)
+		return evidence.Index{}, err
+	}
+	b, err := pgx.CollectOneRow(rows, pgx.RowTo[[]byte])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return evidence.Index{}, r.gone()
+	}
+	if err != nil {
+		return evidence.Index{}, told(err)
+	}
+	return evidence.ReadIndex(b)
+}
+
+func (r *KeptRoots) gone() error {
+	return fmt.Errorf("what was kept is another statement's meanwhile: %w", ErrBusy)
+}
+
+// Stretches reads stretches of the list with which every root was kept, from and up to, one behind the other.
+func (r *KeptRoots) Stretches(list [][2]int) (evidence.Roots, error) {
+	return pieces(r.ctx, r.db, "kept_roots", keptRow, r.contract, r.k.Base, list)
+}
+
+// All reads every list, that of the base and what was kept later.
+func (r *KeptRoots) All() ([]evidence.Roots, error) { return r.lists(r.k.Base) }
+
+// Later reads the lists that were kept later than the base.
+func (r *KeptRoots) Later() ([]evidence.Roots, error) {
+	if r.k.Base == r.k.Statement {
+		return nil, nil
+	}
+	return r.lists(r.k.Base + 1)
+}
+
+// lists reads what was kept with statements from a place on.
+func (r *KeptRoots) lists(from int64) ([]evidence.Roots, error) {
+	rows, err := query(r.ctx, r.db, `select k.statement, k.digest, sum(octet_length(r.bytes)) over (partition by k.statement), r.bytes from kept k left join kept_roots r using (contract, statement)
+		where k.contract = $1 and k.statement between $2 and $3 order by k.statement, r.number`, []any{r.contract, from, r.k.Statement})
+	if err != nil {
+		return nil, err
 	}
 	defer rows.Close()
-	var digests [][]byte
+	var lists []evidence.Roots
+	var want evidence.Digest
+	sum := sha256.New()
+	ends := func() error {
+		if len(lists) > 0 && !bytes.Equal(sum.Sum(nil), want[:]) {
+			return errors.New("what was kept with a statement is not what was written")
+		}
+		sum.Reset()
+		return nil
+	}
 	last := int64(-1)
 	for rows.Next() {
 		raw := rows.RawValues()
-		var place int64
-		for _, b := range raw[0] {
-			place = place<<8 | int64(b)
-		}
-		if place != last {
+		if place := int64(binary.BigEndian.Uint64(raw[0])); place != last {
+			if err := ends(); err != nil {
+				return nil, err
+			}
 			last = place
-			digests, roots = append(digests, bytes.Clone(raw[1])), append(roots, nil)
+			copy(want[:], raw[1])
+			var list evidence.Roots
+			if raw[2] != nil {
+				list = make(evidence.Roots, 0, binary.BigEndian.Uint64(raw[2]))
+			}
+			lists = append(lists, list)
 		}
-		roots[len(roots)-1] = append(roots[len(roots)-1], raw[2]...)
+		at := len(lists) - 1
+		lists[at] = append(lists[at], raw[3]...)
+		sum.Write(raw[3])
 	}
 	if err := rows.Err(); err != nil {
-		return k, nil, told(err)
+		return nil, told(err)
 	}
-	for i := range roots {
-		if sum := sha256.Sum256(roots[i]); !bytes.Equal(sum[:], digests[i]) {
-			return k, nil, errors.New("what was kept with a statement is not what was written")
-		}
+	if last != r.k.Statement {
+		return nil, r.gone()
 	}
-	return k, roots, nil
+	return lists, ends()
 }
 
 // ToldSince lists the roots of which something was told behind one sequence and up to another, or was learned behind one
@@ -113,33 +188,98 @@ type Moment struct {
 	CutOff   calendar.Date
 }
 
-// SnapshotsOfRoots are the parts of two Snapshots, of an earlier moment and of a later one, that have some roots, named by
-// their types and keys, and what is about no unit. Each row is read once for both.
-func (v *View) SnapshotsOfRoots(ctx context.Context, c *contracts.Contract, contract string, was, is Moment, types, keys []string) (old, now *ingest.Snapshot, err error) {
-	options := func(m Moment) ingest.Options {
-		return ingest.Options{CutOff: m.CutOff, Memory: v.store.memory / 2, Leaves: true}
+// SnapshotsOfRoots are the parts of two Snapshots, of an earlier moment and of a later one, that have some roots, and what is about
+// no unit. Each row is read once for both. Some roots are known; meanwhile others finds more, in a view over another connection,
+// where there is one to spare, and else in this.
+func (v *View) SnapshotsOfRoots(ctx context.Context, c *contracts.Contract, contract string, was, is Moment, known []evidence.Unit, others func(v *View) ([]evidence.Unit, error)) (old, now *ingest.Snapshot, err error) {
+	waiting, done := context.WithCancel(ctx)
+	defer done()
+	free := make(chan struct{}) // this view's connection, when its own rows are read
+	var next atomic.Int64
+	// Whoever is free reads the next of those that are known.
+	some := func(db querier, take func(*evidence.Row) error) error {
+		for r := newRowReader(c); ; {
+			from := min(int(next.Add(namedRoots))-namedRoots, len(known))
+			list := known[from:min(from+namedRoots, len(known))]
+			if len(list) == 0 {
+				return nil
+			}
+			if err := r.ofNamed(ctx, db, contract, is.Sequence, list, take); err != nil {
+				return err
+			}
+		}
 	}
-	takes, read, ended := make(chan func(*evidence.Row) error), make(chan error, 1), make(chan error, 1)
+	own := func(take func(*evidence.Row) error) error {
+		defer done()
+		defer close(free)
+		r := newRowReader(c)
+		if err := r.each(ctx, v.tx, snapshotSQL+" and r.root_type = ''", []any{contract, 0, is.Sequence, r.typeName(r.root)}, take); err != nil {
+			return err
+		}
+		return some(v.tx, take)
+	}
+	more := func(v *View, take func(*evidence.Row) error) error {
+		list, err := others(v)
+		if err != nil {
+			return err
+		}
+		if err := newRowReader(c).ofNamed(ctx, v.tx, contract, is.Sequence, list, take); err != nil {
+			return err
+		}
+		return some(v.tx, take)
+	}
+	beside := func(take func(*evidence.Row) error) error {
+		conn, err := v.store.engine.Acquire(waiting)
+		if err != nil {
+			<-free
+			return more(v, take)
+		}
+		defer conn.Release()
+		return pgx.BeginTxFunc(ctx, conn, readOnly, func(tx pgx.Tx) error {
+			other := newView(&turn{Tx: tx}, v.store)
+			return more(&other, take)
+		})
+	}
+	return both(c, v.store.memory/2, was, is, own, beside)
+}
+
+// namedRoots is how many roots are read at a time by name.
+const namedRoots = 256
+
+// both makes the snapshots of two moments of rows up to the later that are handed on once.
+func both(c *contracts.Contract, memory int64, was, is Moment, give ...func(take func(*evidence.Row) error) error) (old, now *ingest.Snapshot, err error) {
+	options := func(m Moment) ingest.Options { return ingest.Options{CutOff: m.CutOff, Memory: memory, Leaves: true} }
+	type pair struct {
+		take  chan func(*evidence.Row) error // what takes rows of the earlier
+		given chan error
+	}
+	var toOld, toNow []func(take func(*evidence.Row) error) error
+	for _, one := range give {
+		p := pair{make(chan func(*evidence.Row) error), make(chan error, 1)}
+		toOld = append(toOld, func(take func(*evidence.Row) error) error {
+			p.take <- take
+			return <-p.given
+		})
+		toNow = append(toNow, func(take func(*evidence.Row) error) (err error) {
+			takeOld := <-p.take
+			defer func() { p.given <- err }()
+			return one(func(row *evidence.Row) error {
+				if row.Sequence <= uint64(was.Sequence) {
+					if err := takeOld(row); err != nil {
+						return err
+					}
+				}
+				return take(row)
+			})
+		})
+	}
+	ended := make(chan error, 1)
 	go func() {
 		var err error
-		old, err = ingest.FromRows(c, options(was), func(take func(*evidence.Row) error) error {
-			takes <- take
-			return <-read
-		})
+		old, err = ingest.FromRows(c, options(was), toOld...)
 		ended <- err
 	}()
-	now, err = ingest.FromRows(c, options(is), func(take func(*evidence.Row) error) (err error) {
-		takeOld := <-takes
-		defer func() { read <- err }()
-		return v.rowsOfRoots(ctx, c, contract, is.Sequence, types, keys, func(row *evidence.Row) error {
-			if row.Sequence <= uint64(was.Sequence) {
-				if err := takeOld(row); err != nil {
-					return err
-				}
-			}
-			return take(row)
-		})
-	})
+	now, err = ingest.FromRows(c, options(is), toNow...)
 	err = errors.Join(err, <-ended)
 	if err == nil {
 		return old, now, nil
@@ -152,27 +292,18 @@ func (v *View) SnapshotsOfRoots(ctx context.Context, c *contracts.Contract, cont
 	return nil, nil, err
 }
 
-// rowsOfRoots reads what is about no unit, and then the rows of one root after the other, by the index: they are few.
-func (v *View) rowsOfRoots(ctx context.Context, c *contracts.Contract, contract string, upTo int64, types, keys []string, take func(*evidence.Row) error) error {
-	r := newRowReader(c)
-	args := []any{contract, 0, upTo, r.typeName(r.root)}
-	if err := r.each(ctx, v.tx, snapshotSQL+" and r.root_type = ''", args, take); err != nil {
-		return err
+// ofNamed reads the rows of one root after the other, by the index: they are few.
+func (r *rowReader) ofNamed(ctx context.Context, db querier, contract string, upTo int64, roots []evidence.Unit, take func(*evidence.Row) error) error {
+	if len(roots) == 0 {
+		return nil
 	}
-	return r.each(ctx, v.tx, "select r.sequence, nullif(r.root_type, $4), r.root_key, "+rowSaid+` from unnest($5::text[], $6::text[]) named (t, k)
+	types, keys := make([]string, len(roots)), make([]string, len(roots))
+	for i := range roots {
+		types[i], keys[i] = r.typeName(roots[i].Type), roots[i].Key
+	}
+	return r.each(ctx, db, "select r.sequence, nullif(r.root_type, $4), r.root_key, "+rowSaid+` from unnest($5::text[], $6::text[]) named (t, k)
 		cross join lateral (select * from items i where i.contract = $1 and i.root_type = t and i.root_key = k and i.sequence > $2 and i.sequence <= $3 offset 0) r`,
-		append(args, types, keys), take)
-}
-
-// PositionOf is the position of some roots, and of the whole: what was settled of others is passed over unread. Wanted
-// tells by the head of a record.
-func (v *View) PositionOf(ctx context.Context, c *contracts.Contract, contract string, wanted func(head []byte) bool) (engine.Position, error) {
-	_, stored, err := v.position(ctx, c, contract, 0, proof.OpenHead)
-	var p engine.Position
-	for _, s := range stored {
-		p.Prior = append(p.Prior, s.Some(wanted))
-	}
-	return p, err
+		[]any{contract, 0, upTo, r.typeName(r.root), types, keys}, take)
 }
 
 // LastFinal finds the last final statement of a contract; ErrUnknown where there is none.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,20 +33,6 @@ type StatementHead struct {
 	At              time.Time
 }
 
-// StatementWriter takes one statement as it is settled: its lines by Sink, then its head by Commit.
-type StatementWriter struct {
-	ctx      context.Context
-	tx       *Tx
-	contract string
-	place    int64
-	b        []byte
-	chunks   int
-	size     int64
-}
-
-// statementChunk is how many bytes of lines stand in one row. A chunk of n begins at byte n*statementChunk.
-const statementChunk = 256 << 10
-
 // Settle begins a statement, and keeps others from settling the contract until the transaction ends. Nobody else waits: evidence
 // that comes meanwhile is in the next statement.
 func (tx *Tx) Settle(ctx context.Context, contract string) (*StatementWriter, error) {
@@ -72,34 +57,12 @@ func (tx *Tx) Settle(ctx context.Context, contract string) (*StatementWriter, er
 // errWaited ends a transaction that waited for another to settle the same contract.
 var errWaited = errors.New("another settlement of the contract ended meanwhile")
 
-// Sink takes the records of the statement as they are settled.
-func (w *StatementWriter) Sink(records []byte) error {
-	w.b = append(w.b, records...)
-	for len(w.b) >= statementChunk {
-		if err := w.chunk(w.b[:statementChunk]); err != nil {
-			return err
-		}
-		w.b = append(w.b[:0], w.b[statementChunk:]...)
-	}
-	return nil
-}
-
-// chunk writes one chunk. Its statement follows in the same transaction.
-func (w *StatementWriter) chunk(b []byte) error {
-	w.tx.mu.Lock()
-	defer w.tx.mu.Unlock()
-	err := w.tx.exec(w.ctx, "insert into chunks (contract, statement, number, bytes) values ($1, $2, $3, $4)", w.contract, w.place, w.chunks, b)
-	w.chunks++
-	w.size += int64(len(b))
-	return err
-}
-
 // Commit keeps the statement, its postings, their entries in the ledger and the payments they ask for, with the
 // transaction. It is a *Conflict where a final statement of that number or period stands already. Of the head, Contract,
 // Version, Sequence, By and At are read.
 func (w *StatementWriter) Commit(head StatementHead, s statements.Statement) error {
 	if len(w.b) > 0 {
-		if err := w.chunk(w.b); err != nil {
+		if err := w.page(w.b); err != nil {
 			return err
 		}
 		w.b = nil
@@ -112,9 +75,9 @@ func (w *StatementWriter) Commit(head StatementHead, s statements.Statement) err
 		return err
 	}
 	digest := sha256.Sum256(b)
-	err = w.tx.exec(w.ctx, `insert into statements (contract, place, status, number, version, through, cut_off, sequence, digest, head, size, currency, made_by, at)
-		overriding system value values ($1, $2, $3, $4, $5, $6::text::date, $7::text::date, $8, $9, $10, $11, $12, $13, $14)`,
-		w.contract, w.place, s.Status, s.Number, head.Version, s.Through, s.CutOff, head.Sequence, digest[:], b, w.size, s.Currency, head.By, head.At)
+	err = w.tx.exec(w.ctx, `insert into statements (contract, place, status, number, version, through, cut_off, sequence, digest, head, size, chunk, marks, currency, made_by, at)
+		overriding system value values ($1, $2, $3, $4, $5, $6::text::date, $7::text::date, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		w.contract, w.place, s.Status, s.Number, head.Version, s.Through, s.CutOff, head.Sequence, digest[:], b, w.size, lineRow, w.marks, s.Currency, head.By, head.At)
 	if err != nil {
 		return err
 	}
@@ -168,13 +131,13 @@ func (v *View) Stored(ctx context.Context, c *contracts.Contract, contract strin
 }
 
 func (v *View) open(ctx context.Context, c *contracts.Contract, contract string, number int, open opener) (*proof.Stored, error) {
-	var place, size int64
+	var place, size, row int64
 	var head []byte
-	err := v.tx.QueryRow(ctx, "select place, size, head from statements where contract = $1 and number = $2 and status = 'final'", contract, number).Scan(&place, &size, &head)
+	err := v.tx.QueryRow(ctx, "select place, size, chunk, head from statements where contract = $1 and number = $2 and status = 'final'", contract, number).Scan(&place, &size, &row, &head)
 	if err != nil {
 		return nil, told(err)
 	}
-	return open(c, fmt.Sprintf("statement %d", number), head, &lines{ctx: ctx, v: v, contract: contract, place: place, last: -1}, size)
+	return open(c, fmt.Sprintf("statement %d", number), head, newLines(ctx, v, contract, place, row), size)
 }
 
 // opener opens a statement, and checks its lines or not.
@@ -207,99 +170,6 @@ func (v *View) position(ctx context.Context, c *contracts.Contract, contract str
 	}
 	position, err := proof.Position(stored)
 	return position, stored, err
-}
-
-// Record yields the lines of a final statement as bytes.
-func (v *View) Record(ctx context.Context, contract string, number int) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		rows, err := v.tx.Query(ctx, `select c.bytes from statements s join chunks c on c.contract = s.contract and c.statement = s.place
-			where s.contract = $1 and s.number = $2 and s.status = 'final' order by c.number`, contract, number)
-		if err != nil {
-			yield(nil, told(err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var b []byte
-			if err := rows.Scan(&b); err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(b, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(nil, told(err))
-		}
-	}
-}
-
-// lines reads the lines of a statement a chunk at a time, keeping the last few chunks.
-type lines struct {
-	ctx      context.Context
-	v        *View
-	contract string
-	place    int64
-	kept     [linesKept]struct {
-		number int64
-		b      []byte
-	}
-	next int
-	last int64 // the chunk asked for last
-}
-
-// linesKept is how many chunks of a statement are kept at once: enough for a search and for reading on. linesAhead is how
-// many are asked for together where they are read one after the other.
-const (
-	linesKept  = 16
-	linesAhead = 8
-)
-
-// ReadAt makes it an io.ReaderAt.
-func (l *lines) ReadAt(p []byte, at int64) (n int, err error) {
-	for n < len(p) {
-		b, err := l.chunk((at + int64(n)) / statementChunk)
-		if err != nil {
-			return n, err
-		}
-		from := (at + int64(n)) % statementChunk
-		if from >= int64(len(b)) {
-			return n, io.EOF
-		}
-		n += copy(p[n:], b[from:])
-	}
-	return n, nil
-}
-
-func (l *lines) chunk(number int64) ([]byte, error) {
-	l.v.mu.Lock()
-	defer l.v.mu.Unlock()
-	for i := range l.kept {
-		if l.kept[i].b != nil && l.kept[i].number == number {
-			return l.kept[i].b, nil
-		}
-	}
-	ahead := int64(1)
-	if number == l.last+1 {
-		ahead = linesAhead
-	}
-	l.last = number
-	rows, err := l.v.tx.Query(l.ctx, "select bytes from chunks where contract = $1 and statement = $2 and number >= $3 and number < $4 order by number",
-		l.contract, l.place, number, number+ahead)
-	if err != nil {
-		return nil, told(err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowTo[[]byte])
-	if err != nil || len(list) == 0 {
-		return nil, told(err)
-	}
-	for i, b := range list {
-		l.kept[l.next].number, l.kept[l.next].b = number+int64(i), b
-		l.next = (l.next + 1) % linesKept
-	}
-	l.last += int64(len(list)) - 1
-	return list[0], nil
 }
 
 // LedgerEntry is one side of a posting: what a party's account moved by. The entries of a statement sum to nought.

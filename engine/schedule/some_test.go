@@ -1,0 +1,170 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"outturn/engine"
+	"outturn/engine/evidence"
+	"outturn/engine/statements"
+	"outturn/engine/store"
+)
+
+// What was settled of some roots is found without reading what was settled of the others, or else by reading it: the first of
+// all, the last, some that stand together, one of which nothing was settled, and the whole.
+func TestPositionOfSomeIsThatOfAll(t *testing.T) {
+	const people = 9000
+	w := newWorld(t)
+	now := at(t, "1980-01-01T12:00:00Z")
+	w.told("ctr_1", people)
+	c := w.weekly(52)
+	s := w.worker(&now)
+	for _, week := range []int{3, 30} {
+		if run := w.settleNow(s, "ctr_1", c, weekEnd(week), Final); run.State != store.RunDone {
+			t.Fatalf("%+v", run)
+		}
+	}
+	if n := w.count("select max(size) from statements"); n < 600_000 {
+		t.Fatalf("a statement has %d bytes", n)
+	}
+	some := []evidence.Unit{{Key: "P0000000-of-the-register"}, {Key: "P0008999-of-the-register"}, {Key: "P0001234x"}, {Key: "A"}, {Key: "Z"}}
+	for n := 3000; n < 3040; n++ {
+		some = append(some, evidence.Unit{Key: fmt.Sprintf("P%07d-of-the-register", n)})
+	}
+	var many []evidence.Unit
+	for n := 0; n < people; n += 3 {
+		many = append(many, evidence.Unit{Key: fmt.Sprintf("P%07d-of-the-register", n)})
+	}
+	records := func(p engine.Position, of []evidence.Unit) (list []statements.Record) {
+		t.Helper()
+		wanted := map[string]bool{"": true}
+		for i := range of {
+			wanted[of[i].Key] = true
+		}
+		for i := range p.Prior {
+			for record, err := range p.Prior[i].Lines(0, "") {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if wanted[record.Unit] {
+					list = append(list, record)
+				}
+			}
+		}
+		return list
+	}
+	alike := func(of []evidence.Unit) {
+		t.Helper()
+		err := w.SystemRead(context.Background(), func(v *store.View) error {
+			all, _, err := v.Position(context.Background(), c, "ctr_1", 0)
+			if err != nil {
+				return err
+			}
+			near, err := v.PositionOf(context.Background(), c, "ctr_1", of)
+			if err != nil {
+				return err
+			}
+			if got, want := records(near, of), records(all, of); len(want) < len(of)/2 || !reflect.DeepEqual(got, want) {
+				t.Errorf("of %d roots, %d records of %d", len(of), len(got), len(want))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	alike(some)
+	alike(many)
+	alike(nil)
+	// Statements of before have no marks, and some were damaged since: the one is read whole, of the other it is said.
+	w.count("with old as (update statements set marks = null where number = 1 returning 1) select count(*) from old")
+	alike(some)
+	w.count("with bad as (update statements set marks = '\\xffff' returning 1) select count(*) from bad")
+	err := w.SystemRead(context.Background(), func(v *store.View) error {
+		_, err := v.PositionOf(context.Background(), c, "ctr_1", some)
+		return err
+	})
+	if err == nil || err.Error() != "the marks of a statement's lines cannot be read" {
+		t.Error(err)
+	}
+}
+
+// A renewed run takes a second connection where there is one, and waits for none; and where what was kept is another
+// statement's by the time that it is read, the run comes again.
+func TestRootsAreReadWithoutAnotherConnection(t *testing.T) {
+	const people = 1200
+	w := newWorld(t)
+	now := at(t, "1980-01-01T12:00:00Z")
+	w.told("ctr_1", people)
+	c := w.weekly(52)
+	s := w.worker(&now, func(o *Options) { o.KeepRoots = 1 })
+	if run := w.settleNow(s, "ctr_1", c, weekEnd(40), Final); run.State != store.RunDone {
+		t.Fatalf("%+v", run)
+	}
+	ctx := context.Background()
+	known := []evidence.Unit{{Key: "P0000007-of-the-register"}}
+	read := func(v *store.View, k store.Keeping, other string) (roots int, err error) {
+		m := store.Moment{Sequence: 5 * people}
+		old, is, err := v.SnapshotsOfRoots(ctx, c, "ctr_1", m, m, known, func(v *store.View) ([]evidence.Unit, error) {
+			lists, err := v.KeptRoots(ctx, "ctr_1", k).All()
+			if err == nil {
+				err = evidence.MergeRoots(lists, func(*evidence.RootAt) error { roots++; return nil })
+			}
+			return []evidence.Unit{{Key: other}}, err
+		})
+		if err != nil {
+			return 0, err
+		}
+		if n := len(is.Stretch().Leaves); n != 2 || len(old.Stretch().Leaves) != 2 {
+			t.Errorf("%d roots were read, expected 2", n)
+		}
+		return roots, errors.Join(old.Close(), is.Close())
+	}
+	busy, free := make(chan struct{}), make(chan struct{})
+	others := w.EngineConnections() - 1
+	for range others {
+		go func() {
+			_ = w.SystemRead(ctx, func(*store.View) error { busy <- struct{}{}; <-free; return nil })
+		}()
+	}
+	look := func(do func(v *store.View, k store.Keeping) error) {
+		t.Helper()
+		err := w.SystemRead(ctx, func(v *store.View) error {
+			base, err := v.LastFinal(ctx, "ctr_1")
+			if err != nil {
+				return err
+			}
+			k, err := v.Kept(ctx, "ctr_1", base.Place)
+			if err != nil {
+				return err
+			}
+			return do(v, k)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	look(func(v *store.View, k store.Keeping) error {
+		for range others {
+			<-busy
+		}
+		roots, err := read(v, k, "P0000001-of-the-register")
+		if roots != people {
+			t.Errorf("%d roots were kept, expected %d", roots, people)
+		}
+		return err
+	})
+	close(free)
+	look(func(v *store.View, k store.Keeping) error {
+		if n := w.count("with gone as (delete from kept where contract = 'ctr_1' returning 1) select count(*) from gone"); n != 1 {
+			t.Fatal(n)
+		}
+		if _, err := read(v, k, "P0000001-of-the-register"); !store.Passing(err) {
+			t.Errorf("read %v", err)
+		}
+		return nil
+	})
+}
