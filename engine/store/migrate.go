@@ -75,6 +75,16 @@ func Migrations(ctx context.Context, url string) (list []Migration, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	var begun bool
+	if err := db.QueryRowContext(ctx, "select to_regnamespace($1) is not null", Schema).Scan(&begun); err != nil {
+		return nil, told(err)
+	}
+	if !begun { // goose would make its table to say that it is empty
+		for _, s := range provider.ListSources() {
+			list = append(list, Migration{Version: s.Version, Name: s.Path})
+		}
+		return list, nil
+	}
 	status, err := provider.Status(ctx)
 	if err != nil {
 		return nil, told(err)

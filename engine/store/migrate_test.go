@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +43,10 @@ func TestMigrateOnce(t *testing.T) {
 	ctx := context.Background()
 	if _, err := Open(ctx, Options{URL: url, Forgetful: true}); err == nil || !strings.Contains(err.Error(), "outturn migrate") {
 		t.Errorf("a database that was not migrated: %v", err)
+	}
+	list, err := Migrations(ctx, url)
+	if err != nil || len(list) != len(shipped(t)) || slices.ContainsFunc(list, func(m Migration) bool { return !m.Applied.IsZero() }) {
+		t.Errorf("of an empty database it says %v: %v", list, err)
 	}
 	var mu sync.Mutex
 	var wait sync.WaitGroup
