@@ -158,12 +158,16 @@ func (cmd *migrateCmd) print(w terminal.World, db *database, applied, all []stor
 		_, err := fmt.Fprintf(w.Stdout, "%s %s, %d in all.\n", db.name(), what, len(all))
 		return err
 	}
+	widest := 0
+	for _, m := range all {
+		widest = max(widest, len(m.Name))
+	}
 	for _, m := range all {
 		when := "not applied"
 		if !m.Applied.IsZero() {
 			when = m.Applied.UTC().Format("2006-01-02 15:04:05 UTC")
 		}
-		if _, err := fmt.Fprintf(w.Stdout, "%-24s %s\n", m.Name, when); err != nil {
+		if _, err := fmt.Fprintf(w.Stdout, "%-*s  %s\n", widest, m.Name, when); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,7 @@ func TestMigrateOnce(t *testing.T) {
 	if list, err := Migrate(ctx, url); err != nil || len(list) != 0 {
 		t.Errorf("a second time: %v, %v", list, err)
 	}
-	list, err := Migrations(ctx, url)
+	list, err = Migrations(ctx, url)
 	if err != nil || len(list) != applied {
 		t.Fatalf("%v: %v", list, err)
 	}
