@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -123,4 +124,43 @@ func many(from, to, every int) (list []string) {
 		list = append(list, fmt.Sprintf("P%04d", n))
 	}
 	return list
+}
+
+// What was prepared from one final statement is not made into a run once another stands: the run comes again.
+func TestWhatWasPreparedIsOfTheLastStatement(t *testing.T) {
+	w := newWorld(t)
+	now := at(t, "1980-01-01T12:00:00Z")
+	w.told("ctr_1", 200)
+	c := w.weekly(52)
+	s := w.worker(&now, func(o *Options) { o.KeepRoots = 1 })
+	settled := w.settleNow(s, "ctr_1", c, weekEnd(40), Final)
+	if settled.State != store.RunDone {
+		t.Fatalf("%+v", settled)
+	}
+	run := settled
+	run.Kind, run.Through, run.CutOff = store.RunProvisional, weekEnd(42), weekEnd(42)
+	prepared, why, err := s.renewal(context.Background(), run)
+	if prepared == nil || err != nil {
+		t.Fatalf("nothing was prepared: %s: %v", why, err)
+	}
+	made := func() (err error) {
+		w.system(func(tx *store.Tx) error {
+			terms, version, read := inForce(context.Background(), &tx.View, &s.documents, "ctr_1")
+			if read != nil {
+				return read
+			}
+			_, _, err = prepared.make(context.Background(), tx, terms, version, run, nil)
+			return nil
+		})
+		return err
+	}
+	if err := made(); err != nil {
+		t.Errorf("nothing came between: %v", err)
+	}
+	if other := w.settleNow(s, "ctr_1", c, weekEnd(41), Final); other.State != store.RunDone {
+		t.Fatalf("%+v", other)
+	}
+	if err := made(); !errors.Is(err, store.ErrBusy) {
+		t.Errorf("another statement came between: %v", err)
+	}
 }
