@@ -134,6 +134,18 @@ func renewedOf(t *testing.T, c *contracts.Contract, last engine.Occasion, had ev
 		t.Fatal(err)
 	}
 	var lines []byte
+	pos = wholeOf(c, pos)
+	settled := map[string][]byte{}
+	left := settledList(kept)
+	for shard := range had.Shards() {
+		for tree, err := range had.Units(shard) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			settled[tree.Units[0].Key], left = left[0], left[1:]
+		}
+	}
+	pos.Of = func(_ int, key string) []byte { return settled[key] }
 	is, err := engine.AssessKeeping(c, now, s, pos, func(b []byte) error { lines = append(lines, b...); return nil })
 	if err != nil {
 		t.Fatal(err)

@@ -43,8 +43,8 @@ func fellTo(c *contracts.Contract, prior *Prior, p *statements.Posting) (bool, e
 		at := slices.IndexFunc(c.Parties, func(o contracts.Party) bool { return o.ID == leg.Party })
 		return at >= 0 && leg.Side == "from" && (leg.Party == p.From || follows(c, p.From, at))
 	}
-	if prior.Some {
-		return false, fmt.Errorf("whether what %s paid of %s fell to it is said by the lines of all roots, and here are those of some", p.From, p.Payment)
+	if prior.Whole {
+		return false, fmt.Errorf("whether what %s paid of %s fell to it is said by the lines of roots, and here are those of the whole alone", p.From, p.Payment)
 	}
 	fell := false
 	first := evidence.Unit{Type: len(c.Units)}

@@ -2,6 +2,9 @@ package engine_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"iter"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,8 +18,9 @@ import (
 
 // keptRoot is what was kept of one root.
 type keptRoot struct {
-	tree  []byte // its canonical bytes
-	until calendar.Date
+	tree    []byte // its canonical bytes
+	until   calendar.Date
+	settled []byte
 }
 
 // Law 10: a statement made from what was kept with the one before it, and from the roots that changed since alone, has the
@@ -72,11 +76,11 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 			same(t, w.c, "settled and kept", w.settleOn(t, on, s, pos), full)
 			is, next := map[string]*evidence.Tree{}, map[string]keptRoot{}
 			var was, new []*evidence.Tree
-			all := reshard(s, 1).trees
+			all, left := reshard(s, 1).trees, settledList(kept)
 			for i, tree := range all {
 				key := tree.Units[0].Key
 				is[key] = tree
-				one := keptRoot{evidence.AppendTree(nil, w.c, tree), kept.Until[i]}
+				one := keptRoot{evidence.AppendTree(nil, w.c, tree), kept.Until[i], left[i]}
 				next[key] = one
 				had, there := told[key]
 				switch {
@@ -84,6 +88,9 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 					continue
 				case there && bytes.Equal(had.tree, one.tree) && had.until >= on.Through:
 					reused++
+					if !bytes.Equal(had.settled, one.settled) {
+						t.Fatalf("of %s, which is what it was, something else is settled\n%s", key, w.c.Source)
+					}
 					next[key] = had // what was kept before must do
 					continue
 				case there && bytes.Equal(had.tree, one.tree):
@@ -102,6 +109,8 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 					t.Fatal(err)
 				}
 				var lines [][]byte
+				pos := wholeOf(w.c, pos)
+				pos.Of = func(_ int, key string) []byte { return told[key].settled }
 				came, err := engine.AssessKeeping(w.c, on, some(s, new), pos, func(b []byte) error { lines = append(lines, bytes.Clone(b)); return nil })
 				if err != nil {
 					t.Fatal(err)
@@ -120,6 +129,11 @@ func TestLawRenewedEqualsFull(t *testing.T) {
 					t.Fatalf("renew: %v\n%s", err, w.c.Source)
 				}
 				same(t, w.c, "made of what was kept", full, renewed)
+				for i, settled := range settledList(came) {
+					if key := new[i].Units[0].Key; !bytes.Equal(settled, next[key].settled) {
+						t.Fatalf("what is settled of %s is kept otherwise by a run of what changed\n%s", key, w.c.Source)
+					}
+				}
 			} else {
 				part = kept.Found
 			}
@@ -189,6 +203,27 @@ func TestLawRootsHoldUntilTheirDay(t *testing.T) {
 	if held < 10 || moved < 10 {
 		t.Errorf("too few to show anything: %d roots held through a later period, and %d did not", held, moved)
 	}
+}
+
+// settledList is what was kept as settled, root by root.
+func settledList(kept engine.Kept) (list [][]byte) {
+	for b := kept.Settled; len(b) > 0; {
+		size, n := binary.Uvarint(b)
+		list = append(list, b[n:n+int(size)])
+		b = b[n+int(size):]
+	}
+	return list
+}
+
+// wholeOf is a position without its records of roots.
+func wholeOf(c *contracts.Contract, pos engine.Position) engine.Position {
+	out := engine.Position{Prior: slices.Clone(pos.Prior)}
+	for i := range out.Prior {
+		lines := out.Prior[i].Lines
+		out.Prior[i].Whole = true
+		out.Prior[i].Lines = func(int, string) iter.Seq2[statements.Record, error] { return lines(len(c.Units), "") }
+	}
+	return out
 }
 
 // periodEnds are the last days that can be settled.

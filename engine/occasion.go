@@ -22,6 +22,8 @@ type Occasion struct {
 // Position is what prior final statements settled. The zero Position is that of a contract never settled.
 type Position struct {
 	Prior []Prior // in the order in which they were issued
+	// Of is what they settled of a root, as Kept has it, nothing where that is nothing. Where it is there, no record of a root is read.
+	Of func(unitType int, key string) []byte
 }
 
 // Prior is one final statement already issued. Lines yields its unit records from the first whose root unit is not
@@ -33,7 +35,7 @@ type Prior struct {
 	Units    int                  // records of units it holds
 	Postings []statements.Posting // what it moved: whom each payment was between
 	Lines    func(unitType int, key string) iter.Seq2[statements.Record, error]
-	Some     bool // Lines has the records of some roots alone, and of the whole
+	Whole    bool // Lines has the record of the whole alone
 }
 
 // Sink receives the records of a statement as canonical bytes (AppendRecord), in canonical order, one call a run of

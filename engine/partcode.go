@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -17,7 +18,7 @@ import (
 // them or reads them back.
 
 // partEdition begins every part. It changes with the shapes, so that no release reads another's.
-const partEdition = 3
+const partEdition = 4
 
 var errPart = errors.New("it was not written whole by this release")
 
@@ -238,6 +239,55 @@ func codeCounts(c *coder, counts *[reasonCount]int) {
 	}
 }
 
+// code writes a settled line. Whether it was met is of one settlement only.
+func (s *settledLine) code(c *coder) {
+	c.int(&s.payment)
+	c.text(&s.of)
+	c.int(&s.period)
+	c.int64(&s.minor)
+	c.int(&s.number)
+	c.text(&s.from)
+	c.text(&s.to)
+	codeList(c, &s.legs, (*settledLeg).code)
+}
+
+func (l *settledLeg) code(c *coder) {
+	c.text(&l.side)
+	c.text(&l.party)
+	c.int64(&l.minor)
+}
+
+// appendSettled writes what is settled of the tree in hand, behind its length.
+func (r *reader) appendSettled(b []byte) []byte {
+	c := &r.coder
+	c.b = c.b[:0]
+	if len(r.settled) > 0 {
+		codeList(c, &r.settled, (*settledLine).code)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.b)))
+	return append(b, c.b...)
+}
+
+// readSettled reads what so many statements settled of the tree in hand.
+func (r *reader) readSettled(b []byte, statements int) (err error) {
+	if len(b) == 0 {
+		return nil
+	}
+	c := &coder{b: b, reading: true}
+	defer func() { // bytes cut short, or of other shapes
+		if bad := recover(); bad != nil || len(c.b) > 0 {
+			err = fmt.Errorf("what was settled of %s: %w", r.tree.Units[0].Key, errPart)
+		}
+	}()
+	codeList(c, &r.settled, (*settledLine).code)
+	for i := range r.settled {
+		if s := &r.settled[i]; s.payment < 0 || s.payment >= len(r.c.Payments) || s.number < 1 || s.number > statements {
+			panic(errPart)
+		}
+	}
+	return nil
+}
+
 // coder writes cells behind those before, or reads them in the same order. Reading past the end panics.
 type coder struct {
 	b       []byte
@@ -297,6 +347,13 @@ func (c *coder) bytes(b *[]byte) {
 		return
 	}
 	*b, c.b = c.b[:n:n], c.b[n:]
+}
+
+func (c *coder) text(s *string) {
+	b := []byte(*s)
+	if c.bytes(&b); c.reading {
+		*s = string(b)
+	}
 }
 
 // exact writes a whole number as one, behind a yes, and any other as the bytes of its numerator and denominator.

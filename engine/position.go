@@ -36,6 +36,7 @@ type settler struct {
 	cursors []cursor
 	matched []int // by prior statement: roots it settled that are in the evidence now
 	some    bool  // only some roots are asked for: what was settled of others is passed over
+	line    settledLine
 }
 
 type cursor struct {
@@ -126,41 +127,62 @@ func (s *settler) fold(dst []settledLine, r *statements.Record, number int) ([]s
 		if pay < 0 {
 			return dst, fmt.Errorf("statement %d settled a payment %s that the contract no longer has: a variation dates a payment out, it does not remove it", number, l.Payment)
 		}
-		at := -1
-		for j := range dst {
-			if dst[j].payment == pay && dst[j].period == l.Period && dst[j].of == l.Of {
-				at = j
-			}
-		}
-		if at < 0 {
-			dst = append(dst, settledLine{payment: pay, of: l.Of, period: l.Period, from: l.From, to: l.To})
-			at = len(dst) - 1
-		}
 		due, ok := l.Due.Minor()
 		if !ok {
 			return dst, fmt.Errorf("statement %d, payment %s: %s is too large an amount", number, l.Payment, l.Due)
 		}
-		if s.p.c.Payments[pay].From.Division < 0 { // shared or not from one statement to the next, as a cap on its payer has it
-			own := s.p.c.EndName(&s.p.c.Payments[pay].From)
-			if l.From != "" {
-				own = l.From
-			}
-			shared := slices.ContainsFunc(l.Legs, func(leg statements.Leg) bool { return leg.Side == "from" })
-			switch before := parted(dst[at].legs, "from"); {
-			case shared && !before && dst[at].minor != 0:
-				dst[at].addLeg("from", own, dst[at].minor)
-			case before && !shared:
-				dst[at].addLeg("from", own, due)
-			}
-		}
-		dst[at].minor += due
-		dst[at].number = number
+		s.line = settledLine{payment: pay, of: l.Of, period: l.Period, minor: due, legs: s.line.legs[:0], number: number, from: l.From, to: l.To}
 		for _, leg := range l.Legs {
 			m, _ := leg.Due.Minor()
-			dst[at].addLeg(leg.Side, leg.Party, m)
+			s.line.legs = append(s.line.legs, settledLeg{leg.Side, leg.Party, m})
 		}
+		dst = s.p.settleLine(dst, &s.line)
 	}
 	return dst, nil
+}
+
+// settleLine adds what one statement found due of a line to what was settled by those before it.
+func (p *plan) settleLine(dst []settledLine, due *settledLine) []settledLine {
+	at := slices.IndexFunc(dst, func(s settledLine) bool {
+		return s.payment == due.payment && s.period == due.period && s.of == due.of
+	})
+	if at < 0 {
+		dst = append(dst, settledLine{payment: due.payment, of: due.of, period: due.period, from: due.from, to: due.to})
+		at = len(dst) - 1
+	}
+	sum := &dst[at]
+	if from := &p.c.Payments[due.payment].From; from.Division < 0 { // shared or not from one statement to the next, as a cap on its payer has it
+		own := p.c.EndName(from)
+		if due.from != "" {
+			own = due.from
+		}
+		shared, before := parted(due.legs, "from"), parted(sum.legs, "from")
+		switch {
+		case shared && !before && sum.minor != 0:
+			sum.addLeg("from", own, sum.minor)
+		case before && !shared:
+			sum.addLeg("from", own, due.minor)
+		}
+	}
+	sum.minor += due.minor
+	sum.number = due.number
+	for _, leg := range due.legs {
+		sum.addLeg(leg.side, leg.party, leg.minor)
+	}
+	return dst
+}
+
+// settle adds what this statement has of the tree in hand to what was settled of it.
+func (r *reader) settle(number int) {
+	var due settledLine
+	for i := range r.out {
+		o := &r.out[i]
+		due = settledLine{payment: o.payment, of: o.of, period: o.period, minor: o.toDate - o.settled, legs: due.legs[:0], number: number, from: o.from, to: o.to}
+		for _, leg := range o.legs {
+			due.legs = append(due.legs, settledLeg{leg.side, leg.party, leg.toDate - leg.settled})
+		}
+		r.settled = r.settleLine(r.settled, &due)
+	}
 }
 
 func (l *settledLine) addLeg(side, party string, minor int64) {

@@ -65,6 +65,7 @@ type reader struct {
 	out      []outLine
 	hint     int           // how many bytes a shard's records came to
 	settled  []settledLine // of the tree, from prior statements
+	coder    coder
 	waits    *waits
 	until    calendar.Date      // the last day that may be settled on which the tree comes to the same
 	overlaps []overlap          // by cap, in the pass that writes lines

@@ -8,8 +8,8 @@ import (
 )
 
 // Of the lines of some roots it cannot be said to whom all that was settled fell, and it is not said.
-func TestWhatFellToWhomIsNotSaidOfSome(t *testing.T) {
-	if fell, err := fellTo(&contracts.Contract{}, &Prior{Some: true}, &statements.Posting{From: "council", Payment: "fee"}); err == nil {
+func TestWhatFellToWhomIsNotSaidByTheWhole(t *testing.T) {
+	if fell, err := fellTo(&contracts.Contract{}, &Prior{Whole: true}, &statements.Posting{From: "council", Payment: "fee"}); err == nil {
 		t.Errorf("said of some roots' lines: %v", fell)
 	}
 }

@@ -15,10 +15,11 @@ import (
 // they are. Of every other root all that was due was settled by that statement, and nothing more is due.
 
 // Kept is what a settlement leaves for the next: what all units came to, and of each root, in order, the last day that may
-// be settled on which it comes to the same, if nothing more is told of it.
+// be settled on which it comes to the same, if nothing more is told of it, and what is settled of it with this statement.
 type Kept struct {
-	Found Part
-	Until []calendar.Date
+	Found   Part
+	Until   []calendar.Date
+	Settled []byte // of each root its length, as a uvarint, and then its bytes, for Position.Of of the next
 }
 
 // SettleKeeping settles as Settle does, and says what may be kept for Renew: nothing where the contract is not separable.
@@ -32,14 +33,15 @@ func SettleKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos 
 	if err != nil {
 		return statements.Statement{}, kept, err
 	}
-	separable := st.inseparable() == ""
+	st.keeps = st.inseparable() == ""
 	for pass := 0; pass <= st.last; pass++ {
 		all, err := st.assess(pass, 0, st.write)
 		if err != nil {
 			return statements.Statement{}, kept, err
 		}
-		if separable {
-			kept = Kept{all.encode(), st.until}
+		if st.keeps {
+			kept = st.kept
+			kept.Found = all.encode()
 		}
 		if err := st.reduce(pass, all); err != nil {
 			return statements.Statement{}, kept, err
@@ -52,7 +54,7 @@ func SettleKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos 
 	return out, kept, err
 }
 
-// AssessKeeping is Assess of some roots of a separable contract, wherever they stand.
+// AssessKeeping is Assess of some roots of a separable contract, wherever they stand. The position says by Of what was settled of them.
 func AssessKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos Position, sink Sink) (Kept, error) {
 	st, err := begin(c, on, s, pos, sink)
 	if err != nil {
@@ -61,9 +63,10 @@ func AssessKeeping(c *contracts.Contract, on Occasion, s evidence.Snapshot, pos 
 	if why := st.inseparable(); why != "" {
 		return Kept{}, fmt.Errorf("contract %s cannot be settled by its changes: %s", c.ID, why)
 	}
-	st.some = true
+	st.keeps = true
 	all, err := st.assess(0, 0, st.write)
-	return Kept{all.encode(), st.until}, err
+	st.kept.Found = all.encode()
+	return st.kept, err
 }
 
 // Renew makes the statement that Settle would, and what may be kept of it, from what was kept with the last final

@@ -44,8 +44,8 @@ type settlement struct {
 	settled  []settledLine // of the whole, where a cap needs it before the end
 	root     evidence.Root
 	roll     statements.Roll
-	some     bool            // the snapshot has only some roots of the whole
-	until    []calendar.Date // by root, in order, once the last pass is done
+	keeps    bool // what it leaves of each root
+	kept     Kept // of roots, once the last pass is done
 	compared []statements.ComparisonSum
 	based    []statements.BaselineSum
 	saved    []statements.SavingSum
@@ -184,9 +184,10 @@ func (f *found) merge(o *found) {
 // shardResult is what a worker found in one shard in one pass, with the records that it wrote in the last.
 type shardResult struct {
 	*found
-	bytes  []byte
-	leaves []evidence.Digest
-	until  []calendar.Date // by root
+	bytes   []byte
+	leaves  []evidence.Digest
+	until   []calendar.Date // by root
+	settled []byte          // as Kept has it, where anything is kept
 }
 
 // assess goes over every unit of the snapshot once. In the last pass it hands on the records. The snapshot is the whole, or
@@ -213,7 +214,7 @@ func (st *settlement) assess(pass, part int, write func(*shardResult) error) (*f
 		if pass != st.last {
 			return nil
 		}
-		st.until = append(st.until, r.until...)
+		st.kept.Until, st.kept.Settled = append(st.kept.Until, r.until...), append(st.kept.Settled, r.settled...)
 		return write(r)
 	})
 	return all, err
@@ -290,23 +291,31 @@ func (st *settlement) shard(pass, shard, first int, r *reader) (*shardResult, er
 			return nil, err
 		}
 		root := &t.Units[0]
-		if prior == nil && len(st.position.Prior) > 0 {
+		if prior == nil && len(st.position.Prior) > 0 && st.position.Of == nil {
 			if prior, err = newSettler(st.plan, st.position, root.Type, root.Key); err != nil {
 				return nil, err
 			}
-			prior.some = st.some
 		}
 		r.take(t, number)
 		number++
-		if prior != nil {
-			if r.settled, err = prior.take(r.settled[:0], root.Type, root.Key); err != nil {
-				return nil, err
-			}
+		r.settled = r.settled[:0]
+		switch {
+		case st.position.Of != nil:
+			err = r.readSettled(st.position.Of(root.Type, root.Key), len(st.position.Prior))
+		case prior != nil:
+			r.settled, err = prior.take(r.settled, root.Type, root.Key)
+		}
+		if err != nil {
+			return nil, err
 		}
 		if err := st.tree(pass, r, out); err != nil {
 			return nil, err
 		}
 		out.until = append(out.until, r.until)
+		if st.keeps && pass == st.last {
+			r.settle(len(st.position.Prior) + 1)
+			out.settled = r.appendSettled(out.settled)
+		}
 	}
 	if prior != nil {
 		out.totals.matched = prior.matched

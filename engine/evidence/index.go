@@ -236,7 +236,7 @@ func (x *Index) Bytes() []byte {
 		one := &x.Blocks[i]
 		b = binary.AppendUvarint(b, uint64(one.At))
 		b = binary.LittleEndian.AppendUint32(b, one.Check)
-		b = Roots(b).Append(one.First, one.Sum[:], one.Until)
+		b = Roots(b).Append(one.First, one.Sum[:], one.Until, nil)
 	}
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...)

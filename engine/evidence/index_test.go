@@ -14,16 +14,20 @@ import (
 )
 
 // kept is roots as a test has them.
-type kept map[string]struct {
-	leaf  Digest
-	until calendar.Date
-}
+type (
+	kept   map[string]keptAs
+	keptAs struct {
+		leaf    Digest
+		until   calendar.Date
+		settled []byte
+	}
+)
 
 func (k kept) list(names ...string) (list Roots) {
 	slices.Sort(names)
 	for _, name := range names {
 		one := k[name]
-		list = list.Append([]byte(name), one.leaf[:], one.until)
+		list = list.Append([]byte(name), one.leaf[:], one.until, one.settled)
 	}
 	return list
 }
@@ -48,10 +52,7 @@ func TestIndexFindsWhatGoingOverAllDoes(t *testing.T) {
 		n := 1 + random.IntN(200)
 		now := kept{}
 		change := func(name string) {
-			now[name] = struct {
-				leaf  Digest
-				until calendar.Date
-			}{UnitDigest([]byte(fmt.Sprint(name, random.Uint64()))), calendar.Date(100 + random.IntN(50))}
+			now[name] = keptAs{UnitDigest([]byte(fmt.Sprint(name, random.Uint64()))), calendar.Date(100 + random.IntN(50)), fmt.Append(nil, name)[:random.IntN(3)]}
 		}
 		name := func() string { return fmt.Sprintf("\x01%03d", random.IntN(2*n)) }
 		for range n {
@@ -101,7 +102,12 @@ func TestIndexFindsWhatGoingOverAllDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		var gaps []string
-		tree, err := x.Tree(touched, append(slices.Clone(near), changed), through, func(r *RootAt) { gaps = append(gaps, string(r.Name)) })
+		tree, err := x.Tree(touched, append(slices.Clone(near), changed), through, func(r *RootAt) {
+			gaps = append(gaps, string(r.Name))
+			if !bytes.Equal(r.Settled, now[string(r.Name)].settled) {
+				t.Fatalf("round %d: of %q is settled %q", round, r.Name, r.Settled)
+			}
+		})
 		if isNew != errors.Is(err, ErrShifted) {
 			t.Fatalf("round %d: there are new roots: %v; %v", round, isNew, err)
 		}
@@ -144,10 +150,7 @@ func TestIndexFindsWhatGoingOverAllDoes(t *testing.T) {
 func TestIndexRefusesWhatWasDamaged(t *testing.T) {
 	now := kept{}
 	for i := range 100 {
-		now[fmt.Sprintf("\x01%03d", i)] = struct {
-			leaf  Digest
-			until calendar.Date
-		}{UnitDigest([]byte{byte(i)}), 100}
+		now[fmt.Sprintf("\x01%03d", i)] = keptAs{UnitDigest([]byte{byte(i)}), 100, []byte("settled")}
 	}
 	list := now.list(slices.Collect(maps.Keys(now))...)
 	x, err := NewIndex([]Roots{list})

@@ -10,16 +10,17 @@ import (
 	"outturn/contracts/calendar"
 )
 
-// Roots are roots in canonical order without their evidence, as bytes: of each its type, key and digest, and until which
-// last day settled what it comes to stands.
+// Roots are roots in canonical order without their evidence, as bytes: of each its type, key and digest, until which last day
+// settled what it comes to stands, and what was settled of it.
 type Roots []byte
 
 // RootAt is one of them. Its name is comparable with others of the same contract: it orders them.
 type RootAt struct {
-	Name  []byte // the rank of its type and its key
-	Leaf  []byte
-	Until calendar.Date
-	whole []byte // as it is written
+	Name    []byte // the rank of its type and its key
+	Leaf    []byte
+	Until   calendar.Date
+	Settled []byte // as the engine keeps it
+	whole   []byte // as it is written
 }
 
 // Key is the root's key.
@@ -38,7 +39,7 @@ func RootsNamed(c *contracts.Contract, units []Unit) (list Roots) {
 	slices.Sort(names)
 	var none Digest
 	for _, name := range names {
-		list = list.Append([]byte(name), none[:], 0)
+		list = list.Append([]byte(name), none[:], 0, nil)
 	}
 	return list
 }
@@ -66,12 +67,17 @@ func RootRanks(c *contracts.Contract) (rank []byte, byRank []int) {
 }
 
 // Append adds a root behind the others.
-func (b Roots) Append(name, leaf []byte, until calendar.Date) Roots {
+func (b Roots) Append(name, leaf []byte, until calendar.Date, settled []byte) Roots {
 	b = append(b, byte(len(name)))
 	b = append(b, name...)
 	b = append(b, leaf...)
-	return binary.LittleEndian.AppendUint32(b, uint32(until))
+	b = binary.LittleEndian.AppendUint32(b, uint32(until))
+	b = binary.AppendUvarint(b, uint64(len(settled)))
+	return append(b, settled...)
 }
+
+// Keep adds a root of another list behind the others.
+func (b Roots) Keep(r *RootAt) Roots { return append(b, r.whole...) }
 
 var errRoots = errors.New("what was kept of roots cannot be read")
 
@@ -88,13 +94,19 @@ func (b *Roots) Next(into *RootAt) (bool, error) {
 	}
 	into.Name, into.Leaf = r[1:n], r[n:n+len(Digest{})]
 	into.Until = calendar.Date(int32(binary.LittleEndian.Uint32(r[n+len(Digest{}):])))
-	into.whole = r[:n+rest]
-	*b = r[n+rest:]
+	size, more := binary.Uvarint(r[n+rest:])
+	n += rest + more
+	if more <= 0 || size > uint64(len(r)-n) {
+		return false, errRoots
+	}
+	end := n + int(size)
+	into.Settled, into.whole = r[n:end], r[:end]
+	*b = r[end:]
 	return true, nil
 }
 
 // MergeRoots calls each for every root of lists, in order. A root of a later list takes the place of the same in an
-// earlier one.
+// earlier one; of one that is only named, it is said what was settled of the one whose place it takes.
 func MergeRoots(lists []Roots, each func(r *RootAt) error) error {
 	lists = append([]Roots(nil), lists...)
 	at, there := make([]RootAt, len(lists)), make([]bool, len(lists))
@@ -106,16 +118,28 @@ func MergeRoots(lists []Roots, each func(r *RootAt) error) error {
 	}
 	var one RootAt
 	for {
-		first := -1
+		first, under := -1, -1
 		for i := range lists {
-			if there[i] && (first < 0 || bytes.Compare(at[i].Name, at[first].Name) <= 0) {
-				first = i
+			if !there[i] {
+				continue
+			}
+			order := -1
+			if first >= 0 {
+				order = bytes.Compare(at[i].Name, at[first].Name)
+			}
+			if order < 0 {
+				first, under = i, -1
+			} else if order == 0 {
+				first, under = i, first
 			}
 		}
 		if first < 0 {
 			return nil
 		}
 		one = at[first]
+		if under >= 0 && one.Unknown() {
+			one.Settled = at[under].Settled
+		}
 		if err := each(&one); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -122,15 +123,18 @@ func (s *Snapshot) Stretch() evidence.Stretch {
 	return out
 }
 
-// List returns the snapshot's roots, each with the day until which it holds, where the options asked for their digests.
-func (s *Snapshot) List(until []calendar.Date) evidence.Roots {
+// List returns the snapshot's roots, each with the day until which it holds and what is settled of it (engine.Kept), where the options
+// asked for their digests.
+func (s *Snapshot) List(until []calendar.Date, settled []byte) evidence.Roots {
 	var list evidence.Roots
 	for i := range s.shards {
 		names := s.shards[i].names
 		for _, leaf := range s.shards[i].leaves {
 			n := 1 + int(names[0])
-			list = list.Append(names[1:n], leaf[:], until[0])
-			names, until = names[n:], until[1:]
+			size, from := binary.Uvarint(settled)
+			end := from + int(size)
+			list = list.Append(names[1:n], leaf[:], until[0], settled[from:end])
+			names, until, settled = names[n:], until[1:], settled[end:]
 		}
 	}
 	return list

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"sort"
 
 	"outturn/contracts"
 	"outturn/contracts/calendar"
@@ -189,7 +188,13 @@ func Position(stored []*Stored) (engine.Position, error) {
 // Each record is the caller's to keep. An error ends it.
 func (s *Stored) Lines(unitType int, key string) iter.Seq2[statements.Record, error] {
 	return func(yield func(statements.Record, error) bool) {
-		from, err := s.find(unitType, key)
+		var from int64
+		var err error
+		if unitType == len(s.contract.Units) {
+			from, err = s.findWhole()
+		} else {
+			from, err = s.find(unitType, key)
+		}
 		if err != nil {
 			yield(statements.Record{}, fmt.Errorf("%s/%s: %w", s.name, LinesName, err))
 			return
@@ -198,34 +203,27 @@ func (s *Stored) Lines(unitType int, key string) iter.Seq2[statements.Record, er
 	}
 }
 
-// Some is Prior of some roots alone, and of the whole, read at once: wanted tells by a record's head (engine.RecordHead) whether to
-// take it. What is not wanted is passed over unread.
-func (s *Stored) Some(wanted func(head []byte) bool) (engine.Prior, error) {
-	whole := engine.RecordHead(s.contract, len(s.contract.Units), "")
-	var list []statements.Record
-	var failed error
-	s.recordsIf(0, func(line []byte) bool {
-		head := engine.HeadOf(line)
-		return head == nil || wanted(head) || bytes.Equal(head, whole)
-	}, func(r statements.Record, err error) bool {
-		list, failed = append(list, r), err
-		return err == nil
-	})
+// PriorWhole is Prior without the records of roots: that of the whole, where there is one, is read at once.
+func (s *Stored) PriorWhole() (engine.Prior, error) {
 	p := s.Prior()
-	p.Some = true
-	p.Lines = func(unitType int, key string) iter.Seq2[statements.Record, error] {
+	var list []statements.Record
+	for r, err := range s.Lines(len(s.contract.Units), "") {
+		if err != nil {
+			return p, err
+		}
+		list = append(list, r)
+	}
+	p.Whole = true
+	p.Lines = func(int, string) iter.Seq2[statements.Record, error] {
 		return func(yield func(statements.Record, error) bool) {
-			from := sort.Search(len(list), func(i int) bool {
-				return !before(s.contract, &list[i], &statements.Record{UnitType: unitType, Unit: key})
-			})
-			for i := range list[from:] {
-				if !yield(list[from+i], nil) {
+			for i := range list {
+				if !yield(list[i], nil) {
 					return
 				}
 			}
 		}
 	}
-	return p, failed
+	return p, nil
 }
 
 // All yields every record in order, as Lines does.
@@ -234,18 +232,11 @@ func (s *Stored) All() iter.Seq2[statements.Record, error] {
 }
 
 func (s *Stored) records(from int64, yield func(statements.Record, error) bool) {
-	s.recordsIf(from, func([]byte) bool { return true }, yield)
-}
-
-func (s *Stored) recordsIf(from int64, wanted func(line []byte) bool, yield func(statements.Record, error) bool) {
 	r := newLineReader(io.NewSectionReader(s.lines, from, s.size-from))
 	for {
 		line, err := r.next()
 		if errors.Is(err, io.EOF) {
 			return
-		}
-		if err == nil && !wanted(line) {
-			continue
 		}
 		var record statements.Record
 		if err == nil {
@@ -263,6 +254,15 @@ func (s *Stored) recordsIf(from int64, wanted func(line []byte) bool, yield func
 
 // Raw returns the lines' bytes from the first record on.
 func (s *Stored) Raw() *io.SectionReader { return io.NewSectionReader(s.lines, 0, s.size) }
+
+// findWhole returns where the record of the whole begins, which is the last, or the end where there is none.
+func (s *Stored) findWhole() (int64, error) {
+	if s.Statement.Lines.Records == s.Statement.Lines.Units {
+		return s.size, nil
+	}
+	begins, _, err := s.lineFrom(s.size-1, 0)
+	return begins, err
+}
 
 // find returns where the first record begins whose root unit is not before (unitType, key).
 func (s *Stored) find(unitType int, key string) (int64, error) {

@@ -39,7 +39,7 @@ type renewal struct {
 	share    int            // one in how many roots may be another
 	list     evidence.Roots // of the roots that were assessed
 	roots    keptRoots
-	position engine.Position // what was settled of them, and of the whole
+	position engine.Position // what was settled of the whole, and of them as it was kept
 }
 
 // errMany ends the reading of what is too many roots.
@@ -118,9 +118,6 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 			if err == nil && many() {
 				err = errMany
 			}
-			if err == nil {
-				r.position, err = v.PositionOf(ctx, terms, run.Contract, roots)
-			}
 			return expired, err
 		})
 	if errors.Is(err, errMany) {
@@ -130,6 +127,10 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 		return "", err
 	}
 	defer func() { err = errors.Join(err, was.Close(), is.Close()) }()
+	if r.position, err = v.PositionOfWhole(ctx, terms, run.Contract); err != nil {
+		return "", err
+	}
+	r.position.Of = r.roots.settledOf
 	var old, now engine.Kept
 	var before error
 	var wait sync.WaitGroup
@@ -144,7 +145,7 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 	if err = errors.Join(err, before); err != nil {
 		return "", err
 	}
-	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until)
+	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until, now.Settled)
 	return "", r.join(terms, v.KeptRoots(ctx, run.Contract, r.kept), was, is, run)
 }
 
@@ -253,7 +254,7 @@ func (w *Worker) settleKeeping(ctx context.Context, v *store.View, terms *contra
 	if err != nil || run.Kind != store.RunFinal || kept.Found == nil || w.o.KeepRoots < 0 || len(kept.Until) < w.o.KeepRoots {
 		return st, nil, err
 	}
-	k = &keeping{list: snapshot.List(kept.Until)}
+	k = &keeping{list: snapshot.List(kept.Until, kept.Settled)}
 	k.Found, k.Roots, k.Summary = kept.Found, len(kept.Until), snapshot.Stretch().Summary
 	k.index, err = evidence.NewIndex([]evidence.Roots{k.list})
 	return st, k, err

@@ -13,24 +13,40 @@ import (
 // or else all.
 type keptRoots struct {
 	index   evidence.Index
-	touched []bool           // the blocks that were read; nil: all were
-	lists   []evidence.Roots // of what was read: what was kept with every root, and later; nil: not read yet
-	later   int              // how many bytes were kept later
-	length  int              // how many with every root
-	tree    *evidence.Gapped // of all roots, those left out that are not what they were
+	touched []bool               // the blocks that were read; nil: all were
+	lists   []evidence.Roots     // of what was read: what was kept with every root, and later; nil: not read yet
+	later   int                  // how many bytes were kept later
+	length  int                  // how many with every root
+	settled map[rootNamed][]byte // of those that are not what they were
+	tree    *evidence.Gapped     // of all roots, those left out that are not what they were
+}
+
+// rootNamed is a root by its type and key.
+type rootNamed struct {
+	unitType int
+	key      string
+}
+
+// settledOf is what was settled of a root (engine.Position).
+func (r *keptRoots) settledOf(unitType int, key string) []byte {
+	return r.settled[rootNamed{unitType, key}]
 }
 
 // nearShare is one in how many blocks may be touched for it to be less work than to read them all.
 const nearShare = 3
 
-// read reads what was kept of roots, and finds those whose day has come, and of which nothing was told.
+// read reads what was kept of roots, and finds those whose day has come, and of which nothing was told. Of those that are not what they
+// were it holds what was settled.
 func (r *keptRoots) read(terms *contracts.Contract, kept *store.KeptRoots, changed evidence.Roots, through calendar.Date) (expired []evidence.Unit, err error) {
 	_, byRank := evidence.RootRanks(terms)
 	gap := func(root *evidence.RootAt) {
+		named := rootNamed{byRank[root.Name[0]], string(root.Key())}
+		r.settled[named] = root.Settled
 		if !root.Unknown() {
-			expired = append(expired, evidence.Unit{Type: byRank[root.Name[0]], Key: string(root.Key())})
+			expired = append(expired, evidence.Unit{Type: named.unitType, Key: named.key})
 		}
 	}
+	r.settled = map[rootNamed][]byte{}
 	near, err := r.near(kept, changed, through, gap)
 	if near || err != nil {
 		return expired, err
@@ -124,7 +140,7 @@ func (r *keptRoots) next(kept *store.KeptRoots, list evidence.Roots) (next evide
 			return nil, index, false, err
 		}
 		err = evidence.MergeRoots(with(r.lists, list), func(one *evidence.RootAt) error {
-			next = next.Append(one.Name, one.Leaf, one.Until)
+			next = next.Keep(one)
 			return nil
 		})
 		if err != nil {

@@ -3,19 +3,16 @@ package schedule
 import (
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"testing"
 
-	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/statements"
 	"outturn/engine/store"
 )
 
-// What was settled of some roots is found without reading what was settled of the others, or else by reading it: the first of
-// all, the last, some that stand together, one of which nothing was settled, and the whole.
-func TestPositionOfSomeIsThatOfAll(t *testing.T) {
+// Statements of before stand in large rows: their records are read as those in small ones.
+func TestStatementsInLargeRowsAreRead(t *testing.T) {
 	const people = 9000
 	w := newWorld(t)
 	now := at(t, "1980-01-01T12:00:00Z")
@@ -30,76 +27,42 @@ func TestPositionOfSomeIsThatOfAll(t *testing.T) {
 	if n := w.count("select max(size) from statements"); n < 600_000 {
 		t.Fatalf("a statement has %d bytes", n)
 	}
-	some := []evidence.Unit{{Key: "P0000000-of-the-register"}, {Key: "P0008999-of-the-register"}, {Key: "P0001234x"}, {Key: "A"}, {Key: "Z"}}
-	for n := 3000; n < 3040; n++ {
-		some = append(some, evidence.Unit{Key: fmt.Sprintf("P%07d-of-the-register", n)})
-	}
-	var many []evidence.Unit
-	for n := 0; n < people; n += 3 {
-		many = append(many, evidence.Unit{Key: fmt.Sprintf("P%07d-of-the-register", n)})
-	}
-	records := func(p engine.Position, of []evidence.Unit) (list []statements.Record) {
+	records := func(from string) (list []statements.Record) {
 		t.Helper()
-		wanted := map[string]bool{"": true}
-		for i := range of {
-			wanted[of[i].Key] = true
-		}
-		for i := range p.Prior {
-			for record, err := range p.Prior[i].Lines(0, "") {
-				if err != nil {
-					t.Fatal(err)
-				}
-				if wanted[record.Unit] {
+		err := w.SystemRead(context.Background(), func(v *store.View) error {
+			p, err := v.PositionUnread(context.Background(), c, "ctr_1")
+			for i := range p.Prior {
+				for record, err := range p.Prior[i].Lines(0, from) {
+					if err != nil {
+						return err
+					}
 					list = append(list, record)
 				}
 			}
-		}
-		return list
-	}
-	alike := func(of []evidence.Unit) {
-		t.Helper()
-		err := w.SystemRead(context.Background(), func(v *store.View) error {
-			all, _, err := v.Position(context.Background(), c, "ctr_1", 0)
-			if err != nil {
-				return err
-			}
-			near, err := v.PositionOf(context.Background(), c, "ctr_1", of)
-			if err != nil {
-				return err
-			}
-			if got, want := records(near, of), records(all, of); len(want) < len(of)/2 || !reflect.DeepEqual(got, want) {
-				t.Errorf("of %d roots, %d records of %d", len(of), len(got), len(want))
-			}
-			return nil
+			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		return list
 	}
-	alike(some)
-	alike(many)
-	alike(nil)
-	w.count("with bad as (update statements set marks = '\\xffff' returning 1) select count(*) from bad")
-	err := w.SystemRead(context.Background(), func(v *store.View) error {
-		_, err := v.PositionOf(context.Background(), c, "ctr_1", some)
-		return err
-	})
-	if err == nil || err.Error() != "the marks of a statement's lines cannot be read" {
-		t.Error(err)
+	all, some := records(""), records("P0007000-of-the-register")
+	if len(all) != people || len(some) != 2000 {
+		t.Fatalf("%d records of %d, and %d of 2000", len(all), people, len(some))
 	}
-	// Statements of before stand in large rows, and have no marks: they are read whole.
 	for _, sql := range []string{
 		"create temporary table whole as select contract, statement, string_agg(bytes, '' order by number) as b from chunks group by contract, statement",
 		"delete from chunks",
 		"insert into chunks (contract, statement, number, bytes) select contract, statement, n, substring(b from n * 262144 + 1 for 262144) from whole, generate_series(0, (length(b) - 1) / 262144) n",
-		"update statements set chunk = 262144, marks = null",
+		"update statements set chunk = 262144",
 	} {
 		if _, err := w.owner.Exec(context.Background(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
-	alike(some)
-	alike(many)
+	if !reflect.DeepEqual(records(""), all) || !reflect.DeepEqual(records("P0007000-of-the-register"), some) {
+		t.Error("in large rows other records are read")
+	}
 }
 
 // A renewed run takes a second connection where there is one, and waits for none; and where what was kept is another

@@ -102,7 +102,36 @@ func (r *KeptRoots) gone() error {
 
 // Stretches reads stretches of the list with which every root was kept, from and up to, one behind the other.
 func (r *KeptRoots) Stretches(list [][2]int) (evidence.Roots, error) {
-	return pieces(r.ctx, r.db, "kept_roots", keptRow, r.contract, r.k.Base, list)
+	var numbers, from, long []int32
+	var places []int // in what is read
+	total := 0
+	for _, s := range list {
+		for at := s[0]; at < s[1]; {
+			n := min(s[1], (at/keptRow+1)*keptRow) - at
+			numbers, from, long = append(numbers, int32(at/keptRow)), append(from, int32(at%keptRow)+1), append(long, int32(n))
+			places = append(places, total)
+			total += n
+			at += n
+		}
+	}
+	rows, err := query(r.ctx, r.db, "select o, substring(bytes from f for n) from unnest($3::int[], $4::int[], $5::int[]) with ordinality named (row, f, n, o) "+
+		"cross join lateral (select bytes from kept_roots where contract = $1 and statement = $2 and number = row offset 0) c", []any{r.contract, r.k.Base, numbers, from, long})
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	b, read := make([]byte, total), 0
+	for rows.Next() {
+		raw := rows.RawValues()
+		read += copy(b[places[binary.BigEndian.Uint64(raw[0])-1]:], raw[1])
+	}
+	if err := rows.Err(); err != nil {
+		return nil, told(err)
+	}
+	if read != total {
+		return nil, fmt.Errorf("%d bytes of what was kept of roots were read of %d: %w", read, total, ErrBusy)
+	}
+	return b, nil
 }
 
 // All reads every list, that of the base and what was kept later.

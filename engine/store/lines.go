@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"iter"
@@ -23,22 +22,17 @@ type StatementWriter struct {
 	contract string
 	place    int64
 	b        []byte
-	marks    []byte
-	marked   int64 // where the last of them is
 	size     int64 // of what was written
 }
 
 // Sink takes whole records of the statement as they are settled.
 func (w *StatementWriter) Sink(records []byte) error {
-	for record := range bytes.Lines(records) {
-		w.mark(record)
-		w.b = append(w.b, record...)
-		for len(w.b) >= linePage {
-			if err := w.page(w.b[:linePage]); err != nil {
-				return err
-			}
-			w.b = append(w.b[:0], w.b[linePage:]...)
+	w.b = append(w.b, records...)
+	for len(w.b) >= linePage {
+		if err := w.page(w.b[:linePage]); err != nil {
+			return err
 		}
+		w.b = append(w.b[:0], w.b[linePage:]...)
 	}
 	return nil
 }

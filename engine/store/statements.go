@@ -75,9 +75,9 @@ func (w *StatementWriter) Commit(head StatementHead, s statements.Statement) err
 		return err
 	}
 	digest := sha256.Sum256(b)
-	err = w.tx.exec(w.ctx, `insert into statements (contract, place, status, number, version, through, cut_off, sequence, digest, head, size, chunk, marks, currency, made_by, at)
-		overriding system value values ($1, $2, $3, $4, $5, $6::text::date, $7::text::date, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		w.contract, w.place, s.Status, s.Number, head.Version, s.Through, s.CutOff, head.Sequence, digest[:], b, w.size, lineRow, w.marks, s.Currency, head.By, head.At)
+	err = w.tx.exec(w.ctx, `insert into statements (contract, place, status, number, version, through, cut_off, sequence, digest, head, size, chunk, currency, made_by, at)
+		overriding system value values ($1, $2, $3, $4, $5, $6::text::date, $7::text::date, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		w.contract, w.place, s.Status, s.Number, head.Version, s.Through, s.CutOff, head.Sequence, digest[:], b, w.size, lineRow, s.Currency, head.By, head.At)
 	if err != nil {
 		return err
 	}
@@ -153,6 +153,20 @@ func (v *View) Position(ctx context.Context, c *contracts.Contract, contract str
 // somebody else checks.
 func (v *View) PositionUnread(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, error) {
 	p, _, err := v.position(ctx, c, contract, 0, proof.OpenHead)
+	return p, err
+}
+
+// PositionOfWhole is Position of all without the records of roots: for whoever has what was settled of these.
+func (v *View) PositionOfWhole(ctx context.Context, c *contracts.Contract, contract string) (engine.Position, error) {
+	_, stored, err := v.position(ctx, c, contract, 0, proof.OpenHead)
+	var p engine.Position
+	for _, s := range stored {
+		var prior engine.Prior
+		if err == nil {
+			prior, err = s.PriorWhole()
+		}
+		p.Prior = append(p.Prior, prior)
+	}
 	return p, err
 }
 
