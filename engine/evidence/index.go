@@ -35,9 +35,6 @@ type Block struct {
 	Check uint32        // of all that is kept of them, so that it is not read otherwise than it was written
 }
 
-// ErrShifted says that there are roots between those of an index, so that its blocks are none of the tree any more.
-var ErrShifted = errors.New("there are new roots")
-
 var errIndex = errors.New("the index of what was kept is not what was written")
 
 // NewIndex makes the index of the roots of lists: of the one with which every root was kept, and of what was kept later.
@@ -141,7 +138,7 @@ func (x *Index) over(touched []bool, lists []Roots, each func(b int, r *RootAt) 
 	})
 }
 
-// Renewed is the index with the touched blocks made anew of the roots that lists have of them. ErrShifted where there are others.
+// Renewed is the index with the touched blocks made anew of the roots that lists have of them, which must be the same.
 func (x *Index) Renewed(touched []bool, lists []Roots) (Index, error) {
 	out := *x
 	out.Blocks = slices.Clone(x.Blocks)
@@ -152,7 +149,7 @@ func (x *Index) Renewed(touched []bool, lists []Roots) (Index, error) {
 			return nil
 		}
 		if int(sum.Len()) != x.size(last) {
-			return ErrShifted
+			return errIndex
 		}
 		out.Blocks[last].Sum, sum = sum.Sum(), Root{}
 		return nil
@@ -175,37 +172,21 @@ func (x *Index) Renewed(touched []bool, lists []Roots) (Index, error) {
 	return out, err
 }
 
-// Check refuses roots that were read of touched blocks and are not those of which the index was made.
-func (x *Index) Check(touched []bool, lists []Roots) error {
-	checks := make([]uint32, len(x.Blocks))
-	err := x.over(touched, lists, func(b int, r *RootAt) error {
-		checks[b] = crc32.Update(checks[b], castagnoli, r.whole)
-		return nil
-	})
-	for b, is := range touched {
-		if is && err == nil && checks[b] != x.Blocks[b].Check {
-			return errIndex
-		}
-	}
-	return err
-}
-
-// Tree hashes what can be of the snapshot's tree: of lists are the roots of touched blocks, and in the place of those that do not
-// hold until a day is a gap, and where the leaf stands of what is about no unit. Each such root is handed on. ErrShifted where
-// there are others than those of the index.
-func (x *Index) Tree(touched []bool, lists []Roots, through calendar.Date, gap func(r *RootAt)) (*Gapped, error) {
+// Tree hashes what can be of the snapshot's tree: of lists are the roots of touched blocks, is says of each whether it is what it was,
+// and in the place of those that are not is a gap, and where the leaf stands of what is about no unit. Roots that are not those of
+// which the index was made are refused.
+func (x *Index) Tree(touched []bool, lists []Roots, is func(r *RootAt) (bool, error)) (*Gapped, error) {
 	g := &Gapped{}
 	g.Gap()
-	at, n := 0, 0 // the block that is filled, and how many roots of it are there
+	at, check := 0, uint32(0) // the block that is filled, and of what is there of it
 	up := func(to int) error {
 		for ; at < to; at++ {
-			switch {
-			case !touched[at]:
-				g.add(blockLevel, x.Blocks[at].Sum)
-			case n != x.size(at):
-				return ErrShifted
+			if b := &x.Blocks[at]; !touched[at] {
+				g.add(blockLevel, b.Sum)
+			} else if check != b.Check {
+				return errIndex
 			}
-			n = 0
+			check = 0
 		}
 		return nil
 	}
@@ -213,14 +194,14 @@ func (x *Index) Tree(touched []bool, lists []Roots, through calendar.Date, gap f
 		if err := up(b); err != nil {
 			return err
 		}
-		n++
-		if r.Until < through {
-			g.Gap()
-			gap(r)
-		} else {
+		check = crc32.Update(check, castagnoli, r.whole)
+		was, err := is(r)
+		if was {
 			g.Add(Digest(r.Leaf))
+		} else {
+			g.Gap()
 		}
-		return nil
+		return err
 	})
 	if err == nil {
 		err = up(len(x.Blocks))

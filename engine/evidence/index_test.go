@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -98,21 +97,25 @@ func TestIndexFindsWhatGoingOverAllDoes(t *testing.T) {
 			base = append(base, lists[0][s[0]:s[1]]...)
 		}
 		near := append([]Roots{base}, lists[1:]...)
-		if err := x.Check(touched, near); err != nil {
-			t.Fatal(err)
-		}
 		var gaps []string
-		tree, err := x.Tree(touched, append(slices.Clone(near), changed), through, func(r *RootAt) {
-			gaps = append(gaps, string(r.Name))
+		tree, err := x.Tree(touched, near, func(r *RootAt) (bool, error) {
+			is := !told[string(r.Name)] && r.Until >= through
+			if !is {
+				gaps = append(gaps, string(r.Name))
+			}
 			if !bytes.Equal(r.Settled, now[string(r.Name)].settled) {
 				t.Fatalf("round %d: of %q is settled %q", round, r.Name, r.Settled)
 			}
+			return is, nil
 		})
-		if isNew != errors.Is(err, ErrShifted) {
-			t.Fatalf("round %d: there are new roots: %v; %v", round, isNew, err)
+		if err != nil {
+			t.Fatal(err)
 		}
 		if isNew {
 			shifted++
+			if _, err := x.Renewed(touched, append(near, now.list(slices.Collect(maps.Keys(told))...))); err == nil {
+				t.Fatalf("round %d: there are new roots, and the blocks were taken to be of the tree", round)
+			}
 			continue
 		}
 		var want []string
@@ -176,14 +179,15 @@ func TestIndexRefusesWhatWasDamaged(t *testing.T) {
 	for _, s := range x.Stretches(touched) {
 		near = append(near, list[s[0]:s[1]]...)
 	}
+	is := func(*RootAt) (bool, error) { return true, nil }
 	for i := range near {
 		damaged := bytes.Clone(near)
 		damaged[i] ^= 4
-		if err := x.Check(touched, []Roots{damaged}); err == nil {
+		if _, err := x.Tree(touched, []Roots{damaged}, is); err == nil {
 			t.Errorf("byte %d of what was kept was damaged, and it was taken", i)
 		}
 	}
-	if err := x.Check(touched, []Roots{nil}); err == nil {
+	if _, err := x.Tree(touched, []Roots{nil}, is); err == nil {
 		t.Error("nothing was read, and it was taken")
 	}
 }

@@ -26,9 +26,6 @@ type RootAt struct {
 // Key is the root's key.
 func (r *RootAt) Key() []byte { return r.Name[1:] }
 
-// Unknown reports whether of the root only its name is known.
-func (r *RootAt) Unknown() bool { return Digest(r.Leaf) == Digest{} }
-
 // RootsNamed lists roots by their names alone, in order: they have no digest, and hold until no day.
 func RootsNamed(c *contracts.Contract, units []Unit) (list Roots) {
 	ranks, _ := RootRanks(c)
@@ -106,7 +103,7 @@ func (b *Roots) Next(into *RootAt) (bool, error) {
 }
 
 // MergeRoots calls each for every root of lists, in order. A root of a later list takes the place of the same in an
-// earlier one; of one that is only named, it is said what was settled of the one whose place it takes.
+// earlier one.
 func MergeRoots(lists []Roots, each func(r *RootAt) error) error {
 	lists = append([]Roots(nil), lists...)
 	at, there := make([]RootAt, len(lists)), make([]bool, len(lists))
@@ -118,28 +115,16 @@ func MergeRoots(lists []Roots, each func(r *RootAt) error) error {
 	}
 	var one RootAt
 	for {
-		first, under := -1, -1
+		first := -1
 		for i := range lists {
-			if !there[i] {
-				continue
-			}
-			order := -1
-			if first >= 0 {
-				order = bytes.Compare(at[i].Name, at[first].Name)
-			}
-			if order < 0 {
-				first, under = i, -1
-			} else if order == 0 {
-				first, under = i, first
+			if there[i] && (first < 0 || bytes.Compare(at[i].Name, at[first].Name) <= 0) {
+				first = i
 			}
 		}
 		if first < 0 {
 			return nil
 		}
 		one = at[first]
-		if under >= 0 && one.Unknown() {
-			one.Settled = at[under].Settled
-		}
 		if err := each(&one); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"bytes"
 	"errors"
 
 	"outturn/contracts"
@@ -37,46 +38,120 @@ const nearShare = 3
 
 // read reads what was kept of roots, and finds those whose day has come, and of which nothing was told. Of those that are not what they
 // were it holds what was settled.
-func (r *keptRoots) read(terms *contracts.Contract, kept *store.KeptRoots, changed evidence.Roots, through calendar.Date) (expired []evidence.Unit, err error) {
+func (r *keptRoots) read(terms *contracts.Contract, kept *store.KeptRoots, changed evidence.Roots, through calendar.Date) ([]evidence.Unit, error) {
 	_, byRank := evidence.RootRanks(terms)
-	gap := func(root *evidence.RootAt) {
-		named := rootNamed{byRank[root.Name[0]], string(root.Key())}
-		r.settled[named] = root.Settled
-		if !root.Unknown() {
-			expired = append(expired, evidence.Unit{Type: named.unitType, Key: named.key})
-		}
-	}
-	r.settled = map[rootNamed][]byte{}
-	near, err := r.near(kept, changed, through, gap)
-	if near || err != nil {
-		return expired, err
-	}
-	expired = nil
-	if err := r.all(kept); err != nil {
+	f, err := newFinder(byRank, changed, through)
+	if err != nil {
 		return nil, err
 	}
-	r.tree = &evidence.Gapped{}
-	r.tree.Gap() // what is about no unit
-	err = evidence.MergeRoots(with(r.lists, changed), func(root *evidence.RootAt) error {
-		if root.Until < through {
-			r.tree.Gap()
-			gap(root)
-		} else {
-			r.tree.Add(evidence.Digest(root.Leaf))
+	near, err := r.near(kept, changed, f)
+	if err != nil {
+		return nil, err
+	}
+	if !near {
+		if err := r.all(kept); err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return expired, err
+		if f, err = newFinder(byRank, changed, through); err != nil {
+			return nil, err
+		}
+		tree := &evidence.Gapped{}
+		tree.Gap() // what is about no unit
+		f.gap = tree.Gap
+		err := evidence.MergeRoots(r.lists, func(root *evidence.RootAt) error {
+			is, err := f.find(root)
+			if err == nil && is {
+				tree.Add(evidence.Digest(root.Leaf))
+			}
+			return err
+		})
+		if err = errors.Join(err, f.end()); err != nil {
+			return nil, err
+		}
+		r.tree = tree
+	}
+	r.settled = f.settled
+	return f.expired, nil
+}
+
+// finder goes over roots that were kept, in order, and finds those that are not what they were: of which something was told, which are
+// new, or whose day has come.
+type finder struct {
+	byRank  []int
+	through calendar.Date
+	changed evidence.Roots // of which something was told, by name
+	gap     func()         // for each that is not what it was
+
+	next    evidence.RootAt // of the changed
+	there   bool
+	isNew   bool // whether any is
+	expired []evidence.Unit
+	settled map[rootNamed][]byte
+}
+
+func newFinder(byRank []int, changed evidence.Roots, through calendar.Date) (*finder, error) {
+	f := &finder{byRank: byRank, through: through, changed: changed, settled: map[rootNamed][]byte{}}
+	return f, f.advance()
+}
+
+// find says whether a root is what it was.
+func (f *finder) find(root *evidence.RootAt) (is bool, err error) {
+	for f.there && bytes.Compare(f.next.Name, root.Name) < 0 {
+		if err := f.found(true); err != nil {
+			return false, err
+		}
+	}
+	told := f.there && bytes.Equal(f.next.Name, root.Name)
+	if !told && root.Until >= f.through {
+		return true, nil
+	}
+	if int(root.Name[0]) >= len(f.byRank) {
+		return false, errors.New("what was kept names a unit that the contract does not have")
+	}
+	named := rootNamed{f.byRank[root.Name[0]], string(root.Key())}
+	f.settled[named] = root.Settled
+	if told {
+		return false, f.found(false)
+	}
+	f.expired = append(f.expired, evidence.Unit{Type: named.unitType, Key: named.key})
+	if f.gap != nil {
+		f.gap()
+	}
+	return false, nil
+}
+
+// found takes up the next of the changed, which is new or not.
+func (f *finder) found(isNew bool) error {
+	f.isNew = f.isNew || isNew
+	if f.gap != nil {
+		f.gap()
+	}
+	return f.advance()
+}
+
+func (f *finder) advance() (err error) {
+	f.there, err = f.changed.Next(&f.next)
+	return err
+}
+
+// end finds those that stand behind all others.
+func (f *finder) end() error {
+	for f.there {
+		if err := f.found(true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // near reads what stands near the roots that changed. It is false where that is no less work, or there are new roots, behind
 // which every other stands elsewhere in the tree.
-func (r *keptRoots) near(kept *store.KeptRoots, changed evidence.Roots, through calendar.Date, gap func(root *evidence.RootAt)) (bool, error) {
+func (r *keptRoots) near(kept *store.KeptRoots, changed evidence.Roots, f *finder) (bool, error) {
 	index, err := kept.Index()
 	if err != nil {
 		return false, err
 	}
-	touched, n, err := index.Touched(changed, through)
+	touched, n, err := index.Touched(changed, f.through)
 	if err != nil || n*nearShare > len(touched) {
 		return false, err
 	}
@@ -89,15 +164,13 @@ func (r *keptRoots) near(kept *store.KeptRoots, changed evidence.Roots, through 
 		return false, err
 	}
 	lists := append([]evidence.Roots{base}, later...)
-	if err := index.Check(touched, lists); err != nil {
+	tree, err := index.Tree(touched, lists, f.find)
+	if err = errors.Join(err, f.end()); err != nil || f.isNew {
 		return false, err
 	}
-	r.tree, err = index.Tree(touched, with(lists, changed), through, gap)
-	if errors.Is(err, evidence.ErrShifted) {
-		return false, nil
-	}
+	r.tree = tree
 	r.index, r.touched, r.lists, r.later, r.length = index, touched, lists, lengths(later), index.Length
-	return true, err
+	return true, nil
 }
 
 // all reads all, where that has not been done.

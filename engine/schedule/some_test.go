@@ -56,9 +56,7 @@ func TestStatementsInLargeRowsAreRead(t *testing.T) {
 		"insert into chunks (contract, statement, number, bytes) select contract, statement, n, substring(b from n * 262144 + 1 for 262144) from whole, generate_series(0, (length(b) - 1) / 262144) n",
 		"update statements set chunk = 262144",
 	} {
-		if _, err := w.owner.Exec(context.Background(), sql); err != nil {
-			t.Fatal(err)
-		}
+		w.change(sql)
 	}
 	if !reflect.DeepEqual(records(""), all) || !reflect.DeepEqual(records("P0007000-of-the-register"), some) {
 		t.Error("in large rows other records are read")

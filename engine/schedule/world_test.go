@@ -72,6 +72,23 @@ func (w *world) system(do func(tx *store.Tx) error) {
 // count asks the database itself, past every door.
 func (w *world) count(sql string) (n int) {
 	w.Helper()
+	if err := w.tables().QueryRow(context.Background(), sql).Scan(&n); err != nil {
+		w.Fatal(err)
+	}
+	return n
+}
+
+// change has the database do something, past every door.
+func (w *world) change(sql string) {
+	w.Helper()
+	if _, err := w.tables().Exec(context.Background(), sql); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// tables is a connection of the tables' owner.
+func (w *world) tables() *pgx.Conn {
+	w.Helper()
 	if w.owner == nil {
 		c, err := pgx.Connect(context.Background(), w.url+" search_path="+store.Schema)
 		if err != nil {
@@ -84,10 +101,7 @@ func (w *world) count(sql string) (n int) {
 			}
 		})
 	}
-	if err := w.owner.QueryRow(context.Background(), sql).Scan(&n); err != nil {
-		w.Fatal(err)
-	}
-	return n
+	return w.owner
 }
 
 // weekly is a contract of so many weeks from 1 January 2024, a Monday.
