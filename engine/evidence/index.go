@@ -209,21 +209,29 @@ func (x *Index) Tree(touched []bool, lists []Roots, is func(r *RootAt) (bool, er
 	return g, err
 }
 
-// Bytes writes an index so that ReadIndex reads it back.
+// Bytes writes an index so that ReadIndex reads it back. Of each block it is written what its first root's name does not have in
+// common with that of the block before, and how far behind that block it begins.
 func (x *Index) Bytes() []byte {
 	b := binary.AppendUvarint(nil, uint64(x.Roots))
 	b = binary.AppendUvarint(b, uint64(x.Length))
+	var last Block
 	for i := range x.Blocks {
 		one := &x.Blocks[i]
-		b = binary.AppendUvarint(b, uint64(one.At))
+		common := 0
+		for common < min(len(one.First), len(last.First)) && one.First[common] == last.First[common] {
+			common++
+		}
+		b = binary.AppendUvarint(b, uint64(one.At-last.At))
+		b = binary.AppendUvarint(b, uint64(common))
 		b = binary.LittleEndian.AppendUint32(b, one.Check)
-		b = Roots(b).Append(one.First, one.Sum[:], one.Until, nil)
+		b = Roots(b).Append(one.First[common:], one.Sum[:], one.Until, nil)
+		last = *one
 	}
 	sum := sha256.Sum256(b)
 	return append(b, sum[:]...)
 }
 
-// ReadIndex reads what Bytes wrote. The names lie in its bytes.
+// ReadIndex reads what Bytes wrote.
 func ReadIndex(b []byte) (x Index, err error) {
 	whole := len(b) - len(Digest{})
 	if whole < 0 || sha256.Sum256(b[:whole]) != Digest(b[whole:]) {
@@ -237,9 +245,11 @@ func ReadIndex(b []byte) (x Index, err error) {
 	}
 	x.Roots, x.Length = number(), number()
 	x.Blocks = make([]Block, 0, x.Roots/blockLeaves+2)
+	names := make([]byte, 0, len(b))
+	var last Block
 	for len(b) > 0 {
-		at := number()
-		if len(b) < 4 {
+		at, common := last.At+number(), number()
+		if len(b) < 4 || common < 0 || common > len(last.First) {
 			return x, errIndex
 		}
 		check := binary.LittleEndian.Uint32(b)
@@ -250,7 +260,10 @@ func ReadIndex(b []byte) (x Index, err error) {
 			return x, errIndex
 		}
 		b = list
-		x.Blocks = append(x.Blocks, Block{r.Name, Digest(r.Leaf), r.Until, at, check})
+		from := len(names)
+		names = append(append(names, last.First[:common]...), r.Name...)
+		last = Block{names[from:len(names):len(names)], Digest(r.Leaf), r.Until, at, check}
+		x.Blocks = append(x.Blocks, last)
 	}
 	return x, nil
 }

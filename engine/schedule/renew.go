@@ -39,7 +39,8 @@ type renewal struct {
 	share    int            // one in how many roots may be another
 	list     evidence.Roots // of the roots that were assessed
 	roots    keptRoots
-	position engine.Position // what was settled of the whole, and of them as it was kept
+	position engine.Position           // what was settled of the whole, and of them as it was kept
+	next     func() (nextRoots, error) // what a final run leaves of roots
 }
 
 // errMany ends the reading of what is too many roots.
@@ -146,6 +147,11 @@ func (r *renewal) prepare(ctx context.Context, v *store.View, terms *contracts.C
 		return "", err
 	}
 	r.was, r.is, r.list = old.Found, now.Found, is.List(now.Until, now.Settled)
+	if run.Kind == store.RunFinal {
+		if r.next, err = r.roots.next(v.KeptRoots(ctx, run.Contract, r.kept), r.list); err != nil {
+			return "", err
+		}
+	}
 	return "", r.join(terms, v.KeptRoots(ctx, run.Contract, r.kept), was, is, run)
 }
 
@@ -213,8 +219,7 @@ func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contr
 	}
 	k := &keeping{Keeping: r.kept}
 	k.Found = found
-	var whole bool
-	if k.list, k.index, whole, err = r.roots.next(tx.KeptRoots(ctx, run.Contract, r.kept), r.list); whole {
+	if k.nextRoots, err = r.next(); k.whole {
 		k.Base = 0
 	}
 	return st, k, err
@@ -223,8 +228,7 @@ func (r *renewal) make(ctx context.Context, tx *store.Tx, terms *contracts.Contr
 // keeping is what a final statement leaves for the next.
 type keeping struct {
 	store.Keeping
-	list  evidence.Roots
-	index evidence.Index
+	nextRoots
 }
 
 // keep keeps it with the statement, once that is there.
@@ -254,8 +258,8 @@ func (w *Worker) settleKeeping(ctx context.Context, v *store.View, terms *contra
 	if err != nil || run.Kind != store.RunFinal || kept.Found == nil || w.o.KeepRoots < 0 || len(kept.Until) < w.o.KeepRoots {
 		return st, nil, err
 	}
-	k = &keeping{list: snapshot.List(kept.Until, kept.Settled)}
+	k = &keeping{}
 	k.Found, k.Roots, k.Summary = kept.Found, len(kept.Until), snapshot.Stretch().Summary
-	k.index, err = evidence.NewIndex([]evidence.Roots{k.list})
+	k.nextRoots, err = allRoots(snapshot.List(kept.Until, kept.Settled))
 	return st, k, err
 }

@@ -205,29 +205,65 @@ func (r *keptRoots) sum(kept *store.KeptRoots, whole evidence.Digest, leaves []e
 	return root.Sum(), int(root.Len()) - 1, err
 }
 
-// next is what is kept of roots for the next, given those that are not what they were, and the index of all. Where much was kept
-// since every root was, what changed is gathered up, and that is the whole.
-func (r *keptRoots) next(kept *store.KeptRoots, list evidence.Roots) (next evidence.Roots, index evidence.Index, whole bool, err error) {
-	if whole = len(list) > 0 && r.later+len(list) > r.length/renewShare; whole {
+// nextRoots is what is kept of roots for the next run.
+type nextRoots struct {
+	list  evidence.Roots
+	index []byte // of all
+	whole bool   // whether the list is of all
+}
+
+// allRoots keeps every root.
+func allRoots(list evidence.Roots) (nextRoots, error) {
+	index, err := evidence.NewIndex([]evidence.Roots{list})
+	return nextRoots{list, index.Bytes(), true}, err
+}
+
+// next is what is kept for the next run, given the roots that are not what they were. Where much was kept since every root was, what
+// changed is gathered up, and that is the whole. The index is made meanwhile.
+func (r *keptRoots) next(kept *store.KeptRoots, list evidence.Roots) (func() (nextRoots, error), error) {
+	whole := len(list) > 0 && r.later+len(list) > r.length/renewShare
+	if whole {
 		if err := r.all(kept); err != nil {
-			return nil, index, false, err
+			return nil, err
 		}
-		err = evidence.MergeRoots(with(r.lists, list), func(one *evidence.RootAt) error {
-			next = next.Keep(one)
-			return nil
-		})
-		if err != nil {
-			return nil, index, false, err
+	}
+	index, touched, lists := r.index, r.touched, with(r.lists, list)
+	return meanwhile(func() (nextRoots, error) {
+		if whole {
+			var all evidence.Roots
+			err := evidence.MergeRoots(lists, func(one *evidence.RootAt) error {
+				all = all.Keep(one)
+				return nil
+			})
+			if err != nil {
+				return nextRoots{}, err
+			}
+			return allRoots(all)
 		}
-		index, err = evidence.NewIndex([]evidence.Roots{next})
-		return next, index, true, err
+		var renewed evidence.Index
+		var err error
+		if touched != nil {
+			renewed, err = index.Renewed(touched, lists)
+		} else {
+			renewed, err = evidence.NewIndex(lists)
+		}
+		return nextRoots{list, renewed.Bytes(), false}, err
+	}), nil
+}
+
+// meanwhile does something while other things are done, and returns what waits for it.
+func meanwhile[T any](do func() (T, error)) func() (T, error) {
+	var out T
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		out, err = do()
+	}()
+	return func() (T, error) {
+		<-done
+		return out, err
 	}
-	if r.touched != nil {
-		index, err = r.index.Renewed(r.touched, with(r.lists, list))
-	} else {
-		index, err = evidence.NewIndex(with(r.lists, list))
-	}
-	return list, index, false, err
 }
 
 // with is the lists and one more.

@@ -37,13 +37,13 @@ const (
 
 // Keep keeps what a statement of this transaction leaves: of the roots those that are not what was kept before, and the index of all.
 // What was kept before its base is let go.
-func (tx *Tx) Keep(ctx context.Context, contract string, k Keeping, roots evidence.Roots, index evidence.Index) error {
+func (tx *Tx) Keep(ctx context.Context, contract string, k Keeping, roots evidence.Roots, index []byte) error {
 	if err := tx.exec(ctx, "delete from kept where contract = $1 and statement < $2", contract, k.Base); err != nil {
 		return err
 	}
 	digest := sha256.Sum256(roots)
 	err := tx.exec(ctx, "insert into kept (contract, statement, base, roots, counts, found, digest, index) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-		contract, k.Statement, k.Base, k.Roots, k.Summary.Counts(), []byte(k.Found), digest[:], index.Bytes())
+		contract, k.Statement, k.Base, k.Roots, k.Summary.Counts(), []byte(k.Found), digest[:], index)
 	number := 0
 	for some := range slices.Chunk(roots, keptPage) {
 		if err != nil {
