@@ -60,11 +60,6 @@ func AppendRecord(b []byte, c *contracts.Contract, r *statements.Record) []byte 
 
 func minorOf(a money.Amount) int64 { m, _ := a.Minor(); return m }
 
-// RecordHead is how the record of a root unit begins, up to its lines.
-func RecordHead(c *contracts.Contract, unitType int, key string) []byte {
-	return openRecord(nil, c, unitType, key)
-}
-
 func openRecord(b []byte, c *contracts.Contract, unitType int, key string) []byte {
 	name := wholeName
 	if unitType < len(c.Units) {
@@ -80,8 +75,8 @@ func openRecord(b []byte, c *contracts.Contract, unitType int, key string) []byt
 // recordLines stands between a record's unit and its lines. A unit's key cannot hold it, since quotes in a text are escaped.
 var recordLines = []byte(`,"lines":[`)
 
-// HeadOf is how a record begins, up to its lines: RecordHead of its unit. It is nothing where there are no lines.
-func HeadOf(record []byte) []byte {
+// headOf is how a record begins, up to its lines (openRecord). It is nothing where there are no lines.
+func headOf(record []byte) []byte {
 	at := bytes.Index(record, recordLines)
 	if at < 0 {
 		return nil
@@ -89,9 +84,9 @@ func HeadOf(record []byte) []byte {
 	return record[:at+len(recordLines)]
 }
 
-// ParseHead reads whose record begins so: the unit's type, which is one behind the last for the whole, and its key, which may lie in
+// parseHead reads whose record begins so: the unit's type, which is one behind the last for the whole, and its key, which may lie in
 // the head's own bytes.
-func ParseHead(head []byte, c *contracts.Contract) (unitType int, key []byte, err error) {
+func parseHead(head []byte, c *contracts.Contract) (unitType int, key []byte, err error) {
 	name, rest, found := bytes.Cut(bytes.TrimPrefix(head, []byte(`{"`)), []byte(`":`))
 	text, ends := bytes.CutSuffix(rest, recordLines)
 	if !found || !ends {
@@ -307,11 +302,11 @@ type wireLeg struct {
 
 // ParseRecord reads a record that AppendRecord wrote. It refuses unknown names and amounts that are not text.
 func ParseRecord(line []byte, c *contracts.Contract, into *statements.Record) error {
-	head := HeadOf(line)
+	head := headOf(line)
 	if head == nil {
 		return fmt.Errorf("record %.60q: expected a unit and its lines", line)
 	}
-	unitType, key, err := ParseHead(head, c)
+	unitType, key, err := parseHead(head, c)
 	if err != nil {
 		return err
 	}

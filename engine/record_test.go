@@ -7,10 +7,10 @@ import (
 	"outturn/engine/statements"
 )
 
-// Of the lines of some roots it cannot be said to whom all that was settled fell, and it is not said.
+// Of the record of the whole alone it cannot be said to whom all that was settled fell, and it is not said.
 func TestWhatFellToWhomIsNotSaidByTheWhole(t *testing.T) {
 	if fell, err := fellTo(&contracts.Contract{}, &Prior{Whole: true}, &statements.Posting{From: "council", Payment: "fee"}); err == nil {
-		t.Errorf("said of some roots' lines: %v", fell)
+		t.Errorf("said of the whole's record: %v", fell)
 	}
 }
 

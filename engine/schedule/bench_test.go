@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/engine/store"
 )
@@ -58,12 +59,7 @@ func BenchmarkRenewed(b *testing.B) {
 	if run := w.settleNow(s, "ctr_1", c, weekEnd(40), Final); run.State != store.RunDone {
 		b.Fatalf("%+v", run)
 	}
-	var csv bytes.Buffer
-	csv.WriteString("kind,participant,day,learned\n")
-	for who := 0; who < *units; who += 100 { // joined before the day that was known
-		fmt.Fprintf(&csv, "attachment,P%07d-of-the-register,2024-01-01,%s\n", who, weekEnd(41))
-	}
-	w.send("ctr_1", "bat_2", c, csv.String())
+	w.more(c, 41, 0)
 	took := [2]time.Duration{}
 	for b.Loop() {
 		for how, keep := range []int{-1, 1} {
@@ -77,6 +73,47 @@ func BenchmarkRenewed(b *testing.B) {
 	b.ReportMetric(took[0].Seconds()/float64(b.N), "full-s")
 	b.ReportMetric(took[1].Seconds()/float64(b.N), "renewed-s")
 	b.ReportMetric(100*took[1].Seconds()/took[0].Seconds(), "%-of-full")
+}
+
+// BenchmarkRenewedFinal does the final runs of weeks one after the other, every other one in full since nothing is kept of the one
+// before it, and each leaves what the next is made of. of-full is what those of what changed took over the others.
+func BenchmarkRenewedFinal(b *testing.B) {
+	w := newWorld(b)
+	now := at(b, "1980-01-01T12:00:00Z")
+	w.told("ctr_1", *units)
+	c := w.weekly(52)
+	s := w.worker(&now, func(o *Options) { o.PartRows, o.KeepRoots = -1, 1 })
+	took, week := [2]time.Duration{}, 20
+	for b.Loop() {
+		for how := range took {
+			if how == 0 {
+				w.change("delete from kept")
+			}
+			if week++; week > 52 {
+				b.Fatal("the contract has 52 weeks: ask for fewer rounds")
+			}
+			w.more(c, week, week)
+			began := time.Now()
+			if run := w.settleNow(s, "ctr_1", c, weekEnd(week), Final); run.State != store.RunDone {
+				b.Fatalf("%+v", run)
+			}
+			took[how] += time.Since(began)
+		}
+	}
+	b.ReportMetric(took[0].Seconds()/float64(b.N), "full-s")
+	b.ReportMetric(took[1].Seconds()/float64(b.N), "renewed-s")
+	b.ReportMetric(100*took[1].Seconds()/took[0].Seconds(), "%-of-full")
+}
+
+// more tells something of one person in a hundred, from one on, that is known at a week's cut-off.
+func (w *world) more(c *contracts.Contract, week, from int) {
+	w.Helper()
+	var csv bytes.Buffer
+	csv.WriteString("kind,participant,day,learned\n")
+	for who := from; who < *units; who += 100 { // joined before the day that was known
+		fmt.Fprintf(&csv, "attachment,P%07d-of-the-register,2024-01-01,%s\n", who, weekEnd(week))
+	}
+	w.send("ctr_1", fmt.Sprint("bat_more_", week), c, csv.String())
 }
 
 func weekEnd(n int) calendar.Date { return calendar.MustDate("2023-12-31").AddDays(7 * n) }
