@@ -94,6 +94,7 @@ func connect(ctx context.Context, url, role string, most int32) (*pgxpool.Pool, 
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	config.ConnConfig.RuntimeParams["application_name"] = role
 	config.ConnConfig.RuntimeParams["lock_timeout"] = "10s"
+	config.ConnConfig.RuntimeParams["jit"] = "off" // it compiles for longer than what is asked for takes
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "300s"
 	config.ConnConfig.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
 		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readAtOnce), w)
