@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"outturn/contracts"
 	"outturn/contracts/calendar"
 	"outturn/contracts/language"
+	"outturn/contracts/money"
 	"outturn/engine"
 	"outturn/engine/evidence"
 	"outturn/engine/ingest"
@@ -165,6 +167,54 @@ func TestLinesAreFoundByBinarySearch(t *testing.T) {
 			}
 			if found != want {
 				t.Errorf("statement %d, from %q: begins with %q, expected %q", n+1, ask, found, want)
+			}
+		}
+	}
+}
+
+// The record of the whole is the last where there is one, however long it is and whatever stands before it; the position of the whole
+// has it and no other.
+func TestRecordOfTheWholeIsTheLast(t *testing.T) {
+	c := mustContract(t)
+	line := func(period int) statements.Line {
+		due, err := money.ParseAmount(c.Currency, "25.00")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return statements.Line{Payment: "report_fee", Period: period, ToDate: due, Due: due}
+	}
+	for _, test := range []struct{ units, lines int }{{0, 0}, {1, 0}, {3, 0}, {0, 1}, {1, 1}, {300, 1}, {300, 200}} {
+		var b []byte
+		s := &Stored{contract: c, name: "a statement"}
+		for n := range test.units {
+			b = engine.AppendRecord(b, c, &statements.Record{Unit: fmt.Sprintf("P%03d", n), Lines: []statements.Line{line(1)}})
+		}
+		whole := statements.Record{UnitType: len(c.Units)}
+		for n := range test.lines {
+			whole.Lines = append(whole.Lines, line(n+1))
+		}
+		s.Statement.Lines.Units, s.Statement.Lines.Records = test.units, test.units
+		if test.lines > 0 {
+			b = engine.AppendRecord(b, c, &whole)
+			s.Statement.Lines.Records++
+		}
+		s.lines, s.size = bytes.NewReader(b), int64(len(b))
+		prior, err := s.PriorWhole()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for how, lines := range map[string]iter.Seq2[statements.Record, error]{"looked for": s.Lines(len(c.Units), ""), "alone": prior.Lines(0, "")} {
+			records := 0
+			for r, err := range lines {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if records++; r.UnitType != len(c.Units) || len(r.Lines) != test.lines {
+					t.Errorf("%v, %s: record %d is of %q and has %d lines", test, how, records, r.Unit, len(r.Lines))
+				}
+			}
+			if records != min(test.lines, 1) {
+				t.Errorf("%v, %s: %d records", test, how, records)
 			}
 		}
 	}
