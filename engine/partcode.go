@@ -240,15 +240,15 @@ func codeCounts(c *coder, counts *[reasonCount]int) {
 }
 
 // code writes a settled line. Whether it was met is of one settlement only.
-func (s *settledLine) code(c *coder) {
-	c.int(&s.payment)
-	c.text(&s.of)
-	c.int(&s.period)
-	c.int64(&s.minor)
-	c.int(&s.number)
-	c.text(&s.from)
-	c.text(&s.to)
-	codeList(c, &s.legs, (*settledLeg).code)
+func (l *settledLine) code(c *coder) {
+	c.int(&l.payment)
+	c.text(&l.of)
+	c.int(&l.period)
+	c.int64(&l.minor)
+	c.int(&l.number)
+	c.text(&l.from)
+	c.text(&l.to)
+	codeList(c, &l.legs, (*settledLeg).code)
 }
 
 func (l *settledLeg) code(c *coder) {

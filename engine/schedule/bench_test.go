@@ -28,7 +28,7 @@ func (w *world) told(id string, people int) {
 	c := w.weekly(52)
 	w.bring(id, 1, c, w.at)
 	w.send(id, "bat_1", c, csv.String())
-	w.change("vacuum analyze items") // which the database would else do by itself, beside what is timed
+	w.change("vacuum items") // which the database would else do by itself, beside what is timed
 }
 
 // BenchmarkDivided does the same provisional run turn by turn in one piece and in four parts, in one process.
