@@ -118,43 +118,16 @@ func (g *Gapped) Gaps() int { return g.gaps }
 
 // Sum returns the tree hash, given the leaves that stand in the gaps, in order: as many as there are gaps.
 func (g *Gapped) Sum(leaves []Digest) Digest {
-	return sumOf(g.nodes, g.leaves, leaves, Workers())
-}
-
-// sumApart is how many gaps are worth another worker.
-const sumApart = 64
-
-// sumOf is the tree hash of so many leaves, where the last known fill the gaps between nodes.
-func sumOf(nodes []subtree, n uint64, last []Digest, workers int) Digest {
-	if workers == 1 || len(last) < sumApart {
-		var r Root
-		for i := range nodes {
-			if nodes[i].level >= 0 {
-				r.add(nodes[i].level, nodes[i].digest)
-				continue
-			}
-			r.Add(last[0])
-			last = last[1:]
+	var r Root
+	for i := range g.nodes {
+		if g.nodes[i].level >= 0 {
+			r.add(g.nodes[i].level, g.nodes[i].digest)
+			continue
 		}
-		return r.Sum()
+		r.Add(leaves[0])
+		leaves = leaves[1:]
 	}
-	half := uint64(1) << (bits.Len64(n-1) - 1) // the leaves of the left of the two subtrees that make the tree
-	at, gaps := 0, 0
-	for leaves := uint64(0); leaves < half; at++ {
-		leaves += 1 << max(nodes[at].level, 0)
-		if nodes[at].level < 0 {
-			gaps++
-		}
-	}
-	var left Digest
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		left = sumOf(nodes[:at], half, last[:gaps], workers/2)
-	}()
-	right := sumOf(nodes[at:], n-half, last[gaps:], workers-workers/2)
-	<-done
-	return node(left, right)
+	return r.Sum()
 }
 
 func node(left, right Digest) Digest {
