@@ -28,12 +28,13 @@ type StatementWriter struct {
 // Sink takes whole records of the statement as they are settled.
 func (w *StatementWriter) Sink(records []byte) error {
 	w.b = append(w.b, records...)
-	for len(w.b) >= linePage {
-		if err := w.page(w.b[:linePage]); err != nil {
+	written := 0
+	for ; len(w.b)-written >= linePage; written += linePage {
+		if err := w.page(w.b[written : written+linePage]); err != nil {
 			return err
 		}
-		w.b = append(w.b[:0], w.b[linePage:]...)
 	}
+	w.b = append(w.b[:0], w.b[written:]...)
 	return nil
 }
 
