@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
-	"slices"
 
 	"outturn/contracts/calendar"
 )
@@ -138,12 +137,13 @@ func (x *Index) over(touched []bool, lists []Roots, each func(b int, r *RootAt) 
 	})
 }
 
-// Renewed is the index with the touched blocks made anew of the roots that lists have of them, which must be the same.
-func (x *Index) Renewed(touched []bool, lists []Roots) (Index, error) {
-	out := *x
-	out.Blocks = slices.Clone(x.Blocks)
+// Changes makes the touched blocks anew of the roots that lists have of them, which must be the same, and writes what of them is not as
+// it was, for Apply.
+func (x *Index) Changes(touched []bool, lists []Roots) ([]byte, error) {
+	var b []byte
 	var sum Root
-	last := -1
+	var block Block
+	last, before := -1, 0
 	end := func() error {
 		if last < 0 {
 			return nil
@@ -151,25 +151,65 @@ func (x *Index) Renewed(touched []bool, lists []Roots) (Index, error) {
 		if int(sum.Len()) != x.size(last) {
 			return errIndex
 		}
-		out.Blocks[last].Sum, sum = sum.Sum(), Root{}
+		hash := sum.Sum()
+		b = binary.AppendUvarint(b, uint64(last-before))
+		b = binary.LittleEndian.AppendUint32(b, block.Check)
+		b = binary.LittleEndian.AppendUint32(b, uint32(block.Until))
+		b = append(b, hash[:]...)
+		before, sum = last, Root{}
 		return nil
 	}
-	err := x.over(touched, lists, func(b int, r *RootAt) error {
-		if b != last {
+	err := x.over(touched, lists, func(at int, r *RootAt) error {
+		if at != last {
 			if err := end(); err != nil {
 				return err
 			}
-			last = b
-			out.Blocks[b].Until, out.Blocks[b].Check = r.Until, 0
+			last, block = at, Block{Until: r.Until}
 		}
-		out.Blocks[b].note(r)
+		block.note(r)
 		sum.Add(Digest(r.Leaf))
 		return nil
 	})
 	if err == nil {
 		err = end()
 	}
-	return out, err
+	return summed(b), err
+}
+
+// Apply reads what Changes wrote into the index of which it was made.
+func (x *Index) Apply(b []byte) error {
+	b, err := unsummed(b)
+	if err != nil {
+		return err
+	}
+	const rest = 8 + len(Digest{})
+	for at := uint64(0); len(b) > 0; {
+		more, n := binary.Uvarint(b)
+		if at += more; n <= 0 || len(b) < n+rest || at >= uint64(len(x.Blocks)) {
+			return errIndex
+		}
+		block := &x.Blocks[at]
+		block.Check = binary.LittleEndian.Uint32(b[n:])
+		block.Until = calendar.Date(int32(binary.LittleEndian.Uint32(b[n+4:])))
+		block.Sum = Digest(b[n+8 : n+rest])
+		b = b[n+rest:]
+	}
+	return nil
+}
+
+// summed puts the digest of bytes behind them.
+func summed(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return append(b, sum[:]...)
+}
+
+// unsummed takes it off, and refuses bytes that are not what was written.
+func unsummed(b []byte) ([]byte, error) {
+	n := len(b) - len(Digest{})
+	if n < 0 || sha256.Sum256(b[:n]) != Digest(b[n:]) {
+		return nil, errIndex
+	}
+	return b[:n], nil
 }
 
 // Tree hashes what can be of the snapshot's tree: of lists are the roots of touched blocks, is says of each whether it is what it was,
@@ -227,17 +267,14 @@ func (x *Index) Bytes() []byte {
 		b = Roots(b).Append(one.First[common:], one.Sum[:], one.Until, nil)
 		last = *one
 	}
-	sum := sha256.Sum256(b)
-	return append(b, sum[:]...)
+	return summed(b)
 }
 
 // ReadIndex reads what Bytes wrote.
 func ReadIndex(b []byte) (x Index, err error) {
-	whole := len(b) - len(Digest{})
-	if whole < 0 || sha256.Sum256(b[:whole]) != Digest(b[whole:]) {
-		return x, errIndex
+	if b, err = unsummed(b); err != nil {
+		return x, err
 	}
-	b = b[:whole]
 	number := func() int {
 		n, size := binary.Uvarint(b)
 		b = b[max(size, 0):]

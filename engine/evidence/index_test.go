@@ -113,7 +113,7 @@ func TestIndexFindsWhatGoingOverAllDoes(t *testing.T) {
 		}
 		if isNew {
 			shifted++
-			if _, err := x.Renewed(touched, append(near, now.list(slices.Collect(maps.Keys(told))...))); err == nil {
+			if _, err := x.Changes(touched, append(near, now.list(slices.Collect(maps.Keys(told))...))); err == nil {
 				t.Fatalf("round %d: there are new roots, and the blocks were taken to be of the tree", round)
 			}
 			continue
@@ -136,12 +136,15 @@ func TestIndexFindsWhatGoingOverAllDoes(t *testing.T) {
 			t.Fatalf("round %d: another tree", round)
 		}
 		list := now.list(gaps...)
-		next, err := x.Renewed(touched, append(near, list))
+		changes, err := x.Changes(touched, append(near, list))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if all, err := NewIndex(append(lists, list)); err != nil || !reflect.DeepEqual(next, all) {
-			t.Fatalf("round %d: the index made anew of touched blocks is another: %v", round, err)
+		if err := x.Apply(changes); err != nil {
+			t.Fatal(err)
+		}
+		if all, err := NewIndex(append(lists, list)); err != nil || !reflect.DeepEqual(x, all) {
+			t.Fatalf("round %d: the index with touched blocks made anew is another: %v", round, err)
 		}
 	}
 	if untouched < 1000 || shifted < 10 {
@@ -170,6 +173,21 @@ func TestIndexRefusesWhatWasDamaged(t *testing.T) {
 		if _, err := ReadIndex(b[:i]); err == nil {
 			t.Fatalf("an index was cut off at byte %d, and it was read", i)
 		}
+	}
+	changes, err := x.Changes([]bool{true, false, false, true, false, false, true}, []Roots{list})
+	if err != nil || x.Apply(changes) != nil {
+		t.Fatal(err)
+	}
+	for i := range changes {
+		damaged := bytes.Clone(changes)
+		damaged[i] ^= 4
+		if x.Apply(damaged) == nil || x.Apply(changes[:i]) == nil {
+			t.Fatalf("byte %d of what changed of an index was damaged, or it was cut off there, and it was read", i)
+		}
+	}
+	few, err := NewIndex([]Roots{kept{"\x01000": {}}.list("\x01000")})
+	if err != nil || few.Apply(changes) == nil {
+		t.Errorf("what changed was of blocks that are not there, and it was read: %v", err)
 	}
 	touched, _, err := x.Touched(kept{}.list("\x01050"), 0)
 	if err != nil || !slices.Equal(touched, []bool{true, false, false, true, false, false, true}) {

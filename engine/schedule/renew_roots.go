@@ -208,14 +208,14 @@ func (r *keptRoots) sum(kept *store.KeptRoots, whole evidence.Digest, leaves []e
 // nextRoots is what is kept of roots for the next run.
 type nextRoots struct {
 	list  evidence.Roots
-	index []byte // of all
-	whole bool   // whether the list is of all
+	index store.KeptIndex
+	whole bool // whether the list is of all
 }
 
 // allRoots keeps every root.
 func allRoots(list evidence.Roots) (nextRoots, error) {
 	index, err := evidence.NewIndex([]evidence.Roots{list})
-	return nextRoots{list, index.Bytes(), true}, err
+	return nextRoots{list, store.KeptIndex{Whole: index.Bytes()}, true}, err
 }
 
 // next is what is kept for the next run, given the roots that are not what they were. Where much was kept since every root was, what
@@ -240,14 +240,12 @@ func (r *keptRoots) next(kept *store.KeptRoots, list evidence.Roots) (func() (ne
 			}
 			return allRoots(all)
 		}
-		var renewed evidence.Index
-		var err error
 		if touched != nil {
-			renewed, err = index.Renewed(touched, lists)
-		} else {
-			renewed, err = evidence.NewIndex(lists)
+			changes, err := index.Changes(touched, lists)
+			return nextRoots{list, store.KeptIndex{Changes: changes}, false}, err
 		}
-		return nextRoots{list, renewed.Bytes(), false}, err
+		all, err := evidence.NewIndex(lists)
+		return nextRoots{list, store.KeptIndex{Whole: all.Bytes()}, false}, err
 	}), nil
 }
 

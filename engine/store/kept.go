@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -35,15 +36,18 @@ const (
 	keptPage = 64 * keptRow
 )
 
+// KeptIndex is the index of roots as a statement leaves it: whole, or what of it is not as the statement before left it.
+type KeptIndex struct{ Whole, Changes []byte }
+
 // Keep keeps what a statement of this transaction leaves: of the roots those that are not what was kept before, and the index of all.
 // What was kept before its base is let go.
-func (tx *Tx) Keep(ctx context.Context, contract string, k Keeping, roots evidence.Roots, index []byte) error {
+func (tx *Tx) Keep(ctx context.Context, contract string, k Keeping, roots evidence.Roots, index KeptIndex) error {
 	if err := tx.exec(ctx, "delete from kept where contract = $1 and statement < $2", contract, k.Base); err != nil {
 		return err
 	}
 	digest := sha256.Sum256(roots)
-	err := tx.exec(ctx, "insert into kept (contract, statement, base, roots, counts, found, digest, index) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-		contract, k.Statement, k.Base, k.Roots, k.Summary.Counts(), []byte(k.Found), digest[:], index)
+	err := tx.exec(ctx, "insert into kept (contract, statement, base, roots, counts, found, digest, index, changes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+		contract, k.Statement, k.Base, k.Roots, k.Summary.Counts(), []byte(k.Found), digest[:], index.Whole, index.Changes)
 	number := 0
 	for some := range slices.Chunk(roots, keptPage) {
 		if err != nil {
@@ -80,20 +84,28 @@ func (v *View) KeptRoots(ctx context.Context, contract string, k Keeping) *KeptR
 	return &KeptRoots{ctx, v.tx, contract, k}
 }
 
-// Index reads the index of all.
-func (r *KeptRoots) Index() (evidence.Index, error) {
-	rows, err := query(r.ctx, r.db, "select index from kept where contract = $1 and statement = $2", []any{r.contract, r.k.Statement})
+// Index reads the index of all: the last that was kept whole, and what changed since.
+func (r *KeptRoots) Index() (x evidence.Index, err error) {
+	rows, err := query(r.ctx, r.db, `select statement, index, changes from kept where contract = $1 and statement <= $2
+		and statement >= (select max(statement) from kept where contract = $1 and statement <= $2 and index is not null) order by statement`, []any{r.contract, r.k.Statement})
 	if err != nil {
-		return evidence.Index{}, err
+		return x, err
 	}
-	b, err := pgx.CollectOneRow(rows, pgx.RowTo[[]byte])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return evidence.Index{}, r.gone()
+	defer rows.Close()
+	last := int64(-1)
+	for err == nil && rows.Next() {
+		raw := rows.RawValues()
+		last = int64(binary.BigEndian.Uint64(raw[0]))
+		if raw[1] != nil {
+			x, err = evidence.ReadIndex(raw[1])
+		} else {
+			err = x.Apply(raw[2])
+		}
 	}
-	if err != nil {
-		return evidence.Index{}, told(err)
+	if err = cmp.Or(err, told(rows.Err())); err == nil && last != r.k.Statement {
+		err = r.gone()
 	}
-	return evidence.ReadIndex(b)
+	return x, err
 }
 
 func (r *KeptRoots) gone() error {
