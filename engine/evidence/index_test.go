@@ -174,6 +174,10 @@ func TestIndexRefusesWhatWasDamaged(t *testing.T) {
 			t.Fatalf("an index was cut off at byte %d, and it was read", i)
 		}
 	}
+	claims := Roots([]byte{1, 0, 0, 5, 0, 0, 0, 0}).Append([]byte("a"), make([]byte, 32), 0, nil) // of the first block, five letters in common with none
+	if _, err := ReadIndex(summed(claims)); err == nil {
+		t.Error("an index that was written otherwise was read")
+	}
 	changes, err := x.Changes([]bool{true, false, false, true, false, false, true}, []Roots{list})
 	if err != nil || x.Apply(changes) != nil {
 		t.Fatal(err)

@@ -118,6 +118,22 @@ func TestARunReadsWhatStandsNear(t *testing.T) {
 	w.alike("ctr_1", "ctr_2")
 }
 
+// What was kept of a unit that the contract does not have is refused.
+func TestARootOfNoUnitIsRefused(t *testing.T) {
+	list := evidence.Roots(nil).Append([]byte("\x01P0001"), make([]byte, 32), 0, nil)
+	var root evidence.RootAt
+	if there, err := list.Next(&root); err != nil || !there {
+		t.Fatal(err)
+	}
+	f, err := newFinder([]int{0}, nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is, err := f.find(&root); err == nil {
+		t.Errorf("it is what it was: %v", is)
+	}
+}
+
 // many names every so manieth of the people.
 func many(from, to, every int) (list []string) {
 	for n := from; n < to; n += every {
