@@ -8,7 +8,7 @@ import (
 )
 
 // The lines of a statement stand in rows of so many bytes each: row n begins at byte n times that. Rows are small, so that the database
-// keeps each whole, two to a page of its own, and a few lines are read without many; they are written and read some at a time.
+// keeps each whole, two to a page of its own; they are written and read some at a time.
 
 const (
 	lineRow  = 4000         // bytes of a row; statements of before say their own
